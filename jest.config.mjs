@@ -1,0 +1,11 @@
+/** Jest strips the types itself when `transform` is empty; CI=true runs the same tests. */
+export default {
+  testEnvironment: 'node',
+  transform: {},
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  workerIdleMemoryLimit: '512MB',
+  maxWorkers: 2,
+  restoreMocks: true,
+};

@@ -1,0 +1,182 @@
+/**
+ * The plan: a playbook resolved for one occasion. Plain JSON, frozen when a run begins; its digest names it.
+ * A string marked `Template` may hold `${{ … }}`: what depends on parameters alone is already filled in here,
+ * what needs secrets, outputs of earlier steps or the run itself is filled when the attempt starts.
+ */
+import type { JsonObject } from '../kernel/json.ts';
+
+/** The six phases, in the order in which they always run. */
+export const phases = ['notify', 'disable-access', 'restore', 'health-checks', 'enable-access', 'announce'] as const;
+export type Phase = (typeof phases)[number];
+/** Where a step stands: a phase, or the list that runs when the backout itself ends badly. */
+export type Place = Phase | 'escalate';
+
+export type Template = string;
+
+export interface Plan {
+  readonly format: 1;
+  readonly name: string;
+  /** What P7 locks. */
+  readonly system: string;
+  readonly summary: string | null;
+  readonly scope: string | null;
+  readonly goals: readonly string[];
+  readonly change: JsonObject;
+  readonly roles: { readonly [role: string]: Role };
+  readonly params: JsonObject;
+  readonly secrets: { readonly [name: string]: SecretSource };
+  readonly timeBudgetMs: number | null;
+  readonly validForMs: number;
+  readonly withoutHealthChecks: string | null;
+  readonly maxParallel: number;
+  readonly phases: { readonly [P in Phase]: PlannedPhase };
+  readonly escalate: PlannedPhase;
+  /** Absolute path of the playbook's folder: where steps start. */
+  readonly folder: string;
+  readonly playbookFile: string;
+  /** SHA-256 of the playbook's bytes, to say on resume that the file differs by now. */
+  readonly playbookDigest: string;
+  /** Files that are copied into the run's folder when the run begins: name there → source and digest. */
+  readonly files: readonly FrozenFile[];
+}
+
+export interface FrozenFile {
+  /** Path below the run's `files/` folder, e.g. `scripts/restore-files.mjs`. */
+  readonly name: string;
+  /** Absolute path that it is copied from. */
+  readonly source: string;
+  readonly sha256: string;
+}
+
+export interface PlannedPhase {
+  readonly maxParallel: number;
+  readonly steps: readonly PlannedStep[];
+}
+
+export interface Role {
+  readonly name: string | null;
+  readonly contact: string | null;
+  readonly deputy: string | null;
+}
+
+export type SecretSource =
+  | { readonly env: string }
+  | { readonly file: string }
+  | { readonly command: readonly string[] };
+
+export interface PlannedStep {
+  readonly id: string;
+  readonly name: string;
+  /** A role's key or free text; null where the playbook names nobody. */
+  readonly owner: string | null;
+  readonly place: Place;
+  /** The ids that must be over first; the default (the step above) is already filled in. */
+  readonly needs: readonly string[];
+  /** `true`: always. `false`: left out of this plan. Text: a CEL expression asked when the step is due. */
+  readonly condition: boolean | string;
+  readonly action: Action;
+  readonly timeoutMs: number | null;
+  readonly graceMs: number;
+  readonly retry: Retry;
+  readonly verify: Verification | null;
+  readonly until: Until | null;
+  readonly onUnknown: 'probe' | 'rerun' | 'ask';
+  readonly onFailure: 'stop' | 'continue' | 'ask';
+  /** Tried in order when the step has failed for good; they have no contingency of their own. */
+  readonly contingency: readonly PlannedStep[];
+  /** In `notify`: the next phase waits for it. */
+  readonly required: boolean;
+  readonly cancellable: boolean;
+  readonly maxOutputBytes: number;
+  readonly answerWithinMs: number;
+  /** Declared by the adapter: doing it again does no harm (a check, a message with a key). */
+  readonly repeatable: boolean;
+}
+
+export type Action = ShellAction | ScriptAction | AdapterAction | ManualAction;
+
+interface InProcess {
+  /** Absolute, or relative to the playbook's folder. */
+  readonly cwd: Template | null;
+  readonly env: { readonly [name: string]: Template };
+  readonly stdin: Template | null;
+}
+
+export interface ShellAction extends InProcess {
+  readonly kind: 'shell';
+  readonly shell: 'sh' | 'bash';
+  /** Shell text in which each `${{ … }}` has become a reference to one of `bindings`. */
+  readonly text: string;
+  /** The text as the playbook has it, for people. */
+  readonly source: string;
+  /** Environment variables that carry the values of the expressions. */
+  readonly bindings: readonly { readonly variable: string; readonly expression: string }[];
+}
+
+export interface ScriptAction extends InProcess {
+  readonly kind: 'script';
+  /** The name of a `FrozenFile`. */
+  readonly file: string;
+  readonly args: readonly Template[];
+}
+
+export interface AdapterAction extends InProcess {
+  readonly kind: 'adapter';
+  /** An adapter's name (`files/restore`), or `./relative.mjs` / an executable beside the playbook. */
+  readonly adapter: string;
+  readonly input: JsonObject;
+}
+
+export interface ManualAction {
+  readonly kind: 'manual';
+  readonly instruction: Template;
+}
+
+export interface Retry {
+  /** All tries, the first one included; 1 is no retry. */
+  readonly attempts: number;
+  readonly delayMs: number;
+  readonly factor: number;
+  readonly maxDelayMs: number;
+  readonly jitter: boolean;
+  /** Null: on any failure. */
+  readonly onExitCodes: readonly number[] | null;
+  /** Retry the whole step also when only `verify` failed. */
+  readonly onVerify: boolean;
+}
+
+export interface Verification {
+  readonly action: ShellAction | ScriptAction | AdapterAction;
+  readonly expect: Expectation;
+}
+
+export interface Expectation {
+  readonly exitCode: number;
+  readonly stdout: TextExpectation | null;
+  readonly stderr: TextExpectation | null;
+}
+
+export interface TextExpectation {
+  readonly equals: Template | null;
+  readonly contains: Template | null;
+  /** A regular expression (ECMAScript, flag `m`). */
+  readonly matches: string | null;
+}
+
+/** Repeat within one attempt until it holds. */
+export interface Until {
+  /** How many successes in a row. */
+  readonly successes: number;
+  readonly everyMs: number;
+  readonly withinMs: number;
+}
+
+/** Every step of a plan with its contingencies, in the order of the plan. */
+export function* allSteps(plan: Plan): Generator<PlannedStep> {
+  for (const phase of [...phases.map((name) => plan.phases[name]), plan.escalate]) {
+    for (const step of phase.steps) {
+      yield step;
+      yield* step.contingency;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The adapter contract (exported as `backout/adapter`). An adapter is one kind of effect on the world: one folder,
+ * one `Adapter` value. It is either run as a process that outlives the engine (`command`) or performed inside the
+ * engine (`perform`), which is only for short actions. `describe` says exactly what would be done; `preflight` and
+ * `probe` only look.
+ */
+import type { $ZodType } from 'zod/v4/core';
+import type { Json, JsonObject } from '../kernel/json.ts';
+
+export interface Adapter<Input = unknown> {
+  /** As a playbook's `uses:` names it, e.g. `files/restore`. */
+  readonly name: string;
+  /** One sentence for the reference. */
+  readonly summary: string;
+  /** A zod schema with descriptions; the reference docs and the JSON Schema are made from it. */
+  readonly input: $ZodType<Input>;
+  /** Names of input fields that may hold secrets (P9); elsewhere in the input a secret is refused. Dotted for nested. */
+  readonly secretFields: readonly string[];
+  /** The outputs it gives, by name, described. */
+  readonly outputs: { readonly [name: string]: string };
+  /** Programs it calls, e.g. `tar`. */
+  readonly needs: readonly string[];
+  /** Doing it again after a crash does no harm: a check, or a message whose receiver can drop the second by its key. */
+  readonly repeatable: boolean;
+  /** It only looks: a check. Done for real in a dry run. */
+  readonly readOnly: boolean;
+  /** Ms; used when the step names no timeout. Null: no limit. */
+  readonly defaultTimeoutMs: number | null;
+  /** Exactly what would be done, one line each, secrets redacted by the caller. Pure. */
+  describe(input: Input): readonly string[];
+  /** Read-only: can it be done? Never throws for what the world answers. */
+  preflight(input: Input, context: AdapterContext): Promise<Preflight>;
+  /** Read-only: is the effect in place? */
+  probe?(input: Input, context: AdapterContext): Promise<Probe>;
+  /** How the long-lived process is started. Exactly one of `command` and `perform` is there. */
+  command?(input: Input, context: CommandContext): AdapterCommand;
+  /** Does it, inside the engine. Must end soon after `context.signal` aborts. */
+  perform?(input: Input, context: AdapterContext): Promise<Performed>;
+}
+
+export interface AdapterContext {
+  /** Aborted on timeout, stop or cancel. */
+  readonly signal: AbortSignal;
+  /** The attempt's key: the same again when an attempt is repeated after a crash; the idempotency key of messages. */
+  readonly key: string;
+  /** The playbook's folder (absolute): relative paths start here. */
+  readonly folder: string;
+  readonly mode: 'real' | 'dry-run';
+  /** The step's environment (the engine's, less secret variables, plus the step's `env`). */
+  readonly env: { readonly [name: string]: string };
+}
+
+export type CommandContext = Pick<AdapterContext, 'folder' | 'key' | 'env'>;
+
+export interface AdapterCommand {
+  readonly argv: readonly [string, ...string[]];
+  readonly env?: { readonly [name: string]: string };
+  readonly stdin?: string;
+}
+
+export type Preflight =
+  /** `uncovered`: what could not be checked, null when everything could. */
+  | { readonly ok: true; readonly checked: readonly string[]; readonly uncovered: string | null }
+  | { readonly ok: false; readonly reason: string; readonly remedy: string };
+
+export interface Probe {
+  readonly answer: 'yes' | 'no' | 'unknown';
+  readonly detail: string;
+}
+
+export type Performed =
+  | { readonly ok: true; readonly detail: string; readonly outputs?: { readonly [key: string]: string } }
+  /** `check`: measured, and bad. `error`: could not be done or measured. */
+  | { readonly ok: false; readonly class: 'check' | 'error'; readonly reason: string; readonly lastWords?: string };
+
+/** Erases the input type, so that adapters can stand in one table; the engine parses before it calls. */
+export function defineAdapter<Input>(adapter: Adapter<Input>): Adapter<Input> {
+  return adapter;
+}
+
+/** What an external adapter (any executable) reads on stdin and writes on stdout: one JSON document each. */
+export interface ExternalRequest {
+  readonly backoutAdapter: 1;
+  readonly verb: 'describe' | 'preflight' | 'probe' | 'perform';
+  readonly input: JsonObject;
+  readonly key: string;
+  readonly mode: 'real' | 'dry-run';
+}
+export type ExternalAnswer = { readonly [key: string]: Json };

@@ -1,0 +1,74 @@
+/**
+ * Builds dist/: the command line, the worker and script runner that steps start, and the public library, bundled so
+ * that a one-step run loads little; with `--types` (and in `npm run build`) also the declarations.
+ * An engine that still runs from an earlier build loads its chunks lazily, so only `--types` empties dist/ first.
+ */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+
+const entries = {
+  cli: 'src/cli/main.ts',
+  worker: 'src/cli/worker.ts',
+  'script-runner': 'src/cli/script-runner.ts',
+  index: 'src/index.ts',
+  adapter: 'src/ports/adapter-kit.ts',
+};
+const companions = { 'supervisor.pl': 'src/runtime/process/supervisor.pl' };
+
+const present = (table) => Object.entries(table).filter(([, source]) => existsSync(join(root, source)));
+
+/** CommonJS libraries ask for `require`; only the chunk that defines esbuild's stand-in for it pays for one. */
+const requireBanner = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);\n";
+const asksForRequire = (text) => text.includes('typeof require');
+
+/** Whole or not at all: other processes read dist/ while it is built. */
+function write(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, contents);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+async function bundle() {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(present(entries)),
+    outdir: dist,
+    bundle: true,
+    write: false,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.18',
+    chunkNames: 'chunks/[name]-[hash]',
+    external: ['zx'],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    keepNames: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  for (const file of result.outputFiles) {
+    const banner = asksForRequire(file.text) ? requireBanner : '';
+    write(file.path, Buffer.concat([Buffer.from(banner), file.contents]));
+  }
+}
+
+const withTypes = process.argv.includes('--types') || process.env.npm_lifecycle_event === 'build';
+if (withTypes) rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+await bundle();
+for (const [name, source] of present(companions)) copyFileSync(join(root, source), join(dist, name));
+if (withTypes) {
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+}
+for (const [, source] of Object.entries(entries)) {
+  if (!existsSync(join(root, source)))
+    console.error(`${relative(process.cwd(), root) || '.'}: no ${source} yet, left out`);
+}

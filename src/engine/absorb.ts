@@ -1,0 +1,144 @@
+/** One event into the context: what is heard (`accepts`), and what becomes of it (`absorb`). Pure; knows no clock. */
+import { absorbDecision, type DecisionEvent, refusal } from './decision.ts';
+import type { Draft } from './draft.ts';
+import { failForGood, failRun } from './failure.ts';
+import { type AttemptEvent, absorbAttempt } from './outcome.ts';
+import type { RunEvent } from './protocol.ts';
+import { startDue } from './start.ts';
+import { type Context, stepState } from './state.ts';
+
+/** Whether the event means anything to a run in this state; what does not is ignored, and not appended. */
+export function accepts(context: Context, event: RunEvent): boolean {
+  if ('attempt' in event) return acceptsAttempt(context, event);
+  if (isDecision(event)) return refusal(context, event) === undefined;
+  switch (event.type) {
+    case 'run.began':
+      return context.run === '';
+    case 'timer.fired':
+      return acceptsTimer(context, event.timer);
+    case 'step.excluded':
+      return stepState(context, event.step).status === 'starting';
+    case 'deadline.extended':
+      return stepState(context, event.step).status === 'running';
+    case 'budget.spent':
+      return context.end === null && context.budgetSpent < event.percent;
+    case 'disk.filled':
+      return context.end === null;
+    case 'engine.attached':
+    case 'engine.left':
+    case 'run.ended':
+      return context.end === null;
+  }
+}
+
+function isDecision(event: RunEvent): event is DecisionEvent {
+  return event.type.startsWith('decision.');
+}
+
+function acceptsAttempt(context: Context, event: AttemptEvent): boolean {
+  const step = context.steps[event.step];
+  if (step === undefined || step.attempt !== event.attempt) return false;
+  switch (event.type) {
+    case 'step.started':
+      return step.status === 'starting';
+    case 'step.probed':
+      return step.status === 'probing';
+    case 'step.performed':
+      return step.stage === 'action' && (step.status === 'running' || step.status === 'cancelling');
+    case 'step.failed':
+      return (
+        step.status === 'running' ||
+        step.status === 'cancelling' ||
+        (event.class === 'preparation' && step.status === 'starting')
+      );
+    default:
+      return step.status === 'running' || step.status === 'cancelling';
+  }
+}
+
+function acceptsTimer(context: Context, timer: string): boolean {
+  if (timer === 'notify-hold') return !context.notifyReleased && context.end === null;
+  const [kind, id] = split(timer);
+  const step = context.steps[id];
+  if (step === undefined) return false;
+  return kind === 'retry' ? step.status === 'retrying' : step.status === 'waiting';
+}
+
+function split(timer: string): [kind: string, step: string] {
+  const colon = timer.indexOf(':');
+  return [timer.slice(0, colon), timer.slice(colon + 1)];
+}
+
+/** Takes the event in, and starts what is due within the phase. */
+export function absorb(draft: Draft, event: RunEvent): void {
+  draft.set({ now: Math.max(draft.context.now, event.at) });
+  apply(draft, event);
+  startDue(draft);
+}
+
+function apply(draft: Draft, event: RunEvent): void {
+  if (isDecision(event)) return absorbDecision(draft, event);
+  if ('attempt' in event) {
+    const step = draft.planned(event.step);
+    if (step !== undefined) absorbAttempt(draft, step, event);
+    return;
+  }
+  switch (event.type) {
+    case 'run.began':
+      return draft.set({ run: event.run, mode: event.mode, engines: 1 });
+    case 'engine.attached':
+      return attached(draft);
+    case 'engine.left':
+      return draft.set({ left: true });
+    case 'step.excluded':
+      return draft.patch(event.step, {
+        status: 'excluded',
+        attempt: draft.step(event.step).attempt - 1,
+        reason: event.because,
+      });
+    case 'deadline.extended':
+      return draft.patch(event.step, { deadline: event.deadline });
+    case 'timer.fired':
+      return fired(draft, event.timer);
+    case 'budget.spent':
+      return draft.set({ budgetSpent: event.percent });
+    case 'disk.filled':
+      return failRun(draft, null, event.detail);
+    case 'run.ended':
+      return draft.set({ end: event.end, exitCode: event.exitCode });
+  }
+}
+
+/** A wait counts only while an engine runs: each new engine gives it its full time again. */
+function attached(draft: Draft): void {
+  draft.set({ engines: draft.context.engines + 1, left: false });
+  for (const [id, state] of Object.entries(draft.context.steps)) {
+    const step = draft.planned(id);
+    if (state.status === 'waiting' && step !== undefined)
+      draft.patch(id, { answerBy: draft.context.now + step.answerWithinMs });
+  }
+}
+
+function fired(draft: Draft, timer: string): void {
+  if (timer === 'notify-hold') return draft.set({ notifyReleased: true });
+  const [kind, id] = split(timer);
+  if (kind === 'retry') return draft.patch(id, { status: 'pending', retryAt: null });
+  const step = draft.planned(id);
+  if (step !== undefined) unanswered(draft, id);
+}
+
+/** Nobody answered in time: a failure under `stop`, whatever the step's own `onFailure` says. */
+function unanswered(draft: Draft, id: string): void {
+  const step = draft.planned(id);
+  const { question, reason } = draft.step(id);
+  if (step === undefined) return;
+  const why = `nobody answered in time${reason === null ? '' : ` (${reason})`}`;
+  if (question === 'confirm' && step.contingency.length > 0) return failForGood(draft, step, why);
+  draft.patch(id, {
+    status: question === 'unknown' ? 'unknown' : 'failed',
+    question: null,
+    answerBy: null,
+    reason: why,
+  });
+  failRun(draft, id, why);
+}

@@ -1,0 +1,174 @@
+/**
+ * The one machine that every backout runs through, whatever its plan: the six phases in their order, and beside them
+ * paused, stopping, escalating and ended. The plan is in the context. It performs nothing and knows no clock: each
+ * entered state and each event only adds commands (the action `issue`, whose parameters are the command itself).
+ *
+ * Owns: in which order phases follow each other, and what may interrupt them (P1, P2).
+ * Does not own: what an event makes of a step (absorb.ts), which steps are due (start.ts).
+ */
+import { setup } from 'xstate';
+import type { Phase, Place } from '../plan/plan.ts';
+import { absorb, accepts } from './absorb.ts';
+import { Draft } from './draft.ts';
+import { closing, isAllTold, isEscalated, isPlaceOver, isQuiet } from './ending.ts';
+import { failRun } from './failure.ts';
+import { gateOpen, lapsedChecks, maxLapses } from './gate.ts';
+import type { Command, RunEvent } from './protocol.ts';
+import { startDue } from './start.ts';
+import { type Context, isOver, stepState } from './state.ts';
+
+const types = {} as { context: Context; events: RunEvent };
+/** Evaluated at every transition by XState, so it is as small as can be; the driver starts from `contextOf(plan)`. */
+const blank = {} as Context;
+const notifyHoldMs = 10_000;
+
+const backwards: readonly Phase[] = ['disable-access', 'restore', 'health-checks'];
+
+const engine = setup({
+  types,
+  /** The command stands in the action's parameters; whoever called `transition` performs it. */
+  actions: { issue: (_, _command: Command) => {} },
+  guards: {
+    heard: ({ context, event }) => accepts(context, event),
+    isOver: ({ context }, place: Phase) => isPlaceOver(context, place) && !isInterrupted(context),
+    gateOpens: ({ context }) =>
+      isPlaceOver(context, 'health-checks') && !isInterrupted(context) && (gateOpen(context) || !opensAccess(context)),
+    healthLapsed: ({ context }) => !isInterrupted(context) && needsHealth(context) && lapsedChecks(context).length > 0,
+    reopensEarlier: ({ context }, place: Phase) => !isPlaceOver(context, place) && !isInterrupted(context),
+    allTold: ({ context }) => isAllTold(context) && !isInterrupted(context),
+    interrupted: ({ context }) => isInterrupted(context),
+    paused: ({ context }) => context.paused,
+    resumed: ({ context }) => !context.paused,
+    quiet: ({ context }) => isQuiet(context),
+    escalated: ({ context }) => isEscalated(context),
+    closed: ({ context }) => context.end !== null,
+    reopened: ({ context }) => context.end === null,
+  },
+});
+
+/** Work on the context; then what changed is assigned and what is to be done is issued. */
+const enact = (work: (draft: Draft, event: RunEvent) => void) =>
+  engine.enqueueActions(({ context, event, enqueue }) => {
+    const draft = new Draft(context);
+    work(draft, event);
+    enqueue.assign(draft.context);
+    for (const command of draft.commands) enqueue({ type: 'issue', params: command });
+  });
+
+const enter = (place: Place) =>
+  enact((draft) => {
+    draft.set({ place });
+    if (place === 'notify') holdForNotify(draft);
+    startDue(draft);
+  });
+
+/** P2: telling holds the next phase for a moment, not longer. */
+function holdForNotify(draft: Draft): void {
+  if (draft.context.notifyReleased || draft.phase('notify').steps.length === 0) return;
+  draft.issue({ do: 'arm', timer: 'notify-hold', due: draft.context.now + notifyHoldMs });
+}
+
+/** The checks whose pass has lapsed run again; checks that can never be fresh together end the run. */
+function lapse(draft: Draft): void {
+  for (const id of lapsedChecks(draft.context)) {
+    const lapses = draft.step(id).lapses + 1;
+    if (lapses > maxLapses) {
+      return failRun(draft, id, `${id} has lapsed ${maxLapses} times: the checks take longer than validFor allows`);
+    }
+    draft.patch(id, { status: 'pending', tries: 0, lapses, reason: 'its pass has lapsed' });
+  }
+}
+
+const hear = { guard: 'heard', actions: enact(absorb) } as const;
+
+export const machine = engine.createMachine({
+  id: 'backout',
+  context: blank,
+  initial: 'planned',
+  states: {
+    planned: { on: { 'run.began': { target: 'backingOut', ...hear } } },
+    backingOut: {
+      initial: 'notify',
+      on: { '*': hear },
+      always: [
+        { guard: 'interrupted', target: 'stopping' },
+        { guard: 'paused', target: 'paused' },
+      ],
+      states: {
+        notify: {
+          entry: enter('notify'),
+          always: { guard: { type: 'isOver', params: 'notify' }, target: 'disable-access' },
+        },
+        'disable-access': {
+          entry: enter('disable-access'),
+          always: { guard: { type: 'isOver', params: 'disable-access' }, target: 'restore' },
+        },
+        restore: {
+          entry: enter('restore'),
+          always: { guard: { type: 'isOver', params: 'restore' }, target: 'health-checks' },
+        },
+        'health-checks': {
+          entry: [enact(lapse), enter('health-checks')],
+          always: [
+            ...earlier('health-checks'),
+            { guard: 'healthLapsed', target: 'health-checks', reenter: true },
+            { guard: 'gateOpens', target: 'enable-access' },
+          ],
+        },
+        'enable-access': {
+          entry: enter('enable-access'),
+          always: [
+            ...earlier('enable-access'),
+            { guard: 'healthLapsed', target: 'health-checks' },
+            { guard: { type: 'isOver', params: 'enable-access' }, target: 'announce' },
+          ],
+        },
+        announce: {
+          entry: enter('announce'),
+          always: [...earlier('announce'), { guard: 'allTold', target: '#backout.closing' }],
+        },
+        latest: { type: 'history' },
+      },
+    },
+    paused: {
+      on: { '*': hear },
+      always: [
+        { guard: 'interrupted', target: 'stopping' },
+        { guard: 'resumed', target: 'backingOut.latest' },
+      ],
+    },
+    stopping: { on: { '*': hear }, always: { guard: 'quiet', target: 'escalating' } },
+    escalating: { entry: enter('escalate'), on: { '*': hear }, always: { guard: 'escalated', target: 'closing' } },
+    closing: {
+      entry: enact((draft) => draft.issue(closing(draft.context))),
+      on: { '*': hear },
+      always: { guard: 'closed', target: 'ended' },
+    },
+    ended: { on: { '*': hear }, always: { guard: 'reopened', target: 'backingOut.latest' } },
+  },
+});
+
+/** A person may have a step of an earlier phase done again (`retry`): the run goes back to it. */
+function earlier(place: Phase) {
+  const before = backwards.slice(
+    0,
+    Math.max(0, backwards.indexOf(place) === -1 ? backwards.length : backwards.indexOf(place)),
+  );
+  return before.map((target) => ({ guard: { type: 'reopensEarlier', params: target }, target }) as const);
+}
+
+function isInterrupted(context: Context): boolean {
+  return context.stop !== null || context.failure !== null;
+}
+
+/** An opening step is due: only its start asks for fresh proof. */
+function needsHealth(context: Context): boolean {
+  return context.plan.phases['enable-access'].steps.some(
+    (step) =>
+      stepState(context, step.id).status === 'pending' && step.needs.every((id) => isOver(stepState(context, id))),
+  );
+}
+
+function opensAccess(context: Context): boolean {
+  return context.plan.phases['enable-access'].steps.some((step) => !isOver(stepState(context, step.id)));
+}

@@ -1,0 +1,105 @@
+/** What an attempt's events make of its step. */
+import type { PlannedStep } from '../plan/plan.ts';
+import type { Draft } from './draft.ts';
+import { ask, attemptFailed, contingencySucceeded, failForGood, isEnding } from './failure.ts';
+import type { AttemptEnd, RunEvent } from './protocol.ts';
+import { isTelling } from './state.ts';
+
+export type AttemptEvent = Extract<RunEvent, { readonly attempt: number }>;
+
+export function absorbAttempt(draft: Draft, step: PlannedStep, event: AttemptEvent): void {
+  switch (event.type) {
+    case 'step.started':
+      return started(draft, step, event);
+    case 'step.performed':
+      draft.patch(step.id, { stage: 'verify', outputs: event.end.outputs });
+      if (draft.step(step.id).status === 'running') carryOut(draft, step);
+      return;
+    case 'step.succeeded':
+      return succeeded(draft, step, event.end);
+    case 'step.simulated':
+      draft.patch(step.id, { status: 'simulated', outputs: event.end.outputs, reason: event.uncovered });
+      return;
+    case 'step.failed':
+      return attemptFailed(draft, step, {
+        class: event.class,
+        exitCode: event.end.exitCode,
+        reason: event.end.reason ?? event.class,
+      });
+    case 'step.timed-out':
+      return attemptFailed(draft, step, { class: 'timeout', exitCode: null, reason: event.end.reason ?? 'timed out' });
+    case 'step.cancelled':
+      draft.patch(step.id, { status: 'cancelled', reason: event.end.reason });
+      return;
+    case 'step.unknown':
+      return unknown(draft, step, event);
+    case 'step.probed':
+      return probed(draft, step, event.answer, event.detail);
+  }
+}
+
+function started(draft: Draft, step: PlannedStep, event: Extract<RunEvent, { readonly type: 'step.started' }>): void {
+  if (step.place === 'restore') draft.set({ restoreStartedAt: event.at });
+  draft.patch(step.id, {
+    status: 'running',
+    attempt: event.attempt,
+    key: event.key,
+    deadline: event.deadline,
+    stage: 'action',
+  });
+  if (step.action.kind !== 'manual' || draft.context.mode === 'dry-run') carryOut(draft, step);
+  else if (isTelling(step.place) && !step.required) handOver(draft, step);
+  else ask(draft, step, 'confirm');
+}
+
+function carryOut(draft: Draft, step: PlannedStep): void {
+  const { attempt, stage } = draft.step(step.id);
+  draft.issue({ do: 'carry-out', step: step.id, attempt, stage });
+}
+
+/** A person step in a telling phase is a task, not a gate. */
+function handOver(draft: Draft, step: PlannedStep): void {
+  draft.patch(step.id, { status: 'task', question: 'confirm' });
+  draft.issue({ do: 'ask', step: step.id, question: 'confirm' });
+}
+
+function succeeded(draft: Draft, step: PlannedStep, end: AttemptEnd): void {
+  const outputs = { ...draft.step(step.id).outputs, ...end.outputs };
+  markSucceeded(draft, step, outputs);
+}
+
+export function markSucceeded(draft: Draft, step: PlannedStep, outputs: { readonly [key: string]: string }): void {
+  draft.patch(step.id, {
+    status: 'succeeded',
+    outputs,
+    passedAt: draft.context.now,
+    reason: null,
+    question: null,
+    answerBy: null,
+  });
+  contingencySucceeded(draft, step);
+}
+
+function unknown(draft: Draft, step: PlannedStep, event: Extract<RunEvent, { readonly type: 'step.unknown' }>): void {
+  const reason = event.end.reason ?? 'its end was not seen';
+  draft.patch(step.id, { status: 'unknown', reason });
+  if (isTelling(step.place) && !step.required) return failForGood(draft, step, reason);
+  if (isEnding(draft, step)) return;
+  const alone = event.survivors.length === 0;
+  if (step.onUnknown === 'probe') probe(draft, step);
+  else if (step.onUnknown === 'rerun' && alone) draft.patch(step.id, { status: 'pending' });
+  else ask(draft, step, 'unknown');
+}
+
+function probe(draft: Draft, step: PlannedStep): void {
+  draft.patch(step.id, { status: 'probing' });
+  draft.issue({ do: 'probe', step: step.id, attempt: draft.step(step.id).attempt });
+}
+
+/** "No" means that the effect is not in place and nothing of the attempt lives: it may be done again. */
+function probed(draft: Draft, step: PlannedStep, answer: 'yes' | 'no' | 'unknown', detail: string): void {
+  if (answer === 'yes') markSucceeded(draft, step, draft.step(step.id).outputs);
+  else if (isEnding(draft, step)) draft.patch(step.id, { status: 'unknown', reason: detail });
+  else if (answer === 'no') draft.patch(step.id, { status: 'pending', reason: detail });
+  else ask(draft, step, 'unknown');
+}

@@ -1,0 +1,52 @@
+/** P5: state is a fold of the journal's events; and what the state still waits for is a function of the state. */
+import type { Plan } from '../plan/plan.ts';
+import { decide, type EngineState, initialState } from './decide.ts';
+import { closing } from './ending.ts';
+import type { Command, RunEvent } from './protocol.ts';
+import type { StepState } from './state.ts';
+
+export function replay(plan: Plan, events: Iterable<RunEvent>): EngineState {
+  let state = initialState(plan);
+  for (const event of events) state = decide(state, event).state;
+  return state;
+}
+
+/** Every command whose result the state waits for: what an engine that takes the run up has to see to. */
+export function outstanding(state: EngineState): readonly Command[] {
+  const { context } = state;
+  const commands: Command[] = [];
+  for (const [id, step] of Object.entries(context.steps))
+    commands.push(...outstandingOf(id, step, context.stop?.urgent ?? false));
+  if (state.value !== 'planned' && context.end === null && !context.notifyReleased && context.place === 'notify') {
+    const hold = context.now + 10_000;
+    if (context.plan.phases.notify.steps.length > 0) commands.push({ do: 'arm', timer: 'notify-hold', due: hold });
+  }
+  if (state.value === 'closing') commands.push(closing(context));
+  return commands;
+}
+
+function outstandingOf(step: string, state: StepState, urgent: boolean): readonly Command[] {
+  const { attempt, stage } = state;
+  switch (state.status) {
+    case 'starting':
+      return [{ do: 'prepare', step, attempt }];
+    case 'running':
+      return [{ do: 'carry-out', step, attempt, stage }];
+    case 'cancelling':
+      return [
+        { do: 'carry-out', step, attempt, stage },
+        { do: 'cancel', step, attempt, urgent },
+      ];
+    case 'probing':
+      return [{ do: 'probe', step, attempt }];
+    case 'retrying':
+      return [{ do: 'arm', timer: `retry:${step}`, due: state.retryAt ?? 0 }];
+    case 'waiting':
+      return [
+        { do: 'arm', timer: `answer:${step}`, due: state.answerBy ?? 0 },
+        { do: 'ask', step, question: state.question ?? 'confirm' },
+      ];
+    default:
+      return [];
+  }
+}

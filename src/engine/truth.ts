@@ -1,0 +1,50 @@
+/** What is true of the system, as far as this run can know: only what it did and measured itself. */
+import type { Phase } from '../plan/plan.ts';
+import { lapsedChecks } from './gate.ts';
+import type { Truth } from './protocol.ts';
+import { type Context, isOver, type StepState, stepState } from './state.ts';
+
+export function truthOf(context: Context): Truth {
+  if (context.mode === 'dry-run') return { access: 'unknown', data: 'untouched', health: 'unknown' };
+  return { access: accessOf(context), data: dataOf(context), health: healthOf(context) };
+}
+
+function statesOf(context: Context, phase: Phase): readonly StepState[] {
+  return context.plan.phases[phase].steps
+    .map((step) => stepState(context, step.id))
+    .filter((state) => state.status !== 'excluded');
+}
+
+/** Something of the step was really begun. */
+const begun = (state: StepState): boolean =>
+  state.attempt > 0 && state.status !== 'simulated' && !(state.status === 'starting' && state.attempt === 1);
+/** It has done its work, itself or by a contingency. */
+const worked = (state: StepState): boolean => state.status === 'succeeded' || state.accepted === 'contingency';
+
+/** A phase without steps says nothing; opening begins to count when the first opening step began. */
+function accessOf(context: Context): Truth['access'] {
+  const opening = statesOf(context, 'enable-access');
+  if (opening.length > 0 && opening.some(begun)) return opening.every(worked) ? 'open' : 'unknown';
+  const closing = statesOf(context, 'disable-access');
+  return closing.length > 0 && closing.every(worked) ? 'closed' : 'unknown';
+}
+
+function dataOf(context: Context): Truth['data'] {
+  const restores = statesOf(context, 'restore');
+  if (!restores.some(begun)) return 'untouched';
+  if (restores.every(worked)) return 'restored';
+  const goesOn =
+    context.end === null && context.place === 'restore' && context.failure === null && context.stop === null;
+  return goesOn && restores.every((state) => state.status !== 'unknown' && !(isOver(state) && !worked(state)))
+    ? 'restoring'
+    : 'unknown';
+}
+
+function healthOf(context: Context): Truth['health'] {
+  const checks = statesOf(context, 'health-checks');
+  if (checks.some((state) => state.status === 'failed' || state.status === 'retrying' || state.question === 'failed'))
+    return 'failing';
+  if (checks.length === 0 || !checks.every((state) => state.status === 'succeeded')) return 'unknown';
+  const ended = context.end !== null;
+  return ended || lapsedChecks(context).length === 0 ? 'proven' : 'unknown';
+}

@@ -1,0 +1,99 @@
+/** The run view as a pure fold (P5): the same journal, engine and instant give the same document. */
+import type { Truth } from '../engine/protocol.ts';
+import type { Context } from '../engine/state.ts';
+import { rfc3339 } from './clock-time.ts';
+import type { History } from './history.ts';
+import { nextCommands } from './next-commands.ts';
+import { phaseViews } from './phase-view.ts';
+import type { EngineSign, RunStatus, RunView, Situation } from './run-view.ts';
+import { heldBy, owedOf, tasksOf, waitsOf } from './waiting.ts';
+
+export interface RunFacts {
+  readonly context: Context;
+  readonly truth: Truth;
+  readonly history: History;
+  /** Ignored once the run has ended. */
+  readonly engine: EngineSign | null;
+  /** Ms since the epoch. */
+  readonly now: number;
+}
+
+export function makeRunView(facts: RunFacts): RunView {
+  const view = withoutNext(facts);
+  return { ...view, next: nextCommands(view) };
+}
+
+function withoutNext(facts: RunFacts): Situation {
+  const { context, history } = facts;
+  return {
+    schema: 'backout/run-view/v1',
+    ...identity(facts),
+    ...progress(facts),
+    truth: facts.truth,
+    phases: phaseViews(context, history),
+    head: history.head,
+    entries: history.entries,
+    waitingFor: context.end === null ? waitsOf(context, history) : [],
+    exceptions: context.end === null ? [] : (history.ended?.exceptions ?? []),
+    tasks: tasksOf(context, history),
+    owed: owedOf(context, history),
+    decisions: history.decisions.map((decision) => ({ ...decision, at: rfc3339(decision.at) })),
+    notes: history.notes.map(({ at, text }) => ({ at: rfc3339(at), text })),
+  };
+}
+
+function identity({ context, history }: RunFacts) {
+  const { plan } = context;
+  return {
+    run: context.run,
+    playbook: plan.name,
+    system: plan.system,
+    mode: context.mode,
+    planDigest: history.began?.planDigest ?? null,
+    playbookFile: plan.playbookFile,
+    params: plan.params,
+    change: plan.change,
+    by: history.began?.by ?? null,
+    reason: history.began?.reason ?? null,
+  };
+}
+
+function progress({ context, history, engine, now }: RunFacts) {
+  const over = context.end !== null;
+  const startedAt = history.began?.at ?? null;
+  const endedAt = over ? (history.ended?.at ?? null) : null;
+  const budget = context.plan.timeBudgetMs;
+  return {
+    status: statusOf(context),
+    engine: over ? null : engine,
+    enginePid: history.pid,
+    exitCode: over ? context.exitCode : null,
+    startedAt: instant(startedAt),
+    endedAt: instant(endedAt),
+    lastAt: history.entries === 0 ? null : rfc3339(history.lastAt),
+    paused: context.paused,
+    stop: context.stop === null ? null : { by: context.stop.by, reason: context.stop.reason },
+    failure: context.failure,
+    abandoned: context.stop !== null && history.decisions.findLast(isStop)?.verb === 'abandon',
+    timeBudget:
+      budget === null || startedAt === null ? null : { ms: budget, spentMs: Math.max(0, (endedAt ?? now) - startedAt) },
+  };
+}
+
+/** P10: a dry run ends as `simulated`, however it ended; its exit code says whether something is missing. */
+function statusOf(context: Context): RunStatus {
+  if (context.end !== null) {
+    if (context.mode === 'dry-run' || context.end === 'simulated' || context.end === 'simulated-failed')
+      return 'simulated';
+    return context.end;
+  }
+  return context.paused || heldBy(context).length > 0 ? 'waiting' : 'running';
+}
+
+function instant(at: number | null): string | null {
+  return at === null ? null : rfc3339(at);
+}
+
+function isStop({ verb }: { readonly verb: string }): boolean {
+  return verb === 'stop' || verb === 'abandon';
+}

@@ -1,0 +1,127 @@
+/**
+ * The exact commands that take a run on from where it stands: one pure function for every situation (P5), so that
+ * status, the live view, the plain lines and the end all say the same.
+ */
+import type { Question } from '../engine/protocol.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import type { NextCommand, Situation } from './run-view.ts';
+
+const why = "--reason 'why'";
+
+export function nextCommands(view: Situation): readonly NextCommand[] {
+  if (view.mode === 'dry-run') return view.exitCode === null ? unfinishedDryRun(view) : afterDryRun(view);
+  if (view.exitCode !== null) return afterEnd(view);
+  if (view.engine === 'stopped') return wakeEngine(view);
+  if (view.engine === 'gone') return withoutEngine(view);
+  if (view.waitingFor.length > 0) return [...answers(view), stop(view)];
+  if (isEnding(view)) return [];
+  return view.paused ? [goOn(view), stop(view)] : [];
+}
+
+/** Decisions are heard again once it has ended. */
+function isEnding({ stop, failure }: Situation): boolean {
+  return stop !== null || failure !== null;
+}
+
+function wakeEngine({ enginePid, run }: Situation): readonly NextCommand[] {
+  return [
+    { command: `kill -CONT ${enginePid ?? 'PID'}`, when: 'to let the engine go on' },
+    { command: `kill -KILL ${enginePid ?? 'PID'} && backout resume ${run}`, when: 'to replace it' },
+  ];
+}
+
+/** What was in flight is found again first; where nothing was, an answer alone is enough. */
+function withoutEngine(view: Situation): readonly NextCommand[] {
+  const resume = { command: `backout resume ${view.run}`, when: 'to take the run up again' };
+  const inFlight = view.phases.some(({ steps }) =>
+    steps.some(({ status }) => status === 'running' || status === 'retrying'),
+  );
+  if (view.waitingFor.length > 0 && !inFlight && !view.paused) return [...answers(view), resume, stop(view)];
+  return isEnding(view) ? [resume] : [resume, stop(view)];
+}
+
+function answers(view: Situation): readonly NextCommand[] {
+  return view.waitingFor.flatMap(({ question, step }) => answersTo(question, step, view));
+}
+
+function answersTo(question: Question, step: string, view: Situation): readonly NextCommand[] {
+  const confirm = (when: string) => ({ command: `backout confirm ${view.run} ${step}`, when });
+  const retry = (when: string) => ({ command: `backout retry ${view.run} ${step}`, when });
+  const skip = { command: `backout skip ${view.run} ${wholeStep(step, view)} ${why}`, when: 'to go on without it' };
+  switch (question) {
+    case 'confirm':
+      return [confirm('when it is done'), skip];
+    case 'failed':
+      return [retry('when the cause is fixed'), skip];
+    case 'unknown':
+      return [confirm('if it is done'), retry('if it is not done and may be done again'), skip];
+  }
+}
+
+/** A contingency is left out, or done again after its end, by naming the step that it stands in for. */
+function wholeStep(id: string, { phases }: Situation): string {
+  const step = phases.flatMap(({ steps }) => steps).find((other) => other.id === id);
+  return step?.contingencyFor ?? id;
+}
+
+function goOn({ run }: Situation): NextCommand {
+  return { command: `backout resume ${run}`, when: 'to go on' };
+}
+
+function stop({ run }: Situation): NextCommand {
+  return { command: `backout stop ${run}`, when: 'to give up and escalate' };
+}
+
+function afterEnd(view: Situation): readonly NextCommand[] {
+  if (view.status === 'failed') return [...againAt(view), report(view)];
+  if (view.status === 'stopped') {
+    return [{ command: `backout resume ${view.run} --reopen`, when: 'to go on with the backout' }, report(view)];
+  }
+  return [report(view)];
+}
+
+function againAt(view: Situation): readonly NextCommand[] {
+  const { failure, run } = view;
+  if (failure === null || failure.step === null) {
+    return [{ command: `backout resume ${run} --reopen`, when: 'when the cause is fixed' }];
+  }
+  const step = wholeStep(failure.step, view);
+  const states = view.phases.flatMap(({ steps }) => steps);
+  const unknown = states.some(({ id, status }) => id === step && status === 'unknown');
+  return answersTo(unknown ? 'unknown' : 'failed', step, view);
+}
+
+function report({ run }: Situation): NextCommand {
+  return { command: `backout report ${run} --format md`, when: 'for the change record' };
+}
+
+function unfinishedDryRun(view: Situation): readonly NextCommand[] {
+  return view.engine === 'gone' ? [{ command: dryRun(view), when: 'to begin the dry run anew' }] : [];
+}
+
+function afterDryRun(view: Situation): readonly NextCommand[] {
+  if (view.exitCode !== 0) return [{ command: dryRun(view), when: 'when what failed is there' }];
+  return [{ command: `backout run ${playbookCall(view)}`, when: 'to do it for real' }];
+}
+
+function dryRun(view: Situation): string {
+  return `backout run ${playbookCall(view)} --dry-run`;
+}
+
+function playbookCall({ playbookFile, params }: Situation): string {
+  return [shellWord(playbookFile), ...paramWords(params)].join(' ');
+}
+
+function paramWords(params: JsonObject): readonly string[] {
+  return Object.entries(params)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => {
+      const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+      return `--param ${shellWord(`${name}=${text}`)}`;
+    });
+}
+
+/** Quoted so that a shell reads it back as the same word. */
+export function shellWord(text: string): string {
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,95 @@
+/** The words that all texts share: what is true, how an attempt ended. Never ends with a full stop. */
+import type { FailureClass, Truth } from '../engine/protocol.ts';
+import { formatDuration } from '../kernel/duration.ts';
+import type { AttemptOutcome } from './history.ts';
+import { visible } from './visible.ts';
+
+const accessWords = { open: 'access is open', closed: 'access is closed', unknown: 'access is not known' } as const;
+const dataWords = {
+  untouched: 'data is untouched',
+  restoring: 'data is being restored',
+  restored: 'data is restored',
+  unknown: 'the state of the data is not known',
+} as const;
+const healthWords = {
+  proven: 'health is proven',
+  failing: 'health checks fail',
+  unknown: 'health is not proven',
+} as const;
+
+/** `access is closed, data is being restored, health is not proven`. */
+export function truthWords(truth: Truth): string {
+  return `${accessWords[truth.access]}, ${dataWords[truth.data]}, ${healthWords[truth.health]}`;
+}
+
+export interface Ended {
+  readonly outcome: AttemptOutcome;
+  readonly class: FailureClass | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly reason: string | null;
+  readonly durationMs: number | null;
+  readonly survivors: readonly string[];
+  readonly uncovered: string | null;
+  readonly late: boolean;
+}
+
+/** `failed: exit code 3 after 12.4 s`. */
+export function outcomeWords(ended: Ended): string {
+  const after = ended.durationMs === null ? '' : ` after ${formatDuration(ended.durationMs)}`;
+  return `${verdict(ended, after)}${ended.late ? ' (while no engine ran)' : ''}`;
+}
+
+function verdict(ended: Ended, after: string): string {
+  const reason = ended.reason === null ? null : visible(ended.reason);
+  switch (ended.outcome) {
+    case 'succeeded':
+      return `succeeded${after}`;
+    case 'failed':
+      return `failed: ${failureWords(ended, reason)}${after}`;
+    case 'timed-out':
+      return `timed out${after}`;
+    case 'cancelled':
+      return `cancelled${after}${because(reason)}`;
+    case 'unknown':
+      return `its end is not known${because(reason)}${stillAlive(ended.survivors)}`;
+    case 'simulated':
+      return ended.uncovered === null ? 'simulated' : `simulated; not checked: ${visible(ended.uncovered)}`;
+  }
+}
+
+function because(reason: string | null): string {
+  return reason === null ? '' : `: ${reason}`;
+}
+
+function stillAlive(survivors: readonly string[]): string {
+  return survivors.length === 0 ? '' : `; still alive: ${survivors.map(visible).join(', ')}`;
+}
+
+const classWords: Readonly<Record<FailureClass, string>> = {
+  exit: 'ended badly',
+  signal: 'ended by a signal',
+  verify: 'done, but its verification failed',
+  check: 'the check did not pass',
+  error: 'it could not be done',
+  spawn: 'the program could not be started',
+  preparation: 'it could not be prepared',
+  rejected: 'a person said no',
+  unanswered: 'nobody answered in time',
+  output: 'an output value is not acceptable',
+};
+
+function failureWords(ended: Ended, reason: string | null): string {
+  if (ended.class === 'exit' && ended.exitCode !== null) return `exit code ${ended.exitCode}`;
+  if (ended.class === 'signal' && ended.signal !== null) return `ended by ${ended.signal}`;
+  const words = ended.class === null ? null : classWords[ended.class];
+  if (reason === null) return words ?? 'no reason given';
+  if (ended.class === 'check' || ended.class === 'error' || words === null) return reason;
+  return reason.startsWith(words) ? reason : `${words}: ${reason}`;
+}
+
+/** `attempt 2 of 3`; null where there is nothing to count. `tries` starts anew when a person says retry. */
+export function attemptWords(attempt: number, tries: number, of: number): string | null {
+  if (of <= 1) return attempt > 1 ? `attempt ${attempt}` : null;
+  return attempt === tries ? `attempt ${attempt} of ${of}` : `attempt ${attempt}, try ${tries} of ${of}`;
+}

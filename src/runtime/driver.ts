@@ -1,0 +1,151 @@
+/**
+ * The driver: decide, append, adopt, perform. The only place where a decision becomes an effect.
+ *
+ * Owns: the order of those four (P3), group commit (what becomes known together is one write), and what happens when
+ * the journal's disk is full.
+ * Does not own: what follows from an event (engine), how an effect is done (`Effects`), when a run is left.
+ */
+import { decide, type EngineState, isHeard } from '../engine/decide.ts';
+import type { Command, RunEvent } from '../engine/protocol.ts';
+import { outstanding } from '../engine/replay.ts';
+import type { Entry } from '../journal/entry.ts';
+import { Fault } from '../kernel/fault.ts';
+import type { EffectCommand, Effects, Observer, Undated, Wall } from '../ports/effects.ts';
+import type { AppendFailure, JournalStore } from '../ports/journal-store.ts';
+
+export interface DriverPorts {
+  readonly journal: JournalStore;
+  readonly effects: Effects;
+  readonly observer: Observer;
+  readonly wall: Wall;
+  /** Runs the work soon, so that what arrives together is decided together. */
+  readonly soon: (work: () => void) => void;
+  /** Trouble inside the driver's own turn: it cannot be thrown to anybody. */
+  readonly broken: (error: unknown) => void;
+}
+
+interface Turn {
+  readonly state: EngineState;
+  readonly events: readonly RunEvent[];
+  readonly commands: readonly EffectCommand[];
+}
+
+export class Driver {
+  private readonly ports: DriverPorts;
+  private current: EngineState;
+  private heard: Undated[] = [];
+  private scheduled = false;
+  private reserveReleased = false;
+
+  constructor(state: EngineState, ports: DriverPorts) {
+    this.current = state;
+    this.ports = ports;
+  }
+
+  get state(): EngineState {
+    return this.current;
+  }
+
+  /** Takes note of what happened; it is decided, recorded and acted upon soon. */
+  hear(...events: readonly Undated[]): void {
+    this.heard.push(...events);
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.ports.soon(() => {
+      this.scheduled = false;
+      this.guarded(() => this.turn());
+    });
+  }
+
+  /** Sees to everything that the state waits for: how an engine takes up a run that another one left. */
+  takeUp(): void {
+    this.guarded(() => {
+      const commands = outstanding(this.current);
+      const prepared = commands.filter((command) => command.do === 'prepare');
+      const effects = commands.filter(isEffect);
+      for (const command of commands) if (command.do === 'close') this.heard.push(ended(command));
+      this.heard.unshift(
+        ...prepared.map((command) => this.ports.effects.prepare(command, this.current.context, this.ports.wall.now())),
+      );
+      for (const command of effects) this.ports.effects.perform(command, this.current.context);
+      if (this.heard.length > 0) this.turn();
+    });
+  }
+
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.ports.broken(error);
+    }
+  }
+
+  private turn(): void {
+    const heard = this.heard;
+    this.heard = [];
+    if (heard.length === 0) return;
+    const turn = this.decideAll(heard);
+    if (turn.events.length === 0) return;
+    const appended = this.ports.journal.append(turn.events);
+    if (appended.ok) this.adopt(turn, appended.value);
+    else this.diskRefused(appended.error, heard);
+  }
+
+  /** Every event with what follows from it at once: the intents of steps that are due, the closing entry. */
+  private decideAll(heard: readonly Undated[]): Turn {
+    const queue = [...heard];
+    const events: RunEvent[] = [];
+    const commands: EffectCommand[] = [];
+    let state = this.current;
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const event = { ...next, at: Math.max(this.ports.wall.now(), state.context.now) } as RunEvent;
+      const verdict = decide(state, event);
+      if (!isHeard(state, verdict.state)) continue;
+      state = verdict.state;
+      events.push(event);
+      queue.unshift(...this.immediate(verdict.commands, state, event.at));
+      commands.push(...verdict.commands.filter(isEffect));
+    }
+    return { state, events, commands };
+  }
+
+  private immediate(commands: readonly Command[], state: EngineState, now: number): Undated[] {
+    const events: Undated[] = [];
+    for (const command of commands) {
+      if (command.do === 'prepare') events.push(this.ports.effects.prepare(command, state.context, now));
+      else if (command.do === 'close') events.push(ended(command));
+    }
+    return events;
+  }
+
+  private adopt(turn: Turn, entries: readonly Entry[]): void {
+    this.current = turn.state;
+    this.ports.observer.recorded(entries, turn.state.context);
+    for (const command of turn.commands) this.ports.effects.perform(command, turn.state.context);
+  }
+
+  /** No further step is started; the reserve's space records what has happened, the end, and who was told. */
+  private diskRefused(failure: AppendFailure, heard: readonly Undated[]): void {
+    if (!failure.full || this.reserveReleased) {
+      throw new Fault(
+        'internal',
+        `the journal cannot be written: ${failure.message}`,
+        'Free the disk, then: backout resume',
+      );
+    }
+    this.reserveReleased = true;
+    this.ports.journal.releaseReserve();
+    const detail = `the disk of the journal is full (${failure.code}): no further step is started`;
+    this.heard = [{ type: 'disk.filled', detail }, ...heard, ...this.heard];
+    this.turn();
+  }
+}
+
+function isEffect(command: Command): command is EffectCommand {
+  return command.do !== 'prepare' && command.do !== 'close';
+}
+
+function ended(command: Extract<Command, { readonly do: 'close' }>): Undated {
+  const { end, exitCode, truth, exceptions } = command;
+  return { type: 'run.ended', end, exitCode, truth, exceptions };
+}

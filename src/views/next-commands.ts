@@ -5,6 +5,7 @@
 import type { Question } from '../engine/protocol.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { NextCommand, Situation } from './run-view.ts';
+import { shellWord } from './shell-word.ts';
 
 const why = "--reason 'why'";
 
@@ -119,9 +120,4 @@ function paramWords(params: JsonObject): readonly string[] {
       const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
       return `--param ${shellWord(`${name}=${text}`)}`;
     });
-}
-
-/** Quoted so that a shell reads it back as the same word. */
-export function shellWord(text: string): string {
-  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,0 +1,176 @@
+/** What a run is doing, or for whom it waits, in one sentence that says the most pressing thing first. */
+import { formatDuration } from '../kernel/duration.ts';
+import { clockTime, type Zone } from './clock-time.ts';
+import { personName } from './history.ts';
+import { endedView, type StepView } from './phase-view.ts';
+import type { RunView, Situation } from './run-view.ts';
+import { visible } from './visible.ts';
+import type { WaitView } from './waiting.ts';
+import { attemptWords, outcomeWords } from './words.ts';
+
+export interface Moment {
+  /** Ms since the epoch. */
+  readonly now: number;
+  readonly zone: Zone;
+}
+
+export function doingWords(view: Situation, moment: Moment): string {
+  const words = unstopped(view, moment);
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
+}
+
+function unstopped(view: Situation, moment: Moment): string {
+  if (view.exitCode !== null) return endWords(view, moment);
+  if (view.engine === 'gone') return goneWords(view, moment);
+  if (view.engine === 'stopped') return frozenWords(view);
+  if (view.paused) return `${pausedWords(view, moment)}${alsoActive(view, moment)}`;
+  const [wait] = view.waitingFor;
+  if (wait !== undefined) return `${waitWords(wait, moment)}${others(view.waitingFor.length - 1)}`;
+  const active = activeSteps(view);
+  const purpose = endingWords(view);
+  if (active.length === 0) return purpose ?? 'Between two steps';
+  return `${purpose === null ? '' : `${purpose}. `}${activeWords(active, moment)}`;
+}
+
+function endWords(view: Situation, moment: Moment): string {
+  const at = view.endedAt === null ? '' : ` at ${clockTime(view.endedAt, moment.zone, moment.now)}`;
+  return `${endName(view)}${at}${lasted(view)} (exit code ${view.exitCode})${cause(view)}`;
+}
+
+function endName(view: Situation): string {
+  if (view.mode === 'dry-run') return view.exitCode === 0 ? 'Dry run ended' : 'Dry run ended, something is missing,';
+  if (view.abandoned) return 'Abandoned';
+  const names: Readonly<Record<string, string>> = {
+    succeeded: 'Backed out',
+    'succeeded-with-exceptions': 'Backed out with exceptions',
+    failed: 'FAILED',
+    stopped: 'STOPPED',
+  };
+  return names[view.status] ?? view.status;
+}
+
+/** ` after 3 min 05 s`; empty while open. */
+export function lasted({ startedAt, endedAt }: Pick<RunView, 'startedAt' | 'endedAt'>): string {
+  if (startedAt === null || endedAt === null) return '';
+  return ` after ${formatDuration(Date.parse(endedAt) - Date.parse(startedAt))}`;
+}
+
+function cause({ failure, stop, status }: Situation): string {
+  if (status === 'failed' && failure !== null) {
+    return failure.step === null ? `: ${visible(failure.reason)}` : `: ${failure.step}: ${visible(failure.reason)}`;
+  }
+  if (status !== 'stopped' || stop === null) return '';
+  return ` by ${visible(personName(stop.by))}${stop.reason === null ? '' : `: ${visible(stop.reason)}`}`;
+}
+
+function goneWords(view: Situation, moment: Moment): string {
+  const [wait] = view.waitingFor;
+  const active = activeSteps(view);
+  if (wait !== undefined && active.length === 0 && !view.paused) {
+    return `${waitWords({ ...wait, answerBy: null }, moment)}${others(view.waitingFor.length - 1)} (engine gone: an answer takes the run up again)`;
+  }
+  const since = view.lastAt === null ? '' : ` since ${clockTime(view.lastAt, moment.zone, moment.now)} or later`;
+  const left =
+    active.length === 0
+      ? 'nothing was in flight'
+      : `${active.map(({ id }) => id).join(', ')} may still be running by itself`;
+  const paused = view.paused ? ', paused' : '';
+  return `Engine gone${paused}: nothing drives this run${since}; ${left}`;
+}
+
+function frozenWords(view: Situation): string {
+  const active = activeSteps(view).map(({ id }) => id);
+  const beside = active.length === 0 ? '' : `; ${active.join(', ')} may go on by itself`;
+  return `Engine stopped (SIGSTOP): process ${view.enginePid ?? 'unknown'} holds this run and does not move${beside}`;
+}
+
+function pausedWords(view: Situation, { now, zone }: Moment): string {
+  const pause = view.decisions.findLast(({ verb }) => verb === 'pause');
+  if (pause === undefined) return 'Paused';
+  return `Paused since ${clockTime(pause.at, zone, now)} by ${visible(personName(pause.by))}`;
+}
+
+function alsoActive(view: Situation, moment: Moment): string {
+  const active = activeSteps(view);
+  return active.length === 0 ? '' : `. ${activeWords(active, moment)}`;
+}
+
+/** `Waiting since 14:03:20 (until 14:33:20) for dba (Maria Keller, +41 …): restore-db failed: exit code 3 after 12.4 s`. */
+export function waitWords(wait: WaitView, { now, zone }: Moment): string {
+  const who = wait.owner === null ? 'a person' : visible(wait.owner);
+  const person = wait.person === null ? '' : ` (${visible(wait.person)})`;
+  const about = wait.about === null ? '' : wait.question === 'confirm' ? `: ${visible(wait.about)}` : aboutStep(wait);
+  const until = wait.answerBy === null ? '' : ` (until ${clockTime(wait.answerBy, zone, now)})`;
+  return `Waiting since ${clockTime(wait.since, zone, now)}${until} for ${who}${person}: ${wait.step}${about}`;
+}
+
+function aboutStep({ about }: WaitView): string {
+  if (about === null) return '';
+  return about.startsWith('its end') ? `: ${visible(about)}` : ` ${visible(about)}`;
+}
+
+function others(count: number): string {
+  return count <= 0 ? '' : `; and for ${count} more`;
+}
+
+function endingWords(view: Situation): string | null {
+  if (view.stop !== null) return `Stopping, as ${visible(personName(view.stop.by))} asked`;
+  if (view.failure === null) return null;
+  return `Ending as failed${view.failure.step === null ? '' : ` (${view.failure.step})`}`;
+}
+
+export function activeSteps(view: Pick<RunView, 'phases'>): readonly StepView[] {
+  return view.phases.flatMap(({ steps }) =>
+    steps.filter(({ status }) => status === 'running' || status === 'retrying'),
+  );
+}
+
+function activeWords(active: readonly StepView[], moment: Moment): string {
+  const [first] = active;
+  if (first === undefined) return '';
+  const more = active.length === 1 ? '' : `; beside it ${beside(active.slice(1))}`;
+  if (first.status === 'retrying') return `${retryWords(first, moment)}${more}`;
+  const details = [first.owner === null ? null : `owner ${visible(first.owner)}`, tryWords(first)].filter(
+    (detail) => detail !== null,
+  );
+  const shown = details.length === 0 ? '' : ` (${details.join(', ')})`;
+  const elapsed = elapsedMs(first, moment.now);
+  return `Running ${first.id}${shown}${elapsed === null ? '' : ` for ${formatDuration(elapsed)}`}${more}`;
+}
+
+function beside(steps: readonly StepView[]): string {
+  const named = steps
+    .slice(0, 3)
+    .map(({ id }) => id)
+    .join(', ');
+  return steps.length > 3 ? `${named} and ${steps.length - 3} more` : named;
+}
+
+function retryWords(step: StepView, { now }: Moment): string {
+  const ended = lastEnded(step);
+  const trouble = ended === null ? '' : ` (${outcomeWords(ended)})`;
+  return `Retrying ${step.id}${trouble}: ${againIn(step, now)}`;
+}
+
+/** `attempt 3 of 3 in 5.0 s`. */
+export function againIn(step: StepView, now: number): string {
+  const { used, of } = step.tries;
+  const next = attemptWords((step.attempts.at(-1)?.n ?? 0) + 1, used + 1, of) ?? 'next attempt';
+  const wait = step.retryAt === null ? 0 : Date.parse(step.retryAt) - now;
+  return wait <= 0 ? `${next} is due` : `${next} in ${formatDuration(wait)}`;
+}
+
+export function tryWords(step: StepView): string | null {
+  return attemptWords(step.attempts.at(-1)?.n ?? 1, Math.max(1, step.tries.used), step.tries.of);
+}
+
+/** How long the attempt in flight has taken; null when none is. */
+export function elapsedMs(step: StepView, now: number): number | null {
+  const last = step.attempts.at(-1);
+  return last === undefined || last.outcome !== null ? null : Math.max(0, now - Date.parse(last.startedAt));
+}
+
+export function lastEnded(step: StepView) {
+  const last = step.attempts.at(-1);
+  return last === undefined ? null : endedView(last);
+}

@@ -1,0 +1,141 @@
+/**
+ * A run off a terminal: one plain line an event, to be read in a CI log; the program's last words under a failure, and
+ * under a question the commands that answer it. Pure: text from an event and the state that it led to.
+ */
+import type { AttemptEnd, Decision, RunEvent } from '../engine/protocol.ts';
+import type { Context } from '../engine/state.ts';
+import { formatDuration } from '../kernel/duration.ts';
+import { clockTime, type Zone } from './clock-time.ts';
+import { personName } from './history.ts';
+import { programLines, visible } from './visible.ts';
+import { displayWidth } from './width.ts';
+import { attemptWords, type Ended, outcomeWords, truthWords } from './words.ts';
+
+export interface PlainOptions {
+  readonly zone: Zone;
+}
+
+/** The event's line, and what belongs under it. Empty for events that tell a reader nothing. */
+export function plainLines(event: RunEvent, context: Context, { zone }: PlainOptions): readonly string[] {
+  const sentence = eventSentence(event, context);
+  if (sentence === null) return [];
+  const mark = context.mode === 'dry-run' ? ' DRY RUN' : '';
+  const subject = 'step' in event ? event.step : 'run';
+  const head = `${clockTime(event.at, zone)}${mark} ${subject}${' '.repeat(Math.max(0, 11 - displayWidth(subject)))}`;
+  return [`${head}  ${sentence}`, ...lastWords(event), ...questions(event, context)];
+}
+
+function lastWords(event: RunEvent): readonly string[] {
+  const bad = ['step.failed', 'step.timed-out', 'step.unknown', 'step.cancelled'].includes(event.type);
+  if (!bad || !('end' in event) || typeof event.end === 'string' || event.end.lastWords === null) return [];
+  return programLines(event.end.lastWords).map((line) => `           | ${line}`);
+}
+
+/** One sentence, without the step's name and without a full stop; null where there is nothing to say. */
+export function eventSentence(event: RunEvent, context: Context): string | null {
+  if ('attempt' in event) return attemptSentence(event, context);
+  if (isDecision(event)) return decisionSentence(event);
+  switch (event.type) {
+    case 'run.began':
+      return `${visible(event.playbook)} on ${visible(event.system)} began: run ${event.run}, by ${visible(personName(event.by))}`;
+    case 'engine.attached':
+      return [`taken up again by ${personName(event.by)}`, ...event.notes].map(visible).join('; ');
+    case 'engine.left':
+      return leftSentence(event);
+    case 'step.excluded':
+      return `left out: ${visible(event.because)}`;
+    case 'deadline.extended':
+      return `given more time by ${visible(personName(event.by))}: until ${new Date(event.deadline).toISOString()}`;
+    case 'budget.spent':
+      return `${event.percent} % of the time budget is spent`;
+    case 'disk.filled':
+      return `the disk of the journal is full: ${visible(event.detail)}; no further step starts`;
+    case 'run.ended':
+      return `ended: ${event.end} (exit code ${event.exitCode}); ${truthWords(event.truth)}`;
+    case 'timer.fired':
+      return event.timer === 'notify-hold' ? 'goes on; messages are still being sent beside it' : null;
+  }
+}
+
+function isDecision(event: RunEvent): event is RunEvent & Decision {
+  return event.type.startsWith('decision.');
+}
+
+function decisionSentence(event: RunEvent & Decision): string {
+  const reason = event.reason === null ? '' : `: ${visible(event.reason)}`;
+  return `${visible(personName(event.by))} said ${event.type.slice('decision.'.length)}${reason}`;
+}
+
+function leftSentence({ reason, owed }: Extract<RunEvent, { type: 'engine.left' }>): string {
+  const why = {
+    waiting: 'left waiting for a person',
+    signal: 'left by a signal',
+    fault: 'left after a fault of our own',
+  };
+  return `${why[reason]}${owed.length === 0 ? '' : `; owed: ${owed.map(visible).join('; ')}`}`;
+}
+
+function attemptSentence(event: Extract<RunEvent, { attempt: number }>, context: Context): string | null {
+  const counted = countWords(event, context);
+  switch (event.type) {
+    case 'step.started':
+      return `started${counted}${event.does.length === 0 ? '' : `: ${visible(event.does.join(' '))}`}`;
+    case 'step.performed':
+      return `done after ${formatDuration(event.end.durationMs)}; being verified`;
+    case 'step.probed':
+      return `probed: ${event.answer}: ${visible(event.detail)}`;
+    default:
+      return `${outcomeWords(endedEvent(event))}${counted}${again(event, context)}`;
+  }
+}
+
+type EndEvent = Extract<RunEvent, { end: AttemptEnd; attempt: number }>;
+
+function endedEvent(event: Exclude<EndEvent, { type: 'step.performed' }>): Ended {
+  return {
+    ...event.end,
+    outcome: outcomeOf(event.type),
+    class: event.type === 'step.failed' ? event.class : null,
+    survivors: event.type === 'step.unknown' ? event.survivors : [],
+    uncovered: event.type === 'step.simulated' ? event.uncovered : null,
+  };
+}
+
+function outcomeOf(type: Exclude<EndEvent['type'], 'step.performed'>): Ended['outcome'] {
+  const outcomes = {
+    'step.succeeded': 'succeeded',
+    'step.failed': 'failed',
+    'step.timed-out': 'timed-out',
+    'step.cancelled': 'cancelled',
+    'step.unknown': 'unknown',
+    'step.simulated': 'simulated',
+  } as const;
+  return outcomes[type];
+}
+
+function countWords(event: Extract<RunEvent, { attempt: number }>, context: Context): string {
+  if (event.type === 'step.succeeded' && event.attempt === 1) return '';
+  const tries = context.steps[event.step]?.tries ?? event.attempt;
+  const words = attemptWords(event.attempt, tries, context.index.get(event.step)?.retry.attempts ?? 1);
+  return words === null ? '' : ` (${words})`;
+}
+
+function again(event: RunEvent & { readonly step: string }, context: Context): string {
+  const state = context.steps[event.step];
+  if (state?.status !== 'retrying' || state.retryAt === null) return '';
+  return `; again in ${formatDuration(Math.max(0, state.retryAt - event.at))}`;
+}
+
+/** The wait that this event began, on the step itself or on the one it stands in for. */
+function questions(event: RunEvent, context: Context): readonly string[] {
+  if (!('step' in event)) return [];
+  return [event.step, context.parents.get(event.step)].flatMap((id) => {
+    const state = id === undefined ? undefined : context.steps[id];
+    if (id === undefined || state?.status !== 'waiting' || state.question === null) return [];
+    const owner = context.index.get(id)?.owner ?? 'a person';
+    const retry = `backout retry ${context.run} ${id}`;
+    const confirm = `backout confirm ${context.run} ${id}`;
+    const answers = { confirm, failed: retry, unknown: `${confirm} (it is done), or ${retry} (do it again)` };
+    return [`           waits for ${visible(owner)}: ${answers[state.question]}`];
+  });
+}

@@ -1,0 +1,143 @@
+/**
+ * `npm run demo`: a shop, a release that goes wrong, and the way back, all of it real and on this machine's loopback.
+ * `--crash` kills the engine in the middle of the restore; `--keep` leaves everything for a look afterwards.
+ * Exit code 1 when anything is not as it is claimed to be.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { backout, playbook, type Ran } from './backout.ts';
+import { claimRestoredOnce, crashAndResume } from './crash.ts';
+import { BrokenClaim, claim, quote, say, section, table, tell } from './narrator.ts';
+import { openServiceDesk, type ServiceDesk } from './service-desk.ts';
+import { placeOrders } from './shop/stock.ts';
+import { compare, snapshot } from './snapshot.ts';
+import { openShop, type Shop } from './stage.ts';
+
+const { values: options } = parseArgs({ options: { crash: { type: 'boolean' }, keep: { type: 'boolean' } } });
+const folder = mkdtempSync(join(tmpdir(), 'backout-demo-'));
+const home = join(folder, 'home');
+const closing: (() => Promise<void>)[] = [];
+const backupProgram = fileURLToPath(new URL('../playbooks/shop-release/scripts/backup.mjs', import.meta.url));
+
+/** Large enough uploads, and there is time to kill an engine while they are unpacked. */
+const stock = options.crash
+  ? { orders: 4_900, uploads: 3_000, uploadBytes: 16_384 }
+  : { orders: 4_900, uploads: 300, uploadBytes: 4_096 };
+
+async function demo(): Promise<void> {
+  section('A shop');
+  const desk = await openServiceDesk();
+  closing.push(() => desk.close());
+  const shop = await openShop(join(folder, 'shop'), stock);
+  closing.push(() => shop.close());
+  tell(`A photo shop runs at ${shop.publicUrl}, with a SQLite database and ${stock.uploads} uploaded files.`);
+  tell(`The Service Desk reads mail on port ${desk.port}. All of it is in ${folder}.`);
+
+  section('A backup, as every night, and one more right before the change');
+  takeBackup(shop, 'nightly');
+  customersOrder(shop, 100);
+  takeBackup(shop, 'before-CHG0042');
+  const before = snapshot(shop.folder);
+
+  section('The change CHG0042: release 4.2.0');
+  await shop.deploy('4.2.0');
+  const after = snapshot(shop.folder);
+  const health = await fetch(`${shop.internalUrl}/health`);
+  quote(`GET /health: ${health.status}\n${JSON.parse(await health.text()).faults.join('\n')}`);
+  claim(health.status === 500, 'the release fails its health check: it has damaged data');
+
+  section(options.crash ? 'The backout, and the engine dies in the middle' : 'The backout');
+  const ran = await runPlaybook(shop, desk);
+  if (ran.stdout !== '') quote(ran.stdout);
+  claim(ran.code === 0, 'the backout has succeeded (exit code 0)');
+
+  section('Is every order back?');
+  const now = snapshot(shop.folder);
+  table(compare({ 'before 4.2.0': before, 'after 4.2.0': after, 'after the backout': now }));
+  say('');
+  claim(JSON.stringify(now) === JSON.stringify(before), 'every order and every file is as it was before the change');
+  claim(
+    (await fetch(`${shop.publicUrl}/orders/6`)).status === 200,
+    'the shop is open, and shows an order that was lost',
+  );
+
+  section('What the Service Desk has heard');
+  readMailbox(desk);
+
+  await showEvidence(shop);
+}
+
+function takeBackup(shop: Shop, name: string): void {
+  mkdirSync(join(folder, 'backups'), { recursive: true });
+  execFileSync(process.execPath, [backupProgram, shop.folder, join(folder, 'backups', name)]);
+  tell(`backups/${name}: the database, the uploads, and a manifest with rows and checksums.`);
+}
+
+function customersOrder(shop: Shop, count: number): void {
+  const database = new DatabaseSync(join(shop.folder, 'shop.db'));
+  placeOrders(database, stock.orders + 1, count);
+  database.close();
+  tell(`Customers place ${count} more orders.`);
+}
+
+function runPlaybook(shop: Shop, desk: ServiceDesk): Promise<Ran> {
+  const places = join(folder, 'places.json');
+  const values = {
+    shop: shop.folder,
+    backup: join(folder, 'backups/before-CHG0042'),
+    previousBackup: join(folder, 'backups/nightly'),
+    publicUrl: shop.publicUrl,
+    internalUrl: shop.internalUrl,
+    smtpPort: desk.port,
+  };
+  writeFileSync(places, JSON.stringify(values, null, 2));
+  const args = ['run', playbook, '--yes', '--param', 'release=4.1.0', '--params-file', places];
+  return options.crash ? crashAndResume(home, shop.folder, args) : backout(home, ...args);
+}
+
+function readMailbox(desk: ServiceDesk): void {
+  for (const mail of desk.mailbox) {
+    quote(`To: ${mail.to.join(', ')}\nSubject: ${mail.headers.get('subject')}\n\n${mail.text}`);
+    say('');
+  }
+  const subjects = desk.mailbox.map((mail) => mail.headers.get('subject') ?? '');
+  claim(subjects.length === 2, 'it was told twice');
+  claim(
+    /has begun/.test(subjects[0] ?? '') && /is done/.test(subjects[1] ?? ''),
+    'that it has begun, and that it is done',
+  );
+}
+
+async function showEvidence(shop: Shop): Promise<void> {
+  section('The evidence');
+  const { run } = JSON.parse((await backout(home, 'status', '--json')).stdout);
+  const journal = join(home, 'runs', run, 'journal.ndjson');
+  tell(`The journal: ${journal}`);
+  if (options.crash) claimRestoredOnce(shop.folder, journal);
+  const audit = await backout(home, 'audit', 'verify', run);
+  quote(audit.stdout);
+  claim(audit.code === 0, 'the journal is intact and closed');
+}
+
+async function cleanUp(): Promise<void> {
+  for (const close of closing.splice(0).reverse()) await close();
+  if (options.keep) say(`\nKept: ${folder}`);
+  else rmSync(folder, { recursive: true, force: true });
+}
+
+process.once('SIGINT', () => void cleanUp().then(() => process.exit(130)));
+try {
+  await demo();
+  say('\nAll of it held.');
+} catch (error) {
+  const reason = error instanceof BrokenClaim ? `This does not hold: ${error.message}` : error;
+  console.error(reason);
+  process.exitCode = 1;
+} finally {
+  await cleanUp();
+}

@@ -1,0 +1,55 @@
+/** How the demo talks: short sections that read well in 80 columns. */
+const columns = 78;
+const colours = process.stdout.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb';
+const paint = (code: string, text: string) => (colours ? `\u001B[${code}m${text}\u001B[0m` : text);
+
+let sections = 0;
+
+export function section(title: string): void {
+  sections += 1;
+  say(`\n${paint('1', `${sections}. ${title}`)}`);
+}
+
+export function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** A paragraph, wrapped and set in by three. */
+export function tell(text: string): void {
+  let line = '  ';
+  for (const word of text.split(/\s+/)) {
+    if (line.length + 1 + word.length > columns && line.trim() !== '') {
+      say(line);
+      line = '  ';
+    }
+    line += ` ${word}`;
+  }
+  say(line);
+}
+
+/** A command line, as one would type it. */
+export function command(text: string): void {
+  say(`\n   ${paint('36', `$ ${text}`)}`);
+}
+
+/** What a program said, set in and unwrapped. */
+export function quote(text: string): void {
+  for (const line of text.trimEnd().split('\n')) say(line === '' ? '' : `   ${paint('2', '│')} ${line}`);
+}
+
+export function table(rows: readonly (readonly string[])[]): void {
+  const widths = rows[0]?.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0))) ?? [];
+  for (const row of rows) {
+    say(`   ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd());
+  }
+}
+
+/** One thing that the demo claims; a claim that does not hold ends it. */
+export function claim(holds: boolean, what: string): void {
+  if (!holds) throw new BrokenClaim(what);
+  say(`   ${paint('32', '✓')} ${what}`);
+}
+
+export class BrokenClaim extends Error {
+  override readonly name = 'BrokenClaim';
+}

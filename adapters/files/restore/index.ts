@@ -1,0 +1,98 @@
+/** `files/restore`: puts a tree of files back from a backup; the work itself is in `work.ts`, in a process of its own. */
+import { type AdapterContext, defineAdapter, type Preflight, type Probe } from '../../../src/ports/adapter.ts';
+import { workerArgv } from '../../../src/ports/entry.ts';
+import { notReady, probed, ready } from '../../shared/answers.ts';
+import { stands } from '../../shared/durable.ts';
+import { reasonOf } from '../../shared/reason.ts';
+import { inWords } from '../../shared/space.ts';
+import { fileKey, orderFor } from '../../shared/work.ts';
+import { type Input, input, orderOf } from './input.ts';
+
+export const adapter = defineAdapter<Input>({
+  name: 'files/restore',
+  summary:
+    'Puts a folder back from an archive or a copy: staged beside it, verified, then swapped; the old one is kept.',
+  input,
+  secretFields: [],
+  outputs: {
+    files: 'How many files were restored.',
+    bytes: 'Their size together.',
+    old: 'Where the old tree is kept.',
+  },
+  needs: ['tar', 'gzip', 'zstd', 'cp', 'sync'],
+  repeatable: false,
+  readOnly: false,
+  defaultTimeoutMs: null,
+  describe: (asked) => [
+    `restore ${asked.target} from ${asked.archive ?? asked.source}`,
+    asked.manifest === undefined
+      ? 'without a manifest: the content is not verified'
+      : `verify every file against ${asked.manifest}`,
+    asked.swap === 'symlink'
+      ? 'stage the new tree beside the one that the link points at, then re-point the link'
+      : `stage it beside the target, then swap by two renames`,
+    asked.keepOld === false ? 'remove the old tree' : 'keep the old tree',
+  ],
+  preflight,
+  probe,
+  command: (asked, context) => ({ argv: workerArgv('files/restore'), stdin: orderFor(asked, context) }),
+});
+
+async function preflight(asked: Input, context: AdapterContext): Promise<Preflight> {
+  const { examineBackup, examineTarget, missingPrograms } = await import('./examine.ts');
+  const order = orderOf(asked, context.folder);
+  try {
+    const missing = await missingPrograms(['sync', 'cp']);
+    if (missing !== null) return notReady(missing.reason, missing.remedy);
+    const backup = await examineBackup(order, context.signal);
+    if (!backup.ok) return notReady(backup.error.reason, backup.error.remedy);
+    const { parent } = await placesFor(asked, context);
+    const obstacle = await examineTarget(order, parent, backup.value.bytes);
+    if (obstacle !== null) return notReady(obstacle.reason, obstacle.remedy);
+    const { files, bytes, manifest } = backup.value;
+    const said = `${order.backup.path} is readable and complete: ${files} files, ${inWords(bytes)}`;
+    const uncovered =
+      manifest === null
+        ? 'no manifest: the content of the files cannot be verified'
+        : 'the digests of the files are verified when they are staged';
+    return ready([said, `${parent} may be written and has room`], uncovered);
+  } catch (error) {
+    return notReady(`${order.target}: ${reasonOf(error)}`, 'Remove the cause, then try again.');
+  }
+}
+
+async function placesFor(asked: Input, context: AdapterContext) {
+  const { linkPlaces, renamePlaces } = await import('./places.ts');
+  const { target, swap } = orderOf(asked, context.folder);
+  const key = fileKey(context.key);
+  const there = await import('../../shared/durable.ts').then(({ statOf }) => statOf(target));
+  return swap === 'symlink' && there?.isSymbolicLink() !== false ? linkPlaces(target, key) : renamePlaces(target, key);
+}
+
+/** The manifest decides; without one, what this attempt has left behind. */
+async function probe(asked: Input, context: AdapterContext): Promise<Probe> {
+  const order = orderOf(asked, context.folder);
+  try {
+    const places = await placesFor(asked, context);
+    if (stands(places.fresh) || stands(places.part))
+      return probed('no', `the restored tree is still staged beside ${order.target}`);
+    if (!stands(order.target)) return probed('no', `${order.target} is not there`);
+    if (order.manifest === null) {
+      return stands(places.old)
+        ? probed('yes', `the swap is done: the old tree is ${places.old}`)
+        : probed('unknown', 'there is no manifest to compare with');
+    }
+    return await compareWithManifest(order.target, order.manifest, context.signal);
+  } catch (error) {
+    return probed('unknown', reasonOf(error));
+  }
+}
+
+async function compareWithManifest(target: string, file: string, signal: AbortSignal): Promise<Probe> {
+  const { readFile } = await import('node:fs/promises');
+  const { compare, faultIn, parseManifest } = await import('./manifest.ts');
+  const manifest = parseManifest(await readFile(file, 'utf8'));
+  if (!manifest.ok) return probed('unknown', `manifest ${file}: ${manifest.error}`);
+  const fault = faultIn(await compare(target, manifest.value, signal));
+  return fault === null ? probed('yes', `${target} is what ${file} says`) : probed('no', fault);
+}

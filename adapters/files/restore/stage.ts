@@ -1,0 +1,88 @@
+/** Fills `part` from the backup, proves it, and names it `fresh`: from then on it is complete and on disk. */
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { statOf, syncFolder } from '../../shared/durable.ts';
+import { lastLines } from '../../shared/reason.ts';
+import { inWords } from '../../shared/space.ts';
+import { type Report, WorkFailed } from '../../shared/work.ts';
+import { unpackWith } from './archive.ts';
+import type { Backup } from './examine.ts';
+import type { Order } from './input.ts';
+import { compare, faultIn, some } from './manifest.ts';
+import type { Places } from './places.ts';
+
+export async function stage(order: Order, backup: Backup, places: Places, report: Report): Promise<void> {
+  rmSync(places.part, { recursive: true, force: true });
+  report.line(`Staging ${backup.files} files (${inWords(backup.bytes)}) from ${order.backup.path} in ${places.part}.`);
+  try {
+    await fill(order, backup, places);
+    await prove(order, backup, places, report);
+    await syncTree(places.part);
+    renameSync(places.part, places.fresh);
+    syncFolder(places.parent);
+  } catch (error) {
+    rmSync(places.part, { recursive: true, force: true });
+    throw error;
+  }
+  report.line(`Staged, verified and on disk: ${places.fresh}.`);
+}
+
+async function fill(order: Order, backup: Backup, places: Places): Promise<void> {
+  if (backup.packing === null) {
+    await program('cp', ['--archive', '--no-target-directory', '--', order.backup.path, places.part], order);
+    return;
+  }
+  mkdirSync(places.part, { mode: 0o700 });
+  if (backup.contents?.hasRoot !== true) likeTheOld(places);
+  const keep = ['--preserve-permissions', '--xattrs', '--acls', ...(process.getuid?.() === 0 ? ['--same-owner'] : [])];
+  const from = [...unpackWith[backup.packing], '--file', order.backup.path, `--strip-components=${order.strip}`];
+  await program('tar', ['--extract', '--force-local', ...keep, ...from, '--directory', places.part], order);
+}
+
+/** An archive without an entry for its own root does not say whose the folder is: then as it was. */
+function likeTheOld({ target, part }: Places): void {
+  const old = statOf(target);
+  chmodSync(part, old?.isDirectory() === true ? old.mode & 0o7777 : 0o755);
+  if (old?.isDirectory() === true && process.getuid?.() === 0) chownSync(part, old.uid, old.gid);
+}
+
+async function prove(order: Order, backup: Backup, places: Places, report: Report): Promise<void> {
+  if (backup.manifest === null) {
+    report.line('No manifest was given: the content of the files was not verified.');
+    return;
+  }
+  const comparison = await compare(places.part, backup.manifest);
+  const fault = faultIn(comparison);
+  if (fault !== null) {
+    throw new WorkFailed(
+      `The backup ${order.backup.path} is not what ${order.manifest} says: ${fault}.`,
+      'The target was not touched. Take another backup, or the manifest that belongs to this one.',
+    );
+  }
+  report.line(`${backup.manifest.size} files are as ${order.manifest} says.`);
+  if (comparison.extra.length > 0)
+    report.line(`Not in the manifest, restored all the same: ${some(comparison.extra)}.`);
+}
+
+/** Everything in the file system that holds it: a file at a time would take longer than the copy. */
+async function syncTree(tree: string): Promise<void> {
+  const { execa } = await import('execa');
+  await execa('sync', ['--file-system', tree], { stdin: 'ignore' });
+}
+
+async function program(name: string, args: readonly string[], order: Order): Promise<void> {
+  const { execa } = await import('execa');
+  const { failed, stderr, exitCode, originalMessage } = await execa(name, args, {
+    reject: false,
+    stdin: 'ignore',
+    env: { LC_ALL: 'C' },
+  });
+  if (!failed) return;
+  const why =
+    exitCode === undefined
+      ? (originalMessage ?? 'could not be started')
+      : `exit code ${exitCode}\n${lastLines(stderr)}`;
+  throw new WorkFailed(
+    `${order.backup.path} could not be staged: ${name}: ${why}`,
+    'The target was not touched. Remove the cause, then retry.',
+  );
+}

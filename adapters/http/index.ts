@@ -1,0 +1,72 @@
+/** `http`: a check. It only asks (GET or HEAD) and judges the answer; a bad answer is class `check`, none is `error`. */
+import { resolve } from 'node:path';
+import * as z from 'zod/mini';
+import { formatDuration } from '../../src/kernel/duration.ts';
+import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../src/ports/adapter.ts';
+import { done, failed, notReady, ready } from '../shared/answers.ts';
+import { duration, headers, httpUrl, optionalText } from '../shared/fields.ts';
+import { exchange } from '../shared/http-client.ts';
+import { hostAndPort, resolves } from '../shared/reach.ts';
+import { expectation, faultsOf } from './expect.ts';
+
+const input = z.strictObject({
+  url: httpUrl('The address to ask, e.g. https://shop.example.com/health.'),
+  method: z._default(z.enum(['GET', 'HEAD']).check(z.describe('GET or HEAD: a check changes nothing.')), 'GET'),
+  headers: z.optional(headers('Headers to send; may hold secrets.')),
+  expect: z._default(expectation, {}),
+  redirects: z._default(
+    z
+      .enum(['keep', 'follow'])
+      .check(z.describe('keep: a redirect is the answer. follow: go on to where it leads (at most 5).')),
+    'keep',
+  ),
+  ca: optionalText('A PEM file with the certificate authority to trust instead of the system ones.'),
+  timeout: z._default(duration('How long one request may take. Default: 10s.'), 10_000),
+});
+type Input = z.infer<typeof input>;
+
+export const adapter = defineAdapter<Input>({
+  name: 'http',
+  summary: 'Asks a web address and judges the answer: a health check.',
+  input,
+  secretFields: ['headers'],
+  outputs: { status: 'The status code.', latencyMs: 'How long the answer took, in milliseconds.' },
+  needs: [],
+  repeatable: true,
+  readOnly: true,
+  defaultTimeoutMs: 60_000,
+  describe: (asked) => [
+    `${asked.method} ${asked.url}`,
+    ...(asked.headers === undefined ? [] : [`with the headers ${Object.keys(asked.headers).join(', ')}`]),
+    `good: ${JSON.stringify(asked.expect)}`,
+  ],
+  preflight,
+  perform,
+});
+
+async function preflight(asked: Input): Promise<Preflight> {
+  const { host } = hostAndPort(asked.url);
+  const found = await resolves(host);
+  if (found.ok) return ready([`${host} resolves`]);
+  return notReady(`${asked.url}: ${found.error}`, `Correct the host in \`url\`, or see to the name server.`);
+}
+
+async function perform(asked: Input, context: AdapterContext): Promise<Performed> {
+  const answer = await exchange({
+    ...asked,
+    headers: asked.headers ?? {},
+    body: null,
+    ca: asked.ca === undefined ? null : resolve(context.folder, asked.ca),
+    timeoutMs: asked.timeout,
+    signal: context.signal,
+  });
+  if (!answer.ok) return failed('error', `${asked.method} ${asked.url}: ${answer.error.reason}`);
+  const reply = answer.value;
+  const faults = faultsOf(reply, asked.expect);
+  if (faults.length > 0)
+    return failed('check', `${asked.method} ${asked.url}: ${faults.join('; ')}`, reply.body.slice(0, 2_048));
+  return done(`${asked.method} ${asked.url}: status ${reply.status} in ${formatDuration(reply.ms)}`, {
+    status: String(reply.status),
+    latencyMs: String(reply.ms),
+  });
+}

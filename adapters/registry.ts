@@ -1,0 +1,19 @@
+/** Every adapter by the name that a playbook's `uses:` gives it. Loaded one by one: a plan pays for what it uses. */
+import type { Adapter } from '../src/ports/adapter.ts';
+
+type Loader = () => Promise<{ readonly adapter: Adapter }>;
+
+const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
+  ['command', () => import('./command/index.ts')],
+  ['files/restore', () => import('./files/restore/index.ts')],
+  ['http', () => import('./http/index.ts')],
+  ['http/request', () => import('./http/request/index.ts')],
+  ['tcp', () => import('./tcp/index.ts')],
+]);
+
+export const adapterNames: readonly string[] = [...adapters.keys()];
+
+/** Undefined: there is none of that name. */
+export async function loadAdapter(name: string): Promise<Adapter | undefined> {
+  return (await adapters.get(name)?.())?.adapter;
+}

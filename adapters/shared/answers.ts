@@ -1,0 +1,25 @@
+/** Short ways to say what a preflight, a probe or a performance found. */
+import type { Performed, Preflight, Probe } from '../../src/ports/adapter.ts';
+
+export const ready = (checked: readonly string[], uncovered: string | null = null): Preflight => ({
+  ok: true,
+  checked,
+  uncovered,
+});
+
+export const notReady = (reason: string, remedy: string): Preflight => ({ ok: false, reason, remedy });
+
+export const probed = (answer: Probe['answer'], detail: string): Probe => ({ answer, detail });
+
+export const done = (detail: string, outputs: { readonly [key: string]: string } = {}): Performed => ({
+  ok: true,
+  detail,
+  outputs,
+});
+
+export const failed = (cls: 'check' | 'error', reason: string, lastWords?: string): Performed => ({
+  ok: false,
+  class: cls,
+  reason,
+  ...(lastWords === undefined || lastWords === '' ? {} : { lastWords }),
+});

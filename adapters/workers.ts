@@ -1,0 +1,33 @@
+/** The work that runs in processes of its own, loaded by name; and the one place where its failures are caught. */
+import { reasonOf } from './shared/reason.ts';
+import { type Report, type Work, WorkFailed, workOrder } from './shared/work.ts';
+
+const workers: ReadonlyMap<string, () => Promise<{ readonly work: Work }>> = new Map([
+  ['files/restore', () => import('./files/restore/work.ts')],
+]);
+
+export interface WorkerEnds {
+  readonly report: Report;
+  /** Where trouble is said: what, where, what to do. */
+  readonly trouble: (text: string) => void;
+}
+
+/** Does the work of adapter `name` as ordered in `order` (JSON); resolves with the process's exit code. */
+export async function runWorker(name: string, order: string, ends: WorkerEnds): Promise<number> {
+  const load = workers.get(name);
+  if (load === undefined) {
+    ends.trouble(`There is no worker named ${JSON.stringify(name)}; known are ${[...workers.keys()].join(', ')}.`);
+    return 2;
+  }
+  try {
+    const { safeParse } = await import('zod/mini');
+    const parsed = safeParse(workOrder, JSON.parse(order));
+    if (!parsed.success)
+      throw new WorkFailed(`The order for ${name} is malformed.`, 'This process is started by backout itself.');
+    return await (await load()).work(parsed.data, ends.report);
+  } catch (error) {
+    const failed = error instanceof WorkFailed ? error : null;
+    ends.trouble(failed === null ? `${name}: ${reasonOf(error)}.` : `${failed.message}\n${failed.remedy}`);
+    return 1;
+  }
+}

@@ -1,0 +1,30 @@
+/** Space kept on the journal's disk, so that a run can still record its end when the disk is full. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { errorCode, realFileSystem, writeFully } from './file-system.ts';
+
+export const reserveBytes = 256 * 1024;
+
+/** Really written (random, so that no file system compresses it away) and synced. No trouble where it is there. */
+export function keepReserve(path: string, mode: number): void {
+  let fd: number;
+  try {
+    fd = openSync(path, 'wx', mode);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    throw error;
+  }
+  try {
+    writeFully(realFileSystem, fd, randomBytes(reserveBytes));
+    fsyncSync(fd);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export function releaseReserve(path: string): void {
+  rmSync(path, { force: true });
+}

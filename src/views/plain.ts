@@ -5,6 +5,7 @@
 import type { AttemptEnd, Decision, RunEvent } from '../engine/protocol.ts';
 import type { Context } from '../engine/state.ts';
 import { formatDuration } from '../kernel/duration.ts';
+import type { Observer } from '../ports/effects.ts';
 import { clockTime, type Zone } from './clock-time.ts';
 import { personName } from './history.ts';
 import { programLines, visible } from './visible.ts';
@@ -15,14 +16,44 @@ export interface PlainOptions {
   readonly zone: Zone;
 }
 
-/** The event's line, and what belongs under it. Empty for events that tell a reader nothing. */
-export function plainLines(event: RunEvent, context: Context, { zone }: PlainOptions): readonly string[] {
+/** Writes each batch of entries as soon as it is recorded. */
+export function createPlain(write: (text: string) => void, options: PlainOptions): Observer {
+  return {
+    recorded(entries, context) {
+      const lines = plainLines(
+        entries.map(({ event }) => event),
+        context,
+        options,
+      );
+      if (lines.length > 0) write(`${lines.join('\n')}\n`);
+    },
+  };
+}
+
+/** Lines for events that were recorded together; `context` is the state after the last of them. */
+export function plainLines(events: readonly RunEvent[], context: Context, options: PlainOptions): readonly string[] {
+  return events.flatMap((event, index) => {
+    const later = events.slice(index + 1).flatMap((other) => concerned(other, context));
+    const ids = concerned(event, context).filter((id) => !later.includes(id));
+    return [...eventLines(event, context, options), ...ids.flatMap((id) => question(id, context))];
+  });
+}
+
+/** The step that an event is about, and the one that it stands in for. */
+function concerned(event: RunEvent, context: Context): readonly string[] {
+  if (!('step' in event)) return [];
+  const parent = context.parents.get(event.step);
+  return parent === undefined ? [event.step] : [event.step, parent];
+}
+
+/** The event's line, and the program's last words under it. Empty for events that tell a reader nothing. */
+export function eventLines(event: RunEvent, context: Context, { zone }: PlainOptions): readonly string[] {
   const sentence = eventSentence(event, context);
   if (sentence === null) return [];
   const mark = context.mode === 'dry-run' ? ' DRY RUN' : '';
   const subject = 'step' in event ? event.step : 'run';
   const head = `${clockTime(event.at, zone)}${mark} ${subject}${' '.repeat(Math.max(0, 11 - displayWidth(subject)))}`;
-  return [`${head}  ${sentence}`, ...lastWords(event), ...questions(event, context)];
+  return [`${head}  ${sentence}`, ...lastWords(event)];
 }
 
 function lastWords(event: RunEvent): readonly string[] {
@@ -122,20 +153,17 @@ function countWords(event: Extract<RunEvent, { attempt: number }>, context: Cont
 
 function again(event: RunEvent & { readonly step: string }, context: Context): string {
   const state = context.steps[event.step];
-  if (state?.status !== 'retrying' || state.retryAt === null) return '';
+  if (state?.status !== 'retrying' || state.retryAt === null || !('attempt' in event)) return '';
+  if (state.attempt !== event.attempt) return '';
   return `; again in ${formatDuration(Math.max(0, state.retryAt - event.at))}`;
 }
 
-/** The wait that this event began, on the step itself or on the one it stands in for. */
-function questions(event: RunEvent, context: Context): readonly string[] {
-  if (!('step' in event)) return [];
-  return [event.step, context.parents.get(event.step)].flatMap((id) => {
-    const state = id === undefined ? undefined : context.steps[id];
-    if (id === undefined || state?.status !== 'waiting' || state.question === null) return [];
-    const owner = context.index.get(id)?.owner ?? 'a person';
-    const retry = `backout retry ${context.run} ${id}`;
-    const confirm = `backout confirm ${context.run} ${id}`;
-    const answers = { confirm, failed: retry, unknown: `${confirm} (it is done), or ${retry} (do it again)` };
-    return [`           waits for ${visible(owner)}: ${answers[state.question]}`];
-  });
+function question(id: string, context: Context): readonly string[] {
+  const state = context.steps[id];
+  if (state?.status !== 'waiting' || state.question === null) return [];
+  const owner = context.index.get(id)?.owner ?? 'a person';
+  const retry = `backout retry ${context.run} ${id}`;
+  const confirm = `backout confirm ${context.run} ${id}`;
+  const answers = { confirm, failed: retry, unknown: `${confirm} (it is done), or ${retry} (do it again)` };
+  return [`           waits for ${visible(owner)}: ${answers[state.question]}`];
 }

@@ -49,3 +49,22 @@ export function wrap(text: string, width: number): readonly string[] {
   }
   return [...lines, line];
 }
+
+/** Lines of at most `width`, whatever stands in them: words that are wider are broken. */
+export function hardWrap(text: string, width: number): readonly string[] {
+  return wrap(text, width).flatMap((line) => pieces(line, width));
+}
+
+function pieces(line: string, width: number): readonly string[] {
+  if (displayWidth(line) <= width) return [line];
+  const lines: string[] = [];
+  let piece = '';
+  for (const character of line) {
+    if (displayWidth(piece + character) > width) {
+      lines.push(piece);
+      piece = '';
+    }
+    piece += character;
+  }
+  return [...lines, piece];
+}

@@ -37,13 +37,13 @@ export function claimRestoredOnce(shop: string, journal: string): void {
   claim(replaced.length === 1, 'the uploads were swapped once: one old tree stands beside the new one');
 }
 
-/** Resolves when the new tree is there but not yet in place: the middle of the restore. */
+/** Resolves when the new tree is being unpacked beside the old one: the middle of the restore. */
 async function extractionOf(shop: string, ended: Promise<unknown>): Promise<void> {
   let over = false;
   void ended.then(() => {
     over = true;
   });
-  while (!readdirSync(shop).some((name) => name.startsWith('.uploads.backout-new'))) {
+  while (!readdirSync(shop).some((name) => name.startsWith('.uploads.backout-part'))) {
     claimStillRunning(over);
     await delay(2);
   }

@@ -4,7 +4,7 @@
  * An engine that still runs from an earlier build loads its chunks lazily, so only `--types` empties dist/ first.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -19,7 +19,8 @@ const entries = {
   index: 'src/index.ts',
   adapter: 'src/ports/adapter-kit.ts',
 };
-const companions = { 'supervisor.pl': 'src/runtime/process/supervisor.pl' };
+/** The launcher of step processes is Perl: it is looked for beside the bundle. */
+const perl = 'src/runtime/process';
 
 const present = (table) => Object.entries(table).filter(([, source]) => existsSync(join(root, source)));
 
@@ -64,7 +65,8 @@ const withTypes = process.argv.includes('--types') || process.env.npm_lifecycle_
 if (withTypes) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 await bundle();
-for (const [name, source] of present(companions)) copyFileSync(join(root, source), join(dist, name));
+for (const name of globSync('*.pl', { cwd: join(root, perl) }))
+  write(join(dist, name), readFileSync(join(root, perl, name)));
 if (withTypes) {
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 }

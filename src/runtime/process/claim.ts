@@ -1,0 +1,68 @@
+/**
+ * Who runs a step: the claim that its supervisor makes before the command begins. It appears whole (linked into
+ * place) and once, so of two that want the same folder one runs and the other learns it (P4). A pid alone is no
+ * identity: it is reused, within a boot by others and after a boot by anybody.
+ */
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { thisBoot, thisNamespace } from './boot.ts';
+import { parseJson } from './parse-json.ts';
+import { isAlive, readProcess } from './process-table.ts';
+
+const claimSchema = z.object({
+  pid: z.number(),
+  /** Field 22 of /proc/PID/stat: clock ticks since the boot. */
+  start: z.string(),
+  boot: z.string(),
+  /** The pid namespace: in another one the pid means another process. */
+  namespace: z.string(),
+  key: z.string(),
+  /** When it was made, ms since the epoch. */
+  at: z.number(),
+});
+export type Claim = z.infer<typeof claimSchema>;
+
+/** `none`: nobody has begun. `unreadable`: cut short by a power failure (a living owner's claim is always whole). */
+export function readClaim(dir: string): Claim | 'none' | 'unreadable' {
+  let text: string;
+  try {
+    text = readFileSync(join(dir, 'claim'), 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return 'none';
+    throw error;
+  }
+  const parsed = claimSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : 'unreadable';
+}
+
+/** The supervisor that made the claim is alive: same boot, same namespace, same pid with the same start time. */
+export function isLiving(claim: Claim): boolean {
+  if (claim.boot !== thisBoot() || claim.namespace !== thisNamespace()) return false;
+  const seen = readProcess(claim.pid);
+  return seen !== undefined && seen.start === claim.start && isAlive(seen);
+}
+
+/**
+ * Takes the claim in the name of nobody, so that a supervisor still on its way finds it taken and leaves.
+ * False: somebody was faster.
+ */
+export function takeClaim(dir: string, key: string, at: number): boolean {
+  const claim: Claim = { pid: 0, start: '', boot: thisBoot(), namespace: thisNamespace(), key, at };
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const aside = join(dir, `claim.${process.pid}`);
+  writeFileSync(aside, `${JSON.stringify(claim)}\n`, { mode: 0o600 });
+  try {
+    linkSync(aside, join(dir, 'claim'));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}

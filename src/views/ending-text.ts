@@ -4,6 +4,7 @@ import type { RunView } from './run-view.ts';
 import { shellWord } from './shell-word.ts';
 import { bullets, otherCommands, owedLine, quoted, taskLine, trueLine } from './status-text.ts';
 import type { TextOptions } from './step-line.ts';
+import { verifyCommand } from './verify-command.ts';
 import { visible } from './visible.ts';
 
 export interface EndingOptions extends TextOptions {
@@ -21,7 +22,7 @@ export function endingText(view: RunView, options: EndingOptions): string {
     ...section('Owed', undelivered(view).map(owedLine), options),
     `Journal ${shellWord(visible(options.journalFile))}`,
     `Head ${view.head} (entry ${view.entries})`,
-    `Verify: backout audit verify ${view.run} --head ${view.head}`,
+    `Verify: ${verifyCommand(view)}`,
     ...(first === undefined ? [] : [`Next, ${first.when}: ${first.command}`, ...otherCommands(view)]),
   ];
   return `${lines.join('\n')}\n`;

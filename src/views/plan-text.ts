@@ -1,0 +1,135 @@
+/** `backout plan`: what would run, in which order, by whom, and for how long at most. A function of the plan alone. */
+import { formatDuration } from '../kernel/duration.ts';
+import { type Action, type Place, type Plan, type PlannedPhase, type PlannedStep, phases } from '../plan/plan.ts';
+import type { Paint } from './colour.ts';
+import { longest, waves } from './plan-time.ts';
+import { visible } from './visible.ts';
+import { personOf } from './waiting.ts';
+import { cut, wrap } from './width.ts';
+
+export interface PlanTextOptions {
+  readonly columns: number;
+  readonly paint: Paint;
+  /** Null where it was not taken. */
+  readonly digest: string | null;
+  /** What an adapter says it would do; undefined: show the step's input. */
+  readonly describe?: (step: PlannedStep) => readonly string[] | undefined;
+}
+
+export function planText(plan: Plan, options: PlanTextOptions): string {
+  const lines = [
+    ...headLines(plan, options),
+    ...phases.flatMap((name) => placeLines(name, plan.phases[name], plan, options)),
+    ...placeLines('escalate', plan.escalate, plan, options),
+    '',
+    totalLine(plan),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function headLines(plan: Plan, { columns, paint, digest }: PlanTextOptions): readonly string[] {
+  const change = plan.change.id;
+  return [
+    paint('strong', `Plan ${visible(plan.name)} of system ${visible(plan.system)}: nothing is run.`),
+    ...(plan.summary === null ? [] : wrap(visible(plan.summary), columns)),
+    ...(typeof change === 'string' ? [`Change ${visible(change)}`] : []),
+    ...Object.entries(plan.params).map(([name, value]) => `Parameter ${name} = ${visible(JSON.stringify(value))}`),
+    ...(digest === null ? [] : [`Digest ${digest}`]),
+    ...(plan.timeBudgetMs === null ? [] : [`Time budget ${formatDuration(plan.timeBudgetMs)}`]),
+  ];
+}
+
+function placeLines(name: Place, phase: PlannedPhase, plan: Plan, options: PlanTextOptions): readonly string[] {
+  const order = waves(phase.steps);
+  const title = name === 'escalate' ? 'escalate (only when the backout fails or is stopped)' : name;
+  const head = options.paint('strong', title);
+  if (phase.steps.length === 0) return ['', `${head}: no steps${emptyWords(name, plan)}`];
+  return ['', head, ...order.flatMap((steps, index) => waveLines(steps, index + 1, plan, options))];
+}
+
+function emptyWords(name: Place, plan: Plan): string {
+  if (name !== 'health-checks' || plan.withoutHealthChecks === null) return '';
+  return `: ${visible(plan.withoutHealthChecks)}`;
+}
+
+/** Steps of one number run side by side. */
+function waveLines(
+  steps: readonly PlannedStep[],
+  number: number,
+  plan: Plan,
+  options: PlanTextOptions,
+): readonly string[] {
+  return steps.flatMap((step, index) => {
+    const mark = index === 0 ? `${String(number).padStart(3)}. ` : '   + ';
+    return stepLines(step, mark, plan, options);
+  });
+}
+
+function stepLines(step: PlannedStep, mark: string, plan: Plan, options: PlanTextOptions): readonly string[] {
+  const inner = ' '.repeat(mark.length);
+  const owner = step.owner === null ? 'no owner' : visible(step.owner);
+  const person = personOf({ plan }, step);
+  const by = person === null ? owner : `${owner}: ${visible(person)}`;
+  const name = step.name === step.id ? '' : ` ${visible(step.name)}`;
+  return [
+    cut(`${mark}${step.id}${name} (${by})`, options.columns),
+    ...(options.describe?.(step)?.map(visible) ?? actionLines(step.action)).map((line) =>
+      cut(`${inner}${line}`, options.columns),
+    ),
+    ...wrap(rulesOf(step).join('; '), options.columns - inner.length).map((line) => `${inner}${line}`),
+    ...step.contingency.flatMap((other) => stepLines(other, `${inner}if it fails: `, plan, options)),
+  ];
+}
+
+/** What is done, in the playbook's own words. */
+export function actionLines(action: Action): readonly string[] {
+  switch (action.kind) {
+    case 'shell':
+      return action.source
+        .trimEnd()
+        .split('\n')
+        .map((line) => `$ ${visible(line)}`);
+    case 'script':
+      return [`script ${[action.file, ...action.args].map(visible).join(' ')}`];
+    case 'adapter':
+      return [`${visible(action.adapter)} ${visible(JSON.stringify(action.input))}`];
+    case 'manual':
+      return [`by hand: ${visible(action.instruction)}`];
+  }
+}
+
+function rulesOf(step: PlannedStep): readonly string[] {
+  const manual = step.action.kind === 'manual';
+  const limit = manual ? `answer within ${formatDuration(step.answerWithinMs)}` : timeoutWords(step);
+  return [
+    limit,
+    ...(step.condition === true ? [] : [conditionWords(step.condition)]),
+    ...(step.until === null
+      ? []
+      : [`until ${step.until.successes} successes in a row within ${formatDuration(step.until.withinMs)}`]),
+    ...(step.retry.attempts > 1
+      ? [`up to ${step.retry.attempts} attempts, ${formatDuration(step.retry.delayMs)} apart`]
+      : []),
+    ...(step.verify === null ? [] : ['then verified']),
+    ...(step.required ? ['the next phase waits for it'] : []),
+    `on failure: ${step.onFailure}`,
+  ];
+}
+
+function timeoutWords({ timeoutMs }: PlannedStep): string {
+  return timeoutMs === null ? 'no timeout' : `timeout ${formatDuration(timeoutMs)}`;
+}
+
+function conditionWords(condition: boolean | string): string {
+  return condition === false ? 'left out: its `if` is false' : `only if ${visible(String(condition))}`;
+}
+
+function totalLine(plan: Plan): string {
+  const steps = phases.flatMap((name) => plan.phases[name].steps);
+  const time = longest(plan);
+  const people = steps.filter(({ action }) => action.kind === 'manual').length;
+  const waits = people === 0 ? '' : `, of which ${people} by people`;
+  const bound =
+    time === null ? 'no bound, because a step has no timeout' : `at most ${formatDuration(time)} by its timeouts`;
+  return `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${waits}; ${bound}.`;
+}

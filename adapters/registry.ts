@@ -5,10 +5,13 @@ type Loader = () => Promise<{ readonly adapter: Adapter }>;
 
 const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['command', () => import('./command/index.ts')],
+  ['email', () => import('./email/index.ts')],
   ['files/restore', () => import('./files/restore/index.ts')],
   ['http', () => import('./http/index.ts')],
   ['http/request', () => import('./http/request/index.ts')],
+  ['sqlite/restore', () => import('./sqlite/restore/index.ts')],
   ['tcp', () => import('./tcp/index.ts')],
+  ['webhook', () => import('./webhook/index.ts')],
 ]);
 
 export const adapterNames: readonly string[] = [...adapters.keys()];

@@ -2,8 +2,11 @@
 import { reasonOf } from './shared/reason.ts';
 import { type Report, type Work, WorkFailed, workOrder } from './shared/work.ts';
 
-const workers: ReadonlyMap<string, () => Promise<{ readonly work: Work }>> = new Map([
-  ['files/restore', () => import('./files/restore/work.ts')],
+const workers: ReadonlyMap<string, () => Promise<Work>> = new Map([
+  ['files/restore', async () => (await import('./files/restore/work.ts')).work],
+  ['sqlite/restore', async () => (await import('./sqlite/restore/work.ts')).work],
+  ['sqlite/check', async () => (await import('./sqlite/restore/work.ts')).check],
+  ['sqlite/compare', async () => (await import('./sqlite/restore/work.ts')).compare],
 ]);
 
 export interface WorkerEnds {
@@ -24,7 +27,8 @@ export async function runWorker(name: string, order: string, ends: WorkerEnds): 
     const parsed = safeParse(workOrder, JSON.parse(order));
     if (!parsed.success)
       throw new WorkFailed(`The order for ${name} is malformed.`, 'This process is started by backout itself.');
-    return await (await load()).work(parsed.data, ends.report);
+    const work = await load();
+    return await work(parsed.data, ends.report);
   } catch (error) {
     const failed = error instanceof WorkFailed ? error : null;
     ends.trouble(failed === null ? `${name}: ${reasonOf(error)}.` : `${failed.message}\n${failed.remedy}`);

@@ -11,6 +11,7 @@ import { parseJson } from './parse-json.ts';
 import { isAlive, readProcess } from './process-table.ts';
 
 const claimSchema = z.object({
+  /** 0: withdrawn, nobody may begin it any more. */
   pid: z.number(),
   /** Field 22 of /proc/PID/stat: clock ticks since the boot. */
   start: z.string(),
@@ -47,7 +48,7 @@ export function isLiving(claim: Claim): boolean {
  * Takes the claim in the name of nobody, so that a supervisor still on its way finds it taken and leaves.
  * False: somebody was faster.
  */
-export function takeClaim(dir: string, key: string, at: number): boolean {
+export function withdraw(dir: string, key: string, at: number): boolean {
   const claim: Claim = { pid: 0, start: '', boot: thisBoot(), namespace: thisNamespace(), key, at };
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const aside = join(dir, `claim.${process.pid}`);

@@ -7,25 +7,19 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Ending } from '../../ports/step-process.ts';
-import { type Claim, isLiving, readClaim, takeClaim } from './claim.ts';
+import { type Claim, isLiving, readClaim, withdraw } from './claim.ts';
 import { findProcesses } from './find-processes.ts';
 import { readProcess, type SeenProcess } from './process-table.ts';
-import { readStatus, writeNotStarted } from './status.ts';
+import { readStatus } from './status.ts';
 
 /** How long the kernel may take to end what was killed. */
 const killMs = 2_000;
 
 export async function endAttempt(dir: string, key: string, graceMs: number): Promise<Ending> {
   const claim = readClaim(dir);
-  if (claim === 'none') {
-    if (takeClaim(dir, key, Date.now())) {
-      writeNotStarted(dir, 'it was ended before it began');
-      return { survivors: [] };
-    }
-    return endAttempt(dir, key, graceMs);
-  }
+  if (claim === 'none') return withdraw(dir, key, Date.now()) ? { survivors: [] } : endAttempt(dir, key, graceMs);
   // A cut claim is from before the last boot: nothing of it can be alive.
-  if (claim === 'unreadable') return { survivors: [] };
+  if (claim === 'unreadable' || claim.pid === 0) return { survivors: [] };
   const stubborn = await press(dir, claim, 'SIGTERM', graceMs);
   if (stubborn.length === 0) return { survivors: [] };
   const left = await press(dir, claim, 'SIGKILL', killMs);

@@ -8,7 +8,7 @@ import { hasVariable, readProcess, readProcessTable, type SeenProcess } from './
 
 /** Without the supervisor itself and without the engine. */
 export function findProcesses(claim: Claim): readonly SeenProcess[] {
-  if (claim.boot !== thisBoot() || claim.namespace !== thisNamespace()) return [];
+  if (claim.pid === 0 || claim.boot !== thisBoot() || claim.namespace !== thisNamespace()) return [];
   const table = readProcessTable();
   const supervisor = readProcess(claim.pid);
   const root = supervisor?.start === claim.start ? claim.pid : undefined;

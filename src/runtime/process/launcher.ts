@@ -33,7 +33,11 @@ export function startLauncher(onAnswer: (id: number, text: string) => void, onEx
   });
   // EPIPE: it died; `exit` says so.
   perl.stdin.on('error', () => undefined);
-  perl.on('exit', () => onExit(words.trim()));
+  perl.on('exit', () => {
+    // The supervisor that it kept ready must not wait for a request that nobody sends.
+    perl.stdin.destroy();
+    onExit(words.trim());
+  });
   const handles: readonly Refable[] = [perl, ...[perl.stdin, perl.stdout, perl.stderr].filter(isRefable)];
   const hold = () => {
     for (const handle of handles) handle.ref();

@@ -15,6 +15,7 @@ export function look(dir: string, intentBoot: string): Sighting {
     return lost('the machine was started anew since; whether it began cannot be known');
   }
   if (claim === 'unreadable') return lost('its claim is cut short; the machine went down when it began');
+  if (claim.pid === 0) return { kind: 'ended', end: { kind: 'not-started', reason: 'it was ended before it began' } };
   if (isLiving(claim)) return { kind: 'living', pid: claim.pid, startedAt: claim.at };
   return withoutSupervisor(dir, claim);
 }

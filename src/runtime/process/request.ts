@@ -2,28 +2,21 @@
 import type { ProcessSpec } from '../../ports/step-process.ts';
 
 export function encodeRequest(id: number, spec: ProcessSpec): Buffer {
-  const env = Object.entries(spec.env);
-  const fields = [
-    String(id),
-    spec.dir,
-    spec.key,
-    spec.cwd,
-    String(spec.maxOutputBytes),
-    spec.stdin === null ? 'empty' : 'fed',
-    spec.stdin ?? '',
-    String(spec.argv.length),
-    ...spec.argv,
-    String(env.length),
-    ...env.flat(),
-    ...spec.redact,
-  ];
+  const env = Object.entries({ ...spec.env, BACKOUT_ATTEMPT: spec.key });
+  const command = pack([spec.cwd, String(spec.argv.length), ...spec.argv, ...env.flat()]);
+  const fed = spec.stdin === null ? 'empty' : 'fed';
+  const about = [String(id), spec.dir, spec.key, String(spec.maxOutputBytes), fed, spec.stdin ?? ''];
+  return pack([pack([...about, command, ...spec.redact])]);
+}
+
+/** Each field with its length before it. */
+function pack(fields: readonly (string | Buffer)[]): Buffer {
   const parts: Buffer[] = [];
   for (const field of fields) {
-    const bytes = Buffer.from(field);
+    const bytes = typeof field === 'string' ? Buffer.from(field) : field;
     parts.push(lengthOf(bytes.length), bytes);
   }
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([lengthOf(length), ...parts]);
+  return Buffer.concat(parts);
 }
 
 function lengthOf(bytes: number): Buffer {

@@ -1,5 +1,5 @@
 /** How a step's process ended, as its supervisor wrote it: the status file and the launcher's answer hold the same. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -35,13 +35,6 @@ export function readStatus(dir: string): ProcessEnd | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** For a step that is withdrawn before it began. */
-export function writeNotStarted(dir: string, reason: string): void {
-  const aside = join(dir, `status.${process.pid}`);
-  writeFileSync(aside, `${JSON.stringify({ kind: 'not-started', reason })}\n`, { mode: 0o600 });
-  renameSync(aside, join(dir, 'status'));
 }
 
 function signalName(number: number): string | null {

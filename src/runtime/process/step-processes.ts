@@ -82,23 +82,23 @@ export function createStepProcesses(options: StepProcessesOptions = { launch: 'n
     return launcher;
   };
 
-  const send = (id: number, spec: ProcessSpec): void => {
-    const ready = launch();
-    ready.hold();
-    ready.send(encodeRequest(id, spec));
-    timer ??= setInterval(check, checkEveryMs);
+  const send = (id: number, waiting: Pending): void => {
+    try {
+      const ready = launch();
+      ready.hold();
+      ready.send(encodeRequest(id, waiting.spec));
+      timer ??= setInterval(check, checkEveryMs);
+    } catch (error) {
+      forget(id);
+      waiting.reject(error);
+    }
   };
 
   /** The launcher died: what it had not begun goes to a new one, what it had begun is followed in its folder. */
   const sendAgain = (): void => {
     for (const [id, waiting] of pending) {
-      try {
-        if (look(waiting.spec.dir, thisBoot()).kind === 'none') send(id, waiting.spec);
-        else followInstead(id);
-      } catch (error) {
-        forget(id);
-        waiting.reject(error);
-      }
+      if (look(waiting.spec.dir, thisBoot()).kind === 'none') send(id, waiting);
+      else followInstead(id);
     }
   };
 
@@ -107,11 +107,11 @@ export function createStepProcesses(options: StepProcessesOptions = { launch: 'n
       const sighting = look(waiting.spec.dir, thisBoot());
       if (sighting.kind === 'ended') settle(id, sighting.end);
       waiting.checks += 1;
-      if (sighting.kind === 'none' && waiting.checks % checksBeforeResend === 0) send(id, waiting.spec);
+      if (sighting.kind === 'none' && waiting.checks % checksBeforeResend === 0) send(id, waiting);
     }
   };
 
-  if (options.launch === 'now') launch();
+  if (options.launch === 'now') warmUp(launch);
   return {
     boot: thisBoot(),
     run(spec) {
@@ -119,8 +119,9 @@ export function createStepProcesses(options: StepProcessesOptions = { launch: 'n
       if (reason !== null) return Promise.resolve({ kind: 'not-started', reason });
       return new Promise((resolve, reject) => {
         lastId += 1;
-        pending.set(lastId, { spec, resolve, reject, checks: 0 });
-        send(lastId, spec);
+        const waiting = { spec, resolve, reject, checks: 0 };
+        pending.set(lastId, waiting);
+        send(lastId, waiting);
       });
     },
     look,
@@ -133,4 +134,13 @@ export function createStepProcesses(options: StepProcessesOptions = { launch: 'n
       launcher = undefined;
     },
   };
+}
+
+/** A machine without perl can still do what needs no process; the first step that does says what is missing. */
+function warmUp(launch: () => unknown): void {
+  try {
+    launch();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
 }

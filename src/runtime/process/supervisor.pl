@@ -1,14 +1,16 @@
 #!/usr/bin/perl -w
-# The launcher and the supervisors of step processes, on perl-base alone. One launcher lives as long as its engine
-# (its standard input): it forks a supervisor per request and does nothing else, so that a step costs two forks of a
-# small process. A supervisor lives as long as its step, whoever else dies.
+# The launcher and the supervisors of step processes, on perl-base alone. The launcher lives as long as its engine (its
+# standard input) and does one thing: it keeps a supervisor ready, which has already made its session, its pipes and the
+# process that will become the command, so that a step waits for no fork. The supervisor takes one request, and lives
+# as long as its step, whoever else dies.
 #
-# Owns: the claim (before the command begins), the session, output (redacted, capped), the status.
-# Does not own: timeouts and ending (src/runtime/process/end.ts), reading what lies in the folder (folder.ts).
+# Owns: the claim (before the command begins), the session, the status, moving the output (spool.pl keeps it).
+# Does not own: timeouts and ending (src/runtime/process/end.ts), reading what lies in the folder (look.ts).
 # Keeps: P4 (one claim, one command), P6 (every orphan of the step stays its descendant), P9 (redacted before disk).
 #
 # A request is a frame (32-bit length, big endian) of fields (each a 32-bit length and bytes):
-#   id, folder, key, cwd, maxOutput, fed|empty, stdin, count, argv..., count, (name, value)..., (redacted form)...
+#   id, folder, key, maxOutput, fed|empty, stdin, command, (redacted form)...
+# where command is again such fields: cwd, count, argv..., (name, value)...
 # Answers are lines on standard output: `<id> claimed` (somebody else has it) or `<id> <the status as JSON>`.
 use strict;
 
@@ -74,36 +76,89 @@ sub write_new {
 
 # ---- one step ----
 
-sub supervise {
-  my ($id, $dir, $key, $cwd, $max, $fed, $input, @rest) = unpack '(N/a*)*', $_[0];
-  my @argv = splice @rest, 0, shift @rest;
-  my @env  = splice @rest, 0, 2 * shift @rest;
-  my $step = { id => $id, dir => $dir, key => $key, cwd => $cwd, max => $max, argv => \@argv, env => \@env,
-    input => $fed eq 'fed' ? $input : undef, redact => scalar redaction(@rest), umask => umask 0 };
-  @_ = ();
-  $SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM PIPE TSTP);
+# Ready before anybody asks: what costs time is done, and waits for its request.
+sub attend {
+  my ($taken) = @_;
   $SIG{CHLD} = sub { };    # only to wake the wait below
-  open STDIN, '<', '/dev/null';
   lead_session();
-  $0 = "backout-step $key";
-  my $claimed = claim($step);
-  return answer($step, 'claimed') if $claimed eq 'taken';
-  return answer($step, not_started($step, $claimed)) if $claimed ne '';
-  run($step);
+  my $step = {};
+  for my $name (qw(in out err exec go)) {
+    pipe($step->{$name}, $step->{"${name}_in"}) or vanish();
+  }
+  $step->{pid} = fork // vanish();
+  become_command($step) if $step->{pid} == 0;
+  close delete $step->{$_} for qw(in out_in err_in exec_in go);
+  $step->{who} = identity();
+  $step->{taken} = $taken;
+  my $request = next_frame(*STDIN);
+  if (defined $request) { supervise($step, $request) } else { syswrite $taken, 'ended' }
+  vanish();
+}
+
+# The launcher makes the next one ready: at once where a request waits for it, else when this one has nothing to do.
+sub taken {
+  my ($step) = @_;
+  syswrite $step->{taken}, 'taken';
+  close delete $step->{taken};
+}
+
+sub others_wait {
+  my $read = '';
+  vec($read, fileno STDIN, 1) = 1;
+  return select($read, undef, undef, 0) > 0;
+}
+
+# Without Perl's tidying up, which costs as much as a fork.
+sub vanish { kill 'KILL', $$ }
+
+sub next_frame {
+  my ($from) = @_;
+  my $length = read_exactly($from, 4) // return;
+  return read_exactly($from, unpack 'N', $length);
+}
+
+sub read_exactly {
+  my ($from, $length) = @_;
+  my $bytes = '';
+  while (length $bytes < $length) {
+    my $got = sysread $from, $bytes, $length - length $bytes, length $bytes;
+    next if !defined $got && $! == $EINTR;
+    return unless $got;
+  }
+  return $bytes;
+}
+
+sub supervise {
+  my ($step, $request) = @_;
+  my ($fed, $command, @forms);
+  (@$step{qw(id dir key max)}, $fed, $step->{input}, $command, @forms) = unpack '(N/a*)*', $request;
+  $step->{redact} = redaction(@forms);
+  taken($step) if others_wait();
+  open STDIN, '<', '/dev/null';
+  $0 = "backout-step $step->{key}";
+  my $why = claim($step);
+  taken($step) if $why ne '' && $step->{taken};
+  return answer($step, 'claimed') if $why eq 'taken';
+  return answer($step, not_started($step, $why)) if $why ne '';
+  run($step, $fed, $command);
+}
+
+sub identity {
+  my ($start) = slurp('/proc/self/stat') =~ /.*\) (?:\S+ ){19}(\S+)/s;
+  return sprintf '"pid":%d,"start":"%s","boot":%s,"namespace":%s', $$, $start, quoted($boot), quoted($namespace);
 }
 
 # '' once it is ours, whole and alone; 'taken'; or why it cannot be made.
 sub claim {
   my ($step) = @_;
   my $dir = $step->{dir};
+  umask 0;
   # A home that a group shares is 2770; then so is what lies in it.
   my ($above) = $dir =~ m{^(.*)/[^/]+/?$};
   my @about = stat $above or return "$above could not be read: $!";
   ($step->{mode}, my $folder_mode) = $about[2] & 020 ? (0660, 0770) : (0600, 0700);
   mkdir $dir, $folder_mode or $! == $EEXIST or return "the folder $dir could not be made: $!";
-  my ($start) = slurp('/proc/self/stat') =~ /.*\) (?:\S+ ){19}(\S+)/s;
-  my $text = sprintf '{"pid":%d,"start":"%s","boot":%s,"namespace":%s,"key":%s,"at":%d}', $$, $start, quoted($boot),
-    quoted($namespace), quoted($step->{key}), now();
+  my $text = sprintf '{%s,"key":%s,"at":%d}', $step->{who}, quoted($step->{key}), now();
   my $own = "$dir/claim.$$";
   write_new($own, $step->{mode}, "$text\n") or return "its claim could not be written in $dir: $!";
   my $why = link($own, "$dir/claim") ? '' : $! == $EEXIST ? 'taken' : "its claim could not be made in $dir: $!";
@@ -118,53 +173,50 @@ sub not_started {
 }
 
 sub run {
-  my ($step) = @_;
-  pipe(my $out, my $out_in) or return cannot($step);
-  pipe(my $err, my $err_in) or return cannot($step);
-  pipe(my $exec, my $exec_in) or return cannot($step);
-  my ($in, $feed);
-  if (defined $step->{input}) { pipe($in, $feed) or return cannot($step); fcntl $feed, $F_SETFL, $O_WRITE_NONBLOCK }
-  $step->{began} = now();
-  my $pid = fork;
-  return cannot($step) unless defined $pid;
-  become_command($step, $in, $out_in, $err_in, $exec_in) if $pid == 0;
-  close $_ for grep { $_ } $in, $out_in, $err_in, $exec_in;
-  @$step{qw(pid feed fed exec why)} = ($pid, $feed, 0, $exec, '');
-  $step->{pidfd} = ending_of($pid);
-  my @streams = (stream($out, 'stdout', $step), stream($err, 'stderr', $step));
+  my ($step, $fed, $command) = @_;
+  $step->{feed} = delete $step->{in_in};
+  fcntl $step->{feed}, $F_SETFL, $O_WRITE_NONBLOCK;
+  close delete $step->{feed} if $fed eq 'empty';
+  @$step{qw(fed why began)} = (0, '', now());
+  write_all($step->{go_in}, pack 'N/a* N/a*', $fed, $command);
+  close delete $step->{go_in};
+  taken($step) if $step->{taken};
+  $step->{pidfd} = ending_of($step->{pid});
+  my @streams = map { stream($step->{$_->[0]}, $_->[1], $step) } [out => 'stdout'], [err => 'stderr'];
   relay($step, @streams);
   settle($step, @streams);
   # A daemon that the step left behind still holds its output: it must not die of SIGPIPE. What it says from now on
   # is not the attempt's evidence and lies beside it.
   my @later = map { stream($_->{handle}, "$_->{name}.later", $step) } grep { $_->{handle} } @streams;
+  delete @$step{qw(out err)};
   relay($step, @later) if @later;
   finish($_) for @later;
 }
 
-sub cannot {
-  my ($step) = @_;
-  publish($step, not_started($step, "the machine refused it a process: $!"));
-}
-
+# Waits until its supervisor has the claim, then becomes the command; says on the pipe `exec` why it cannot.
 sub become_command {
-  my ($step, $in, $out, $err, $exec) = @_;
+  my ($step) = @_;
   $^W = 0;
   setpgrp 0, 0;    # a step that says `kill 0` must not reach its supervisor
   $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM PIPE TSTP CHLD);
-  umask $step->{umask};
-  open STDIN, '<&', $in if $in;
-  open STDOUT, '>&', $out;
-  open STDERR, '>&', $err;
-  my ($cwd, @argv) = ($step->{cwd}, @{ $step->{argv} });
-  my $why = '';
+  my $requests = $step->{go};
+  close delete $step->{$_} for qw(go_in in_in out err exec);
+  open STDOUT, '>&', $step->{out_in};
+  open STDERR, '>&', $step->{err_in};
+  open STDIN, '<', '/dev/null';
+  my $fed = next_frame($requests) // vanish();
+  my $command = next_frame($requests) // vanish();
+  my ($cwd, $count, @rest) = unpack '(N/a*)*', $command;
+  open STDIN, '<&', $step->{in} if $fed eq 'fed';
+  my @argv = splice @rest, 0, $count;
+  my $why = "its folder $cwd could not be entered: ";
   if (chdir $cwd) {
-    %ENV = (@{ $step->{env} }, BACKOUT_ATTEMPT => $step->{key});
+    %ENV = @rest;
     { exec { $argv[0] } @argv }
-    $why = "the program $argv[0] could not be started: $!";
+    $why = "the program $argv[0] could not be started: ";
   }
-  else { $why = "its folder $cwd could not be entered: $!" }
-  write_all($exec, $why);
-  exit 127;
+  write_all($step->{exec_in}, "$why$!");
+  vanish();
 }
 
 # Moves bytes until the command has ended, or, when it has, until nobody holds its output.
@@ -261,17 +313,6 @@ sub answer {
 
 # ---- the launcher ----
 
-sub launch {
-  my $pid = fork;
-  if (!defined $pid) {
-    my ($id) = unpack 'N/a*', $_[0];
-    return syswrite STDOUT, "$id " . sprintf("{\"kind\":\"not-started\",\"reason\":%s}\n", quoted("no process: $!"));
-  }
-  return if $pid;
-  supervise($_[0]);
-  exit 0;
-}
-
 close_inherited();
 $0 = 'backout-launcher';
 chdir '/';
@@ -279,14 +320,11 @@ $SIG{CHLD} = 'IGNORE';
 $SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM PIPE TSTP);
 $boot = slurp('/proc/sys/kernel/random/boot_id');
 $namespace = readlink('/proc/self/ns/pid') // '';
-my $requests = '';
-while (1) {
-  my $got = sysread STDIN, $requests, $CHUNK, length $requests;
-  next if !defined $got && $! == $EINTR;
-  last unless $got;
-  while (length $requests >= 4 && length $requests >= 4 + (my $length = unpack 'N', $requests)) {
-    my $request = substr $requests, 4, $length;
-    substr $requests, 0, 4 + $length, '';
-    launch($request);
-  }
+for (my $word = ''; $word ne 'ended';) {
+  pipe(my $from, my $to) or die "no pipe: $!";
+  my $pid = fork;
+  if (defined $pid && $pid == 0) { close $from; attend($to) }
+  close $to;
+  $word = (defined $pid ? read_exactly($from, 5) : undef) // '';
+  select undef, undef, undef, 0.05 if $word eq '';    # no process to be had, or it was killed: the request waits
 }

@@ -1,5 +1,7 @@
 /** Every adapter by the name that a playbook's `uses:` gives it. Loaded one by one: a plan pays for what it uses. */
+import type { Result } from '../src/kernel/result.ts';
 import type { Adapter } from '../src/ports/adapter.ts';
+import type { Unloadable } from './external/load.ts';
 
 type Loader = () => Promise<{ readonly adapter: Adapter }>;
 
@@ -19,4 +21,12 @@ export const adapterNames: readonly string[] = [...adapters.keys()];
 /** Undefined: there is none of that name. */
 export async function loadAdapter(name: string): Promise<Adapter | undefined> {
   return (await adapters.get(name)?.())?.adapter;
+}
+
+export type { Unloadable } from './external/load.ts';
+
+/** A user's own adapter by its path, relative to the playbook's `folder`: a module, or any executable. */
+export async function loadExternalAdapter(path: string, folder: string): Promise<Result<Adapter, Unloadable>> {
+  const external = await import('./external/load.ts');
+  return external.loadExternalAdapter(path, folder);
 }

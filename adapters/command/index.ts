@@ -29,7 +29,7 @@ export const adapter = defineAdapter<Input>({
 });
 
 const shown = (argument: string): string =>
-  /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+  /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''").replaceAll('\n', '\\n')}'`;
 
 async function preflight({ argv }: Input, context: AdapterContext): Promise<Preflight> {
   const program = argv[0] ?? '';

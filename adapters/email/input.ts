@@ -31,7 +31,7 @@ export const input = z
     to: addresses('Who gets it: an address or a list of them.'),
     cc: z.optional(addresses('Who gets a copy.')),
     replyTo: optionalText('Where answers go.'),
-    subject: text('The subject, on one line.'),
+    subject: text('The subject, on one line.').check(z.regex(/^[^\r\n]*$/, 'write it on one line')),
     text: z._default(z.string().check(z.describe('The message, plain text.')), ''),
   })
   .check(

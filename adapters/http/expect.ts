@@ -1,4 +1,5 @@
 /** What a good answer is: the `expect` of `http` and `http/request`. */
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { formatDuration } from '../../src/kernel/duration.ts';
 import { duration, headers, optionalText } from '../shared/fields.ts';
@@ -101,9 +102,18 @@ function jsonFaults(reply: HttpReply, { json: wanted }: HttpExpectation): string
     return [`the body, ${quote(reply.body)}, is not JSON`];
   }
   return Object.entries(wanted).flatMap(([path, value]) => {
-    const actual = JSON.stringify(at(document, path)) ?? 'missing';
-    return actual === JSON.stringify(value) ? [] : [`${path} is ${cut(actual)} instead of ${JSON.stringify(value)}`];
+    const actual = at(document, path);
+    if (isSame(actual, value)) return [];
+    return [`${path} is ${cut(JSON.stringify(actual) ?? 'missing')} instead of ${JSON.stringify(value)}`];
   });
+}
+
+/** A parameter arrives as text: `"5000"` is what the number 5000 is asked for with. */
+function isSame(actual: unknown, wanted: unknown): boolean {
+  if (typeof wanted === 'string' && (typeof actual === 'number' || typeof actual === 'boolean')) {
+    return String(actual) === wanted;
+  }
+  return isDeepStrictEqual(actual, wanted);
 }
 
 /** `a.b[0].c`; undefined where the path leads nowhere. */

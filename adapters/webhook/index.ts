@@ -49,7 +49,7 @@ export const adapter = defineAdapter<Input>({
   describe: (asked) => [
     `POST ${asked.url}, signed (Standard Webhooks)`,
     ...(asked.headers === undefined ? [] : [`with the headers ${Object.keys(asked.headers).join(', ')}`]),
-    `sending ${payload(asked)}`,
+    `sending ${asked.json === undefined ? JSON.stringify(asked.body) : payload(asked)}`,
   ],
   preflight,
   perform,

@@ -1,0 +1,53 @@
+/**
+ * A document → a playbook that may be planned, or everything that is wrong with it, at once and in its place.
+ *
+ * Owns: the order of the checks, and that all of them run. Does not own: the rules (`rules/`), warnings (`lint.ts`),
+ * and what only the values of parameters can show (`plan/make-plan.ts`). Promises: P1 and P9, as far as text can.
+ */
+import * as z from 'zod/mini';
+import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { AdapterTable } from './adapter-facts.ts';
+import { allSites, type PlaybookContent } from './content.ts';
+import type { PlaybookDocument } from './document.ts';
+import type { Examined, Playbook } from './examined.ts';
+import { pruned } from './prune.ts';
+import { checkAdapterInputs } from './rules/adapter-input.ts';
+import { checkExpressions } from './rules/expressions.ts';
+import { checkGate } from './rules/gate.ts';
+import { checkOrder } from './rules/order.ts';
+import { checkParameters } from './rules/parameters.ts';
+import { checkStepShapes } from './rules/step-shape.ts';
+import { playbookSchema } from './schema.ts';
+import { describeIssue, flatten, type Issue } from './schema-issues.ts';
+
+export interface Checked {
+  /** Absent when there are errors. */
+  readonly playbook: Playbook | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export async function checkPlaybook(document: PlaybookDocument, adapters: AdapterTable): Promise<Checked> {
+  const schema = playbookSchema();
+  const parsed = z.safeParse(schema, document.data);
+  const issues: readonly Issue[] = parsed.success ? [] : flatten(parsed.error.issues);
+  const content: PlaybookContent = parsed.success ? parsed.data : pruned(document.data, issues);
+  const examined: Examined = { content, document, sites: allSites(content), adapters };
+  const diagnostics = [
+    ...issues.flatMap((issue) => describeIssue(document, schema, document.data, [], issue)),
+    ...checkStepShapes(examined),
+    ...checkOrder(examined),
+    ...checkGate(examined),
+    ...checkParameters(examined),
+    ...checkAdapterInputs(examined),
+    ...(await checkExpressions(examined)),
+  ];
+  const failed = diagnostics.some(({ severity }) => severity === 'error');
+  return { playbook: failed ? undefined : { content, document }, diagnostics: inOrder(diagnostics) };
+}
+
+/** As they stand in the file. */
+export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const line = (diagnostic: Diagnostic) => diagnostic.range?.line ?? 0;
+  const column = (diagnostic: Diagnostic) => diagnostic.range?.column ?? 0;
+  return diagnostics.toSorted((a, b) => line(a) - line(b) || column(a) - column(b));
+}

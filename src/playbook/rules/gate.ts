@@ -1,0 +1,64 @@
+/** P1 as far as text can hold it: nothing in a playbook may go round the gate, and the gate must exist. */
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { phaseContent, type StepSite, stepsOf } from '../content.ts';
+import type { Examined } from '../examined.ts';
+
+export function checkGate(examined: Examined): readonly Diagnostic[] {
+  const { document, sites } = examined;
+  const gates = sites.filter(({ place }) => place === 'disable-access' || place === 'health-checks');
+  return [...gates.flatMap((site) => checkGateStep(examined, site)), ...checkProof(examined), ...checkReason()];
+
+  function checkReason(): readonly Diagnostic[] {
+    const { withoutHealthChecks } = examined.content;
+    const checks = stepsOf(phaseContent(examined.content, 'health-checks'));
+    if (withoutHealthChecks === undefined || checks.length === 0) return [];
+    const message = 'withoutHealthChecks is given, and there are health checks';
+    return [document.error('needless-reason', ['withoutHealthChecks'], message, 'Remove one of the two.', 'key')];
+  }
+}
+
+function checkGateStep({ document }: Examined, site: StepSite): readonly Diagnostic[] {
+  const { step, path, place, id } = site;
+  const found: Diagnostic[] = [];
+  const closes =
+    place === 'disable-access'
+      ? 'access must be closed before anything is restored'
+      : 'health must be proven before access is opened';
+  if (step.onFailure === 'continue') {
+    const remedy = `Write stop or ask: ${closes}.`;
+    found.push(
+      document.error('gate', [...path, 'onFailure'], `step ${id} of ${place} cannot have onFailure: continue`, remedy),
+    );
+  }
+  if (step.contingency !== undefined) {
+    const remedy = `Remove it: ${closes}. Use retry, or a step of its own before it.`;
+    found.push(
+      document.error(
+        'gate',
+        [...path, 'contingency'],
+        `step ${id} of ${place} cannot have a contingency`,
+        remedy,
+        'key',
+      ),
+    );
+  }
+  return found;
+}
+
+function checkProof({ content, document }: Examined): readonly Diagnostic[] {
+  const opens = stepsOf(phaseContent(content, 'enable-access')).length > 0;
+  const data = document.data;
+  const written = typeof data === 'object' && data !== null && 'phases' in data ? data.phases : undefined;
+  const checks = stepsOf(phaseContent(content, 'health-checks')).length > 0 || isFaulty(content.phases, written);
+  if (!opens || checks || content.withoutHealthChecks !== undefined) return [];
+  const message = 'enable-access opens access, and no health check proves that it may';
+  const remedy = 'Add a step to health-checks, or say why none is needed: withoutHealthChecks: "…".';
+  return [document.error('gate', ['phases', 'enable-access'], message, remedy, 'key')];
+}
+
+/** Health checks are written, but so that the schema refused them: that is told already. */
+function isFaulty(kept: object | undefined, written: unknown): boolean {
+  const has = (phases: unknown) =>
+    typeof phases === 'object' && phases !== null && Object.hasOwn(phases, 'health-checks');
+  return has(written) && !has(kept);
+}

@@ -5,17 +5,7 @@
 # Does not own: when to read and when to stop (supervisor.pl).
 use strict;
 
-my ($CHUNK, $EINTR, $O_RDWR_TRUNCATE) = (65_536, 4, 01102);
-
-sub write_all {
-  my ($file, $bytes) = @_;
-  for (my $done = 0; $done < length $bytes;) {
-    my $wrote = syswrite $file, $bytes, length($bytes) - $done, $done;
-    return 0 if !defined $wrote && $! != $EINTR;
-    $done += $wrote // 0;
-  }
-  return 1;
-}
+my ($CHUNK, $O_RDWR_TRUNCATE) = (65_536, 01102);
 
 sub stream {
   my ($handle, $name, $step) = @_;

@@ -14,67 +14,13 @@
 # Answers are lines on standard output: `<id> claimed` (somebody else has it) or `<id> <the status as JSON>`.
 use strict;
 
-BEGIN { require(($0 =~ m{^(/.*/)} ? $1 : $0 =~ m{^(.*/)} ? "./$1" : './') . 'spool.pl') }
+my ($here) = $0 =~ m{^(.*)/};
+require "$here/$_" for qw(system.pl spool.pl);
 
-# Numbers that do not differ between Linux architectures backout runs on; POSIX and Errno would cost 10 ms a start.
 my ($EINTR, $EAGAIN, $EEXIST, $WNOHANG) = (4, 11, 17, 1);
-my ($O_CREATE_TRUNCATE, $F_SETFL, $O_WRITE_NONBLOCK) = (01101, 4, 04001);
+my ($F_SETFL, $O_WRITE_NONBLOCK) = (4, 04001);
 my ($CHUNK, $PIPE_AT_MOST) = (65_536, 1_114_112);
-my %numbers = (
-  x64   => { setsid => 112, clock => 228, prctl => 157 },
-  arm64 => { setsid => 157, clock => 113, prctl => 167 },
-);
-my ($call, $boot, $namespace) = ($numbers{ $ARGV[0] // '' });
-
-sub now {
-  return time() * 1000 unless $call;
-  my $at = "\0" x 16;
-  syscall($call->{clock}, 0, $at);
-  my ($seconds, $nanoseconds) = unpack 'q2', $at;
-  return $seconds * 1000 + int($nanoseconds / 1_000_000);
-}
-
-sub lead_session {
-  if ($call) { syscall($call->{setsid}) } else { require POSIX; POSIX::setsid() }
-  syscall($call->{prctl}, 36, 1, 0, 0, 0) if $call;    # PR_SET_CHILD_SUBREAPER: orphans come to us, so end.ts sees them
-}
-
-# Readable when the process ends; undef on a kernel or sandbox without it.
-sub ending_of {
-  my $fd = syscall(434, $_[0] + 0, 0);
-  return if $fd < 0;
-  open my $handle, '<&=', $fd or return;
-  return $handle;
-}
-
-sub close_inherited {
-  return if syscall(436, 3, 0x7fff_ffff, 0) == 0 || !$call;
-  my $close = $ARGV[0] eq 'x64' ? 3 : 57;
-  opendir my $open, '/proc/self/fd' or return;
-  syscall($close, $_ + 0) for grep { /^\d+$/ && $_ > 2 } readdir $open;
-}
-
-sub slurp {
-  open my $file, '<', $_[0] or return '';
-  sysread($file, my $text, 4096);
-  chomp $text;
-  return $text;
-}
-
-sub quoted {
-  my $text = substr $_[0], 0, 1500;
-  $text =~ s/(["\\])/\\$1/g;
-  $text =~ s/([\x00-\x1f])/sprintf '\\u%04x', ord $1/ge;
-  return "\"$text\"";
-}
-
-sub write_new {
-  my ($name, $mode, $text) = @_;
-  sysopen my $file, $name, $O_CREATE_TRUNCATE, $mode or return 0;
-  return write_all($file, $text) && close $file;
-}
-
-# ---- one step ----
+my ($boot, $namespace);
 
 # Ready before anybody asks: what costs time is done, and waits for its request.
 sub attend {
@@ -106,26 +52,6 @@ sub others_wait {
   my $read = '';
   vec($read, fileno STDIN, 1) = 1;
   return select($read, undef, undef, 0) > 0;
-}
-
-# Without Perl's tidying up, which costs as much as a fork.
-sub vanish { kill 'KILL', $$ }
-
-sub next_frame {
-  my ($from) = @_;
-  my $length = read_exactly($from, 4) // return;
-  return read_exactly($from, unpack 'N', $length);
-}
-
-sub read_exactly {
-  my ($from, $length) = @_;
-  my $bytes = '';
-  while (length $bytes < $length) {
-    my $got = sysread $from, $bytes, $length - length $bytes, length $bytes;
-    next if !defined $got && $! == $EINTR;
-    return unless $got;
-  }
-  return $bytes;
 }
 
 sub supervise {

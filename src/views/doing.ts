@@ -67,7 +67,7 @@ function goneWords(view: Situation, moment: Moment): string {
   const [wait] = view.waitingFor;
   const active = activeSteps(view);
   if (wait !== undefined && active.length === 0 && !view.paused) {
-    return `${waitWords({ ...wait, answerBy: null }, moment)}${others(view.waitingFor.length - 1)} (engine gone: an answer takes the run up again)`;
+    return `Engine gone. ${waitWords({ ...wait, answerBy: null }, moment)}${others(view.waitingFor.length - 1)}`;
   }
   const since = view.lastAt === null ? '' : ` since ${clockTime(view.lastAt, moment.zone, moment.now)} or later`;
   const left =

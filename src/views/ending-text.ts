@@ -15,8 +15,8 @@ export function endingText(view: RunView, options: EndingOptions): string {
   const [first] = view.next;
   const lines = [
     options.paint(view.exitCode === 0 ? 'good' : 'bad', doingWords(view, options)),
-    trueLine(view),
     ...failureWords(view),
+    trueLine(view),
     ...section('Not as planned', view.exceptions.map(visible), options),
     ...section('Left to people', view.tasks.map(taskLine), options),
     ...section('Owed', undelivered(view).map(owedLine), options),

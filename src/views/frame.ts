@@ -62,7 +62,8 @@ function closed(phase: PhaseView, width: number, options: TextOptions): string {
   const { paint } = options;
   const name = paint('strong', fit(phase.name, width + 2));
   const status = paint(styleOf(phase.status), fit(phase.status, 10));
-  return `${name}  ${status}  ${phase.steps.length} ${phase.steps.length === 1 ? 'step' : 'steps'}${tookWords(phase)}`;
+  const size = `${phase.steps.length} ${phase.steps.length === 1 ? 'step' : 'steps'}${tookWords(phase)}`;
+  return `${name}  ${status}  ${cut(size, Math.max(1, options.columns - width - 16))}`;
 }
 
 /** From the first attempt's start to the last one's end. */

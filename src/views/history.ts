@@ -142,11 +142,13 @@ function decisionRecord(event: { readonly at: number } & Decision): DecisionReco
   };
 }
 
-/** `anna`, `root (sudo by anna)`, `anna (says: Maria Keller)`. */
-export function personName(person: Person): string {
-  const sudo = person.sudoUser === null ? '' : ` (sudo by ${person.sudoUser})`;
-  const claim = person.claimed === null ? '' : ` (says: ${person.claimed})`;
-  return `${person.login}${sudo}${claim}`;
+/** `anna`, `root (sudo by anna)`, `anna (says: Maria Keller)`: what is measured first, what is only claimed last. */
+export function personName({ login, sudoUser, claimed }: Person): string {
+  const beside = [
+    ...(sudoUser === null ? [] : [`sudo by ${sudoUser}`]),
+    ...(claimed === null ? [] : [`says: ${claimed}`]),
+  ];
+  return beside.length === 0 ? login : `${login} (${beside.join(', ')})`;
 }
 
 const outcomes: { readonly [type: string]: AttemptOutcome } = {

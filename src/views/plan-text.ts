@@ -1,4 +1,5 @@
 /** `backout plan`: what would run, in which order, by whom, and for how long at most. A function of the plan alone. */
+import { isTelling } from '../engine/state.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import { type Action, type Place, type Plan, type PlannedPhase, type PlannedStep, phases } from '../plan/plan.ts';
 import type { Paint } from './colour.ts';
@@ -99,10 +100,8 @@ export function actionLines(action: Action): readonly string[] {
 }
 
 function rulesOf(step: PlannedStep): readonly string[] {
-  const manual = step.action.kind === 'manual';
-  const limit = manual ? `answer within ${formatDuration(step.answerWithinMs)}` : timeoutWords(step);
   return [
-    limit,
+    limitWords(step),
     ...(step.condition === true ? [] : [conditionWords(step.condition)]),
     ...(step.until === null
       ? []
@@ -112,11 +111,14 @@ function rulesOf(step: PlannedStep): readonly string[] {
       : []),
     ...(step.verify === null ? [] : ['then verified']),
     ...(step.required ? ['the next phase waits for it'] : []),
-    `on failure: ${step.onFailure}`,
+    isTelling(step.place) && !step.required ? 'holds nothing up' : `on failure: ${step.onFailure}`,
   ];
 }
 
-function timeoutWords({ timeoutMs }: PlannedStep): string {
+function limitWords({ action, place, answerWithinMs, timeoutMs }: PlannedStep): string {
+  if (action.kind === 'manual') {
+    return isTelling(place) ? 'a task for a person' : `answer within ${formatDuration(answerWithinMs)}`;
+  }
   return timeoutMs === null ? 'no timeout' : `timeout ${formatDuration(timeoutMs)}`;
 }
 
@@ -130,6 +132,6 @@ function totalLine(plan: Plan): string {
   const people = steps.filter(({ action }) => action.kind === 'manual').length;
   const waits = people === 0 ? '' : `, of which ${people} by people`;
   const bound =
-    time === null ? 'no bound, because a step has no timeout' : `at most ${formatDuration(time)} by its timeouts`;
+    time === null ? 'no limit, because a step has no timeout' : `at most ${formatDuration(time)} by the timeouts`;
   return `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${waits}; ${bound}.`;
 }

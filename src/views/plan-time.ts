@@ -1,4 +1,5 @@
 /** Order and time of a plan, from `needs` and timeouts alone. */
+import { isTelling } from '../engine/state.ts';
 import { type Plan, type PlannedStep, phases } from '../plan/plan.ts';
 
 /** Steps that may run side by side, in the order in which they become due; what `needs` in circles comes last. */
@@ -22,12 +23,22 @@ export function longest(plan: Plan): number | null {
   let total = 0;
   for (const name of phases) {
     for (const wave of waves(plan.phases[name].steps)) {
-      const times = wave.map(longestStep);
+      const times = wave.map(holds);
       if (times.includes(null)) return null;
       total += Math.max(...times.map((time) => time ?? 0));
     }
   }
   return total;
+}
+
+/** P2: telling holds the next phase for ten seconds at most, a person's task not at all. */
+const notifyHoldMs = 10_000;
+
+function holds(step: PlannedStep): number | null {
+  if (isTelling(step.place) && step.action.kind === 'manual' && !step.required) return 0;
+  const time = longestStep(step);
+  if (step.place !== 'notify' || step.required) return time;
+  return Math.min(time ?? notifyHoldMs, notifyHoldMs);
 }
 
 /** All attempts and the pauses between them, then every contingency. */

@@ -77,7 +77,8 @@ export function owedOf(context: Context, history: History): readonly Owed[] {
   for (const [id, step] of context.index) {
     if (!isMessage(step) || context.parents.has(id)) continue;
     const state = context.steps[id];
-    const bad = state?.status === 'failed' && state.accepted !== 'contingency';
+    const settled = state?.accepted === 'continue' || (context.end !== null && state?.accepted === null);
+    const bad = state?.status === 'failed' && settled;
     if (bad || state?.status === 'unknown' || state?.status === 'cancelled') {
       untold.push({ step: id, what: troubleOf(history, id, state) ?? state.status });
     }

@@ -40,12 +40,13 @@ export function fit(text: string, width: number): string {
 /** Lines of at most `width`, broken at spaces; a word that is wider stays whole, so that it can be copied. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > width) {
+  const [first = '', ...words] = text.split(/(?<=\S) /);
+  let line = first;
+  for (const word of words) {
+    if (displayWidth(line) + 1 + displayWidth(word) > width) {
       lines.push(line);
       line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+    } else line = `${line} ${word}`;
   }
   return [...lines, line];
 }

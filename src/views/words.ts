@@ -46,7 +46,7 @@ function verdict(ended: Ended, after: string): string {
     case 'succeeded':
       return `succeeded${after}`;
     case 'failed':
-      return `failed: ${failureWords(ended, reason)}${after}`;
+      return failureVerdict(ended, reason, after);
     case 'timed-out':
       return `timed out${after}`;
     case 'cancelled':
@@ -56,6 +56,13 @@ function verdict(ended: Ended, after: string): string {
     case 'simulated':
       return ended.uncovered === null ? 'simulated' : `simulated; not checked: ${visible(ended.uncovered)}`;
   }
+}
+
+/** Short facts before the time, free text after it, so that the two are never read as one. */
+function failureVerdict(ended: Ended, reason: string | null, after: string): string {
+  if (ended.class === 'exit' && ended.exitCode !== null) return `failed: exit code ${ended.exitCode}${after}`;
+  if (ended.class === 'signal' && ended.signal !== null) return `failed: ended by ${ended.signal}${after}`;
+  return `failed${after}: ${failureWords(ended, reason)}`;
 }
 
 function because(reason: string | null): string {
@@ -80,8 +87,6 @@ const classWords: Readonly<Record<FailureClass, string>> = {
 };
 
 function failureWords(ended: Ended, reason: string | null): string {
-  if (ended.class === 'exit' && ended.exitCode !== null) return `exit code ${ended.exitCode}`;
-  if (ended.class === 'signal' && ended.signal !== null) return `ended by ${ended.signal}`;
   const words = ended.class === null ? null : classWords[ended.class];
   if (reason === null) return words ?? 'no reason given';
   if (ended.class === 'check' || ended.class === 'error' || words === null) return reason;

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
 const entries = {
-  cli: 'src/cli/main.ts',
+  cli: 'src/cli/entry.ts',
   worker: 'src/cli/worker.ts',
   'script-runner': 'src/cli/script-runner.ts',
   index: 'src/index.ts',
@@ -52,6 +52,7 @@ async function bundle() {
     minifyWhitespace: true,
     minifySyntax: true,
     keepNames: true,
+    define: { BACKOUT_VERSION: JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version) },
     legalComments: 'none',
     logLevel: 'warning',
   });

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../src/kernel/result.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../src/ports/adapter.ts';
 import { type Stumble, withRetries } from '../shared/again.ts';
 import { done, failed, notReady, ready } from '../shared/answers.ts';
-import { oneLine, reasonOf } from '../shared/reason.ts';
+import { codeOf, fieldOf, oneLine, reasonOf } from '../shared/reason.ts';
 import { type Input, input, portOf } from './input.ts';
 import { messageId, messageOf } from './message.ts';
 import { converse } from './transport.ts';
@@ -69,29 +69,22 @@ async function send(asked: Input, context: AdapterContext): Promise<Result<Sent,
   }
 }
 
-const codeIn = (error: unknown): number | undefined =>
-  error instanceof Error && 'responseCode' in error && typeof error.responseCode === 'number'
-    ? error.responseCode
-    : undefined;
+function codeIn(error: unknown): number | undefined {
+  const code = fieldOf(error, 'responseCode');
+  return typeof code === 'number' ? code : undefined;
+}
 
 /** 4xx is "not now"; no answer at all is a broken connection; a login or certificate that is refused stays refused. */
 function mayPass(error: unknown): boolean {
   const code = codeIn(error);
   if (code !== undefined) return code >= 400 && code < 500;
-  const kind = error instanceof Error && 'code' in error ? error.code : undefined;
-  return (
-    kind !== 'EAUTH' &&
-    kind !== 'ETLS' &&
-    kind !== 'ENOENT' &&
-    !String(kind).includes('CERT') &&
-    !/certificate/.test(saidBy(error))
-  );
+  const kind = codeOf(error) ?? '';
+  return !['EAUTH', 'ETLS', 'ENOENT'].includes(kind) && !/certificate/.test(saidBy(error));
 }
 
 function saidBy(error: unknown): string {
-  if (error instanceof Error && 'response' in error && typeof error.response === 'string')
-    return oneLine(error.response);
-  return reasonOf(error);
+  const response = fieldOf(error, 'response');
+  return typeof response === 'string' ? oneLine(response) : reasonOf(error);
 }
 
 function remedyFor(error: unknown): string {

@@ -25,11 +25,17 @@ const words: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host name',
 };
 
+/** A field of whatever was thrown: by its shape, for an error of another realm is no `instanceof Error`. */
+export function fieldOf(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null && name in error ? Reflect.get(error, name) : undefined;
+}
+
 export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return error.cause === undefined ? undefined : codeOf(error.cause);
+  const code = fieldOf(error, 'code');
+  if (typeof code === 'string') return code;
+  const errors = fieldOf(error, 'errors');
+  const inner = Array.isArray(errors) ? errors[0] : fieldOf(error, 'cause');
+  return inner === undefined ? undefined : codeOf(inner);
 }
 
 /** One line; the code in parentheses where we have words of our own. */
@@ -37,8 +43,9 @@ export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   const known = code === undefined ? undefined : words[code];
   if (known !== undefined) return `${known} (${code})`;
-  const message = error instanceof Error ? error.message : String(error);
-  return oneLine(message === '' ? (code ?? 'no reason given') : message);
+  const message = fieldOf(error, 'message');
+  const text = typeof message === 'string' ? message : String(error);
+  return oneLine(text === '' ? (code ?? 'no reason given') : text);
 }
 
 export function oneLine(message: string): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { digestOf } from '../../shared/digest.ts';
-import { reasonOf } from '../../shared/reason.ts';
+import { codeOf, reasonOf } from '../../shared/reason.ts';
 import { filesBelow } from './tree.ts';
 
 /** Path below the target, without `./` → lower-case SHA-256. */
@@ -94,14 +94,7 @@ async function digestOr(file: string, signal?: AbortSignal): Promise<string | un
     return await digestOf(file, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      typeof error.code === 'string' &&
-      /ENOENT|ENOTDIR|EISDIR|ELOOP/.test(error.code)
-    ) {
-      return undefined;
-    }
+    if (/^(?:ENOENT|ENOTDIR|EISDIR|ELOOP)$/.test(codeOf(error) ?? '')) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** Who has a file open, by the process table. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { codeOf } from '../../shared/reason.ts';
 
 export interface Holders {
   /** `pid 4711 (node server.js)` */
@@ -35,7 +36,7 @@ function openBy(pid: string): readonly string[] | undefined {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((handle) => `/proc/${pid}/fd/${handle}`);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EACCES' ? undefined : [];
+    return codeOf(error) === 'EACCES' ? undefined : [];
   }
 }
 

@@ -3,6 +3,7 @@
  * stands in the one file (what is in `-wal` is moved there), so that the old database is kept whole.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { fieldOf } from '../../shared/reason.ts';
 import { type Report, WorkFailed } from '../../shared/work.ts';
 import { holdersOf } from './holders.ts';
 import { sidecars } from './places.ts';
@@ -42,7 +43,6 @@ function checkpoint(database: string): void {
 
 /** SQLite's primary result code: 5 busy, 6 locked, 8 read-only, 11 corrupt, 26 not a database. */
 export function sqliteCode(error: unknown): number | undefined {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
-    : undefined;
+  const code = fieldOf(error, 'errcode');
+  return typeof code === 'number' ? code & 0xff : undefined;
 }

@@ -1,7 +1,7 @@
 /** What a run is doing, or for whom it waits, in one sentence that says the most pressing thing first. */
 import { formatDuration } from '../kernel/duration.ts';
 import { clockTime, type Zone } from './clock-time.ts';
-import { personName } from './history.ts';
+import { personName } from './person-name.ts';
 import { endedView, type StepView } from './phase-view.ts';
 import type { RunView, Situation } from './run-view.ts';
 import { visible } from './visible.ts';

@@ -2,25 +2,11 @@
  * What the journal says beside the engine's state: each attempt with its times and words, who decided what, who drives
  * the run. Owns no truth: a fold over the entries, one at a time, so that a live view need not start anew.
  */
-import type { AttemptEnd, Decision, FailureClass, Person, RunEvent } from '../engine/protocol.ts';
+import type { Decision, Person, RunEvent } from '../engine/protocol.ts';
 import type { Entry } from '../journal/entry.ts';
 import { genesis } from '../journal/entry.ts';
-
-export type AttemptOutcome = 'succeeded' | 'failed' | 'timed-out' | 'cancelled' | 'unknown' | 'simulated';
-
-export interface AttemptRecord {
-  readonly n: number;
-  /** Null while in flight. */
-  readonly outcome: AttemptOutcome | null;
-  readonly class: FailureClass | null;
-  readonly startedAt: number;
-  readonly endedAt: number | null;
-  readonly end: AttemptEnd | null;
-  readonly does: readonly string[];
-  readonly survivors: readonly string[];
-  /** Dry run: what could not be checked. */
-  readonly uncovered: string | null;
-}
+import { type AttemptRecord, rememberAttempt } from './attempt-record.ts';
+import { personName } from './person-name.ts';
 
 export interface DecisionRecord {
   readonly at: number;
@@ -90,7 +76,7 @@ export function createHistory(): HistoryBuilder {
       draft.head = hash;
       draft.entries += 1;
       if ('step' in event) draft.touched.set(event.step, event.at);
-      rememberAttempt(draft, event);
+      rememberAttempt(draft.attempts, event);
       rememberRun(draft, event);
     },
   };
@@ -139,61 +125,5 @@ function decisionRecord(event: { readonly at: number } & Decision): DecisionReco
     step: 'step' in event ? event.step : null,
     by: event.by,
     reason: event.reason,
-  };
-}
-
-/** `anna`, `root (sudo by anna)`, `anna (says: Maria Keller)`: what is measured first, what is only claimed last. */
-export function personName({ login, sudoUser, claimed }: Person): string {
-  const beside = [
-    ...(sudoUser === null ? [] : [`sudo by ${sudoUser}`]),
-    ...(claimed === null ? [] : [`says: ${claimed}`]),
-  ];
-  return beside.length === 0 ? login : `${login} (${beside.join(', ')})`;
-}
-
-const outcomes: { readonly [type: string]: AttemptOutcome } = {
-  'step.succeeded': 'succeeded',
-  'step.failed': 'failed',
-  'step.timed-out': 'timed-out',
-  'step.cancelled': 'cancelled',
-  'step.unknown': 'unknown',
-  'step.simulated': 'simulated',
-};
-
-function rememberAttempt(draft: Draft, event: RunEvent): void {
-  if (!('attempt' in event)) return;
-  const earlier = draft.attempts.get(event.step) ?? [];
-  const known = earlier.find((record) => record.n === event.attempt) ?? begun(event.attempt, event.at);
-  const record = changed(known, event);
-  if (record === undefined) return;
-  draft.attempts.set(event.step, [...earlier.filter((other) => other.n !== event.attempt), record]);
-}
-
-function begun(n: number, at: number): AttemptRecord {
-  return {
-    n,
-    outcome: null,
-    class: null,
-    startedAt: at,
-    endedAt: null,
-    end: null,
-    does: [],
-    survivors: [],
-    uncovered: null,
-  };
-}
-
-function changed(record: AttemptRecord, event: Extract<RunEvent, { attempt: number }>): AttemptRecord | undefined {
-  if (event.type === 'step.started') return { ...record, startedAt: event.at, does: event.does };
-  const outcome = outcomes[event.type];
-  if (outcome === undefined || !('end' in event)) return undefined;
-  return {
-    ...record,
-    outcome,
-    class: event.type === 'step.failed' ? event.class : null,
-    endedAt: event.at,
-    end: event.end,
-    survivors: event.type === 'step.unknown' ? event.survivors : [],
-    uncovered: event.type === 'step.simulated' ? event.uncovered : null,
   };
 }

@@ -2,8 +2,9 @@
 import type { FailureClass, Question } from '../engine/protocol.ts';
 import type { Context, StepState, StepStatus } from '../engine/state.ts';
 import { type Place, type PlannedStep, phases } from '../plan/plan.ts';
+import type { AttemptOutcome, AttemptRecord } from './attempt-record.ts';
 import { rfc3339 } from './clock-time.ts';
-import type { AttemptOutcome, AttemptRecord, History } from './history.ts';
+import type { History } from './history.ts';
 import type { Ended } from './words.ts';
 
 export type ShownStatus =
@@ -130,7 +131,7 @@ function stepView(step: PlannedStep, parent: string | null, context: Context, hi
     name: step.name,
     owner: step.owner,
     status: state === undefined ? 'pending' : shown[state.status],
-    attempts: (history.attempts.get(step.id) ?? []).map(attemptView),
+    attempts: (history.attempts.get(step.id) ?? []).map((record) => attemptView(closedWith(record, state?.status))),
     contingencyFor: parent,
     reason: state?.reason ?? null,
     question: state?.question ?? null,
@@ -139,6 +140,12 @@ function stepView(step: PlannedStep, parent: string | null, context: Context, hi
     deadline: state?.deadline == null ? null : rfc3339(state.deadline),
     retryAt: state?.retryAt == null ? null : rfc3339(state.retryAt),
   };
+}
+
+/** A wait that the end of the run closed: the step is over, so no attempt of it is in flight. */
+function closedWith(record: AttemptRecord, status: StepStatus | undefined): AttemptRecord {
+  const over = status === 'cancelled' || status === 'skipped' || status === 'failed';
+  return over && record.outcome === null ? { ...record, outcome: 'cancelled' } : record;
 }
 
 function attemptView(record: AttemptRecord): AttemptView {

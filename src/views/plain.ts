@@ -7,7 +7,7 @@ import type { Context } from '../engine/state.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import type { Observer } from '../ports/effects.ts';
 import { clockTime, type Zone } from './clock-time.ts';
-import { personName } from './history.ts';
+import { personName } from './person-name.ts';
 import { programLines, visible } from './visible.ts';
 import { displayWidth } from './width.ts';
 import { attemptWords, type Ended, outcomeWords, truthWords } from './words.ts';

@@ -2,7 +2,7 @@
 import { formatDuration } from '../kernel/duration.ts';
 import type { Plan } from '../plan/plan.ts';
 import { lasted } from './doing.ts';
-import { personName } from './history.ts';
+import { personName } from './person-name.ts';
 import { type AttemptView, endedView, type StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
 import { owedLine, taskLine } from './status-text.ts';
@@ -81,7 +81,9 @@ function statusWords({ status, reason }: StepView): string {
 /** What became of the step after its last attempt is said where it differs: confirmed, skipped, taken over. */
 function attemptCells(attempt: AttemptView, step: StepView): readonly string[] {
   const ended = endedView(attempt);
-  const outcome = ended === null ? 'in flight' : outcomeWords({ ...ended, durationMs: null });
+  const handed = step.status === 'waiting' && step.question === null;
+  const outcome =
+    ended === null ? (handed ? 'left to a person' : 'in flight') : outcomeWords({ ...ended, durationMs: null });
   const last = step.attempts.at(-1) === attempt;
   const differs =
     last && attempt.outcome !== null && attempt.outcome !== step.status && attempt.outcome !== 'timed-out';

@@ -5,7 +5,7 @@
 import { formatDuration } from '../kernel/duration.ts';
 import { clockTime } from './clock-time.ts';
 import { doingWords } from './doing.ts';
-import { personName } from './history.ts';
+import { personName } from './person-name.ts';
 import type { PhaseView, StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
 import { idWidth, phaseLine, stepLine, type TextOptions, troubleOf } from './step-line.ts';

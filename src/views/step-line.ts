@@ -63,11 +63,13 @@ export function stepLine(step: StepView, width: number, options: TextOptions): s
 }
 
 function durationOf(step: StepView, now: number): string {
-  const elapsed = elapsedMs(step, now) ?? step.attempts.at(-1)?.durationMs ?? null;
+  const task = step.status === 'waiting' && step.question === null;
+  const elapsed = task ? null : (elapsedMs(step, now) ?? step.attempts.at(-1)?.durationMs ?? null);
   return elapsed === null ? '' : formatDuration(elapsed);
 }
 
 function noteOf(step: StepView, now: number): string {
+  if (step.status === 'waiting' && step.question === null) return 'left to a person';
   if (step.status === 'retrying') return againIn(step, now);
   if (step.status === 'running') return tryWords(step) ?? '';
   if (step.accepted === 'contingency') return 'done by its contingency';

@@ -1,7 +1,7 @@
 /** The words that all texts share: what is true, how an attempt ended. Never ends with a full stop. */
 import type { FailureClass, Truth } from '../engine/protocol.ts';
 import { formatDuration } from '../kernel/duration.ts';
-import type { AttemptOutcome } from './history.ts';
+import type { AttemptOutcome } from './attempt-record.ts';
 import { visible } from './visible.ts';
 
 const accessWords = { open: 'access is open', closed: 'access is closed', unknown: 'access is not known' } as const;

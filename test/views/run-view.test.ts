@@ -4,8 +4,9 @@ import type { RunEvent } from '../../src/engine/protocol.ts';
 import { replay } from '../../src/engine/replay.ts';
 import { contextOf, type StepState, type StepStatus } from '../../src/engine/state.ts';
 import { truthOf } from '../../src/engine/truth.ts';
-import { createHistory, historyOf, personName } from '../../src/views/history.ts';
+import { createHistory, historyOf } from '../../src/views/history.ts';
 import { makeRunView } from '../../src/views/make-run-view.ts';
+import { personName } from '../../src/views/person-name.ts';
 import type { RunView } from '../../src/views/run-view.ts';
 import { exceptionalRun, failedRun, noRetry, scenarios, stoppedRun } from './scenarios.ts';
 import {
@@ -209,4 +210,44 @@ test.each([
   [ben, 'root (sudo by ben, says: Ben Duty)'],
 ])('a claimed name never stands for the measured one', (person, name) => {
   expect(personName(person)).toBe(name);
+});
+
+const asked = [...untilRestore, succeeded(20, 'restore-db', 18_000), started(20, 'swap-tapes')];
+const answer = (verb: 'confirm' | 'reject' | 'skip'): RunEvent => ({
+  at: at(50),
+  type: `decision.${verb}`,
+  step: 'swap-tapes',
+  by: anna,
+  reason: 'because',
+});
+test.each<[string, RunEvent, string, string | null, string | null]>([
+  ['confirmed', answer('confirm'), 'succeeded', 'succeeded', null],
+  ['rejected', answer('reject'), 'failed', 'failed', 'rejected'],
+  ['skipped', answer('skip'), 'skipped', 'cancelled', null],
+  ['never answered', { at: at(50), type: 'timer.fired', timer: 'answer:swap-tapes' }, 'failed', 'failed', 'unanswered'],
+])("a person's work that is %s is no longer in flight", (_name, event, status, outcome, kind) => {
+  const shown = viewOf(plan, [...asked, event]).phases[2]?.steps[1];
+  expect(shown?.status).toBe(status);
+  expect(shown?.attempts).toHaveLength(1);
+  expect(shown?.attempts[0]).toMatchObject({
+    outcome,
+    class: kind,
+    durationMs: 30_000,
+    endedAt: '2026-11-22T14:00:50.000Z',
+  });
+});
+
+test('a wait that a stop closed is cancelled, not in flight', () => {
+  const stop: RunEvent = {
+    at: at(50),
+    type: 'decision.stop',
+    by: anna,
+    reason: null,
+    inFlight: 'finish',
+    urgent: false,
+  };
+  expect(viewOf(plan, [...asked, stop]).phases[2]?.steps[1]).toMatchObject({
+    status: 'cancelled',
+    attempts: [{ outcome: 'cancelled' }],
+  });
 });

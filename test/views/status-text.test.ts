@@ -256,7 +256,7 @@ disable-access       succeeded
   maintenance-on     succeeded   14:00:01  850 ms
 restore              succeeded
   restore-db         succeeded   14:00:02  18.0 s
-  swap-tapes         skipped     14:00:20  9 min 40 s
+  swap-tapes         skipped     14:00:20  10.0 s
       skipped by Ben Duty: no tape today
 health-checks        succeeded
   home-page          succeeded   14:00:30  200 ms

@@ -9,7 +9,9 @@ import { cut, displayWidth, fit, hardWrap, wrap } from '../../src/views/width.ts
 const anyText = fc.string({ unit: 'binary' });
 
 test('law: visible text is one line without a single control character', () => {
-  void fc.assert(fc.property(anyText, (text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(visible(text))));
+  void fc.assert(
+    fc.property(anyText, (text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(visible(text))),
+  );
 });
 
 test.each([

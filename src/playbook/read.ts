@@ -18,7 +18,7 @@ export async function readPlaybook(
   if (!decoded.ok) return err([decoded.error]);
   const source = decoded.value;
   if (source.text.trim() === '') return err([emptyFile(source)]);
-  const yaml = await import('yaml');
+  const yaml = await loadYaml();
   const document: Document = yaml.parseDocument(source.text, {
     version: '1.2',
     schema: 'core',
@@ -39,6 +39,12 @@ export async function readPlaybook(
       ...source.place(start, end),
     })),
   );
+}
+
+/** A bundle gives a CommonJS package only as `default`. */
+async function loadYaml(): Promise<typeof import('yaml')> {
+  const loaded: typeof import('yaml') & { readonly default?: typeof import('yaml') } = await import('yaml');
+  return loaded.default ?? loaded;
 }
 
 function emptyFile(source: Source): Diagnostic {

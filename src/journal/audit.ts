@@ -10,8 +10,8 @@
  */
 import { Fault } from '../kernel/fault.ts';
 import { type Link, origin } from './chain.ts';
-import { decodeEntry } from './codec.ts';
-import { checkLine, type Damage, type DamageKind, explain } from './line-check.ts';
+import { typeOfHashed } from './codec.ts';
+import { type Damage, type DamageKind, explain, LineChecker } from './line-check.ts';
 import { type CheckSignature, signatureCheck } from './signature.ts';
 
 export interface VerifierOptions {
@@ -62,7 +62,7 @@ class ChainVerifier implements Verifier {
   #damage: Damage | null = null;
   #foundAt: number | null = null;
   #signed = 0;
-  #ended = false;
+  readonly #checker = new LineChecker();
 
   constructor({ head, publicKeyPem }: VerifierOptions) {
     this.#wanted = head === undefined ? undefined : parseHead(head);
@@ -72,18 +72,18 @@ class ChainVerifier implements Verifier {
   push(line: Uint8Array | string): boolean {
     if (this.#damage !== null) return false;
     const bytes = toBuffer(line);
-    const checked = checkLine(bytes, this.#link);
+    const checked = this.#checker.check(bytes, this.#link);
     this.#damage = checked === null ? explain(bytes, this.#link) : this.#signatureDamage(checked);
     if (checked === null || this.#damage !== null) return false;
     this.#link = { seq: this.#link.seq + 1, hash: checked.hash };
     if (checked.signature !== null) this.#signed += 1;
     if (checked.hash === this.#wanted) this.#foundAt = this.#link.seq;
-    this.#ended = isRunEnd(bytes);
     return true;
   }
 
   finish(tail: Uint8Array | string = ''): Verdict {
     const rest = toBuffer(tail);
+    const ended = typeOfHashed(this.#checker.hashedText()) === 'run.ended';
     if (this.#damage === null && this.#isEntryAndMore(rest)) {
       this.#damage = { kind: 'unfinished', reason: 'the entry ends with another byte than a newline: it was edited' };
     }
@@ -91,7 +91,7 @@ class ChainVerifier implements Verifier {
     const damage = this.#damage ?? this.#headDamage();
     return {
       ...this.#facts(),
-      verdict: damage !== null ? 'damaged' : this.#ended ? 'closed' : 'open',
+      verdict: damage !== null ? 'damaged' : ended ? 'closed' : 'open',
       line,
       kind: damage?.kind ?? null,
       reason: damage?.reason ?? null,
@@ -126,15 +126,8 @@ class ChainVerifier implements Verifier {
 
   /** A write that was cut short leaves the beginning of an entry, never a whole one with something behind it. */
   #isEntryAndMore(tail: Buffer): boolean {
-    return tail.length > 0 && checkLine(tail.subarray(0, -1), this.#link) !== null;
+    return tail.length > 0 && this.#checker.check(tail.subarray(0, -1), this.#link) !== null;
   }
-}
-
-const endMark = Buffer.from('"type":"run.ended"');
-
-/** The mark is looked for first, because almost no line has it and parsing is dear. */
-function isRunEnd(line: Buffer): boolean {
-  return line.includes(endMark) && decodeEntry(line.toString('utf8'))?.event.type === 'run.ended';
 }
 
 function parseHead(head: string): string {

@@ -42,11 +42,11 @@ function value(scan: Scan, at: number, depth: number): number {
     case openBracket:
       return array(scan, at, depth);
     case 0x74:
-      return word(scan, at, 'true');
+      return word(scan, at, words.true);
     case 0x66:
-      return word(scan, at, 'false');
+      return word(scan, at, words.false);
     case 0x6e:
-      return word(scan, at, 'null');
+      return word(scan, at, words.null);
     default:
       return number(scan, at);
   }
@@ -103,19 +103,22 @@ function text(bytes: Buffer, start: number, end: number): string {
   return String(JSON.parse(bytes.toString('utf8', start, end)));
 }
 
+/** Bytes that stand for themselves inside a string; 0 (also: behind the last byte) is none of them. */
+const ordinary = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0,
+);
+
 function string(scan: Scan, at: number): number {
-  const { bytes, end } = scan;
-  for (let i = at + 1; i < end; i++) {
+  const { bytes } = scan;
+  for (let i = at + 1; ; i++) {
+    while (ordinary[bytes[i] ?? 0] === 1) i++;
     const byte = bytes[i] ?? 0;
     if (byte === quote) return i + 1;
     if (byte < 0x20) return -1;
     if (byte >= 0x80) scan.ascii = false;
-    if (byte === backslash) {
-      i = escaped(bytes, i);
-      if (i < 0) return -1;
-    }
+    else i = escaped(bytes, i);
+    if (i < 0) return -1;
   }
-  return -1;
 }
 
 const shortEscapes: ReadonlySet<number> = new Set([...'"\\bfnrt'].map((letter) => letter.charCodeAt(0)));
@@ -127,9 +130,11 @@ function escaped(bytes: Buffer, at: number): number {
   return longEscape.test(bytes.toString('latin1', at + 1, at + 6)) ? at + 5 : -1;
 }
 
-function word(scan: Scan, at: number, expected: string): number {
-  const end = at + expected.length;
-  return scan.bytes.toString('latin1', at, end) === expected ? end : -1;
+const words = { true: Buffer.from('true'), false: Buffer.from('false'), null: Buffer.from('null') } as const;
+
+function word({ bytes }: Scan, at: number, expected: Buffer): number {
+  for (let i = 1; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return -1;
+  return at + expected.length;
 }
 
 const maxPlainDigits = 15;

@@ -8,6 +8,12 @@ export function decodeEntry(line: string): Entry | undefined {
   return isEntry(value) ? value : undefined;
 }
 
+/** The event's type in the hashed text of an entry; `undefined` where there is none. */
+export function typeOfHashed(text: string): unknown {
+  const value = parse(text);
+  return isRecord(value) && isRecord(value.event) ? value.event.type : undefined;
+}
+
 /** The format version that a line claims; `undefined` where it claims none. */
 export function versionOf(value: unknown): unknown {
   return isRecord(value) ? value.v : undefined;

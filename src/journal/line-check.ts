@@ -13,8 +13,6 @@ import { journalFormat } from './entry.ts';
 export interface CheckedLine {
   readonly hash: string;
   readonly signature: string | null;
-  /** Where the event stands in the line. */
-  readonly eventEnd: number;
 }
 
 const opening = '{"event":';
@@ -26,36 +24,47 @@ const closing = new RegExp(
 const closingLength = '"time":"2026-11-21T08:00:00.000Z","v":1}'.length;
 const signatureLength = '"sig":"'.length + 88 + '",'.length;
 
-/** `line`: without its newline. */
-export function checkLine(line: Buffer, previous: Link): CheckedLine | null {
-  const place = `","prev":"${previous.hash}","seq":${previous.seq + 1},`;
-  const unsigned = hashKey.length + hashLength + place.length + closingLength;
-  return cutAndCheck(line, unsigned, place) ?? cutAndCheck(line, unsigned + signatureLength, place);
-}
+/** Remembers the text of the line that it checked last, so that nobody has to keep lines. */
+export class LineChecker {
+  #scratch = Buffer.allocUnsafe(8_192);
+  #length = 0;
 
-function cutAndCheck(line: Buffer, tailLength: number, place: string): CheckedLine | null {
-  const eventEnd = line.length - tailLength;
-  if (eventEnd <= opening.length || line[eventEnd + 2] !== 0x68) return null;
-  const tail = line.toString('latin1', eventEnd);
-  if (!tail.startsWith(hashKey) || !tail.startsWith(place, hashKey.length + hashLength)) return null;
-  const end = closing.exec(tail.slice(hashKey.length + hashLength + place.length));
-  if (end === null) return null;
-  const hash = tail.slice(hashKey.length, hashKey.length + hashLength);
-  if (hashWithout(line, eventEnd, `${place.slice(1)}${end[2] ?? ''}`) !== hash) return null;
-  if (line[opening.length] !== 0x7b || line.toString('latin1', 0, opening.length) !== opening) return null;
-  if (!isCanonicalJson(line, opening.length, eventEnd)) return null;
-  return { hash, signature: end[1] ?? null, eventEnd };
-}
+  /** `line`: without its newline. */
+  check(line: Buffer, previous: Link): CheckedLine | null {
+    const place = `","prev":"${previous.hash}","seq":${previous.seq + 1},`;
+    const unsigned = hashKey.length + hashLength + place.length + closingLength;
+    return this.#cut(line, unsigned, place) ?? this.#cut(line, unsigned + signatureLength, place);
+  }
 
-let scratch = Buffer.allocUnsafe(8_192);
+  /** The line that was checked last, without `hash` and `sig`; empty before the first, of no meaning after a refusal. */
+  hashedText(): string {
+    return this.#scratch.toString('utf8', 0, this.#length);
+  }
 
-/** SHA-256 of the line as it was before `hash` and `sig` were put in. */
-function hashWithout(line: Buffer, eventEnd: number, rest: string): string {
-  const length = eventEnd + rest.length;
-  if (scratch.length < length) scratch = Buffer.allocUnsafe(length * 2);
-  line.copy(scratch, 0, 0, eventEnd);
-  scratch.write(rest, eventEnd, 'latin1');
-  return digest('sha256', scratch.subarray(0, length));
+  #cut(line: Buffer, tailLength: number, place: string): CheckedLine | null {
+    this.#length = 0;
+    const eventEnd = line.length - tailLength;
+    if (eventEnd <= opening.length || line[eventEnd + 2] !== 0x68) return null;
+    const tail = line.toString('latin1', eventEnd);
+    if (!tail.startsWith(hashKey) || !tail.startsWith(place, hashKey.length + hashLength)) return null;
+    const end = closing.exec(tail.slice(hashKey.length + hashLength + place.length));
+    if (end === null) return null;
+    const hash = tail.slice(hashKey.length, hashKey.length + hashLength);
+    if (this.#hashWithout(line, eventEnd, `${place.slice(1)}${end[2] ?? ''}`) !== hash) return null;
+    if (line[opening.length] !== 0x7b || line.toString('latin1', 0, opening.length) !== opening) return null;
+    if (!isCanonicalJson(line, opening.length, eventEnd)) return null;
+    return { hash, signature: end[1] ?? null };
+  }
+
+  /** SHA-256 of the line as it was before `hash` and `sig` were put in. */
+  #hashWithout(line: Buffer, eventEnd: number, rest: string): string {
+    const length = eventEnd + rest.length;
+    if (this.#scratch.length < length) this.#scratch = Buffer.allocUnsafe(length * 2);
+    line.copy(this.#scratch, 0, 0, eventEnd);
+    this.#scratch.write(rest, eventEnd, 'latin1');
+    this.#length = length;
+    return digest('sha256', this.#scratch.subarray(0, length));
+  }
 }
 
 export type DamageKind =
@@ -78,7 +87,7 @@ export interface Damage {
   readonly reason: string;
 }
 
-/** Why `checkLine` refused the line. */
+/** Why a checker refused the line. */
 export function explain(line: Buffer, previous: Link): Damage {
   const text = line.toString('utf8');
   if (text.trim() === '') return { kind: 'blank', reason: 'the line is blank' };

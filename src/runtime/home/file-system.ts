@@ -20,5 +20,6 @@ export function writeFully(files: FileSystem, fd: number, bytes: Uint8Array): vo
 
 /** The code of a failed system call, e.g. `ENOENT`; `unknown` for anything else. */
 export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : 'unknown';
 }

@@ -1,6 +1,6 @@
 /** Space kept on the journal's disk, so that a run can still record its end when the disk is full. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { errorCode, realFileSystem, writeFully } from './file-system.ts';
 
 export const reserveBytes = 256 * 1024;
@@ -15,6 +15,7 @@ export function keepReserve(path: string, mode: number): void {
     throw error;
   }
   try {
+    fchmodSync(fd, mode);
     writeFully(realFileSystem, fd, randomBytes(reserveBytes));
     fsyncSync(fd);
   } catch (error) {

@@ -71,9 +71,13 @@ function begin(database: DatabaseSync, folder: SystemFolder): boolean {
     return true;
   } catch (error) {
     database.close();
-    if (error instanceof Error && 'errcode' in error && error.errcode === busy) return false;
+    if (isBusy(error)) return false;
     throw unusable(folder, error);
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === busy;
 }
 
 const looks = 20;
@@ -92,7 +96,7 @@ function findHolder(folder: SystemFolder): Holder {
 }
 
 function unusable(folder: SystemFolder, cause: unknown): Fault {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = String(cause).replace(/^Error: /, '');
   const message = `The lock ${folder.lock} of the system ${folder.system} cannot be used: ${why}`;
   return new Fault('home-unusable', message, 'The home must be on a local file system that this user may write.', {
     cause,

@@ -57,18 +57,23 @@ export class Driver {
     });
   }
 
-  /** Sees to everything that the state waits for: how an engine takes up a run that another one left. */
-  takeUp(): void {
+  /**
+   * Takes up a run that another engine left: says so in the journal, then sees to everything that the state waits
+   * for. What another decision starts meanwhile may be asked for twice; `Effects` does it once.
+   */
+  takeUp(...first: readonly Undated[]): void {
     this.guarded(() => {
+      this.heard.push(...first);
+      this.turn();
       const commands = outstanding(this.current);
-      const prepared = commands.filter((command) => command.do === 'prepare');
-      const effects = commands.filter(isEffect);
-      for (const command of commands) if (command.do === 'close') this.heard.push(ended(command));
-      this.heard.unshift(
-        ...prepared.map((command) => this.ports.effects.prepare(command, this.current.context, this.ports.wall.now())),
-      );
-      for (const command of effects) this.ports.effects.perform(command, this.current.context);
-      if (this.heard.length > 0) this.turn();
+      const { context } = this.current;
+      const now = this.ports.wall.now();
+      for (const command of commands) if (isEffect(command)) this.ports.effects.perform(command, context);
+      for (const command of commands) {
+        if (command.do === 'prepare') this.heard.push(this.ports.effects.prepare(command, context, now));
+        else if (command.do === 'close') this.heard.push(ended(command));
+      }
+      this.turn();
     });
   }
 

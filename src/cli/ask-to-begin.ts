@@ -1,0 +1,30 @@
+/** The last question before a real run. Off a terminal there is nobody to ask: `--yes` is needed. */
+import { createInterface } from 'node:readline/promises';
+import { Fault } from '../kernel/fault.ts';
+import { planDigest } from '../plan/digest.ts';
+import type { Plan } from '../plan/plan.ts';
+import { planText } from '../views/plan-text.ts';
+import { isTerminal } from './drive.ts';
+import type { Invocation, Surface } from './invocation.ts';
+import { textOptions } from './text-options.ts';
+
+export async function askToBegin(plan: Plan, call: Invocation, surface: Surface): Promise<boolean> {
+  if (call.has('yes')) return true;
+  if (!isTerminal()) {
+    throw new Fault(
+      'usage',
+      'a real run is not begun without --yes where nobody can be asked',
+      `Look first: backout run --dry-run ${call.args[0]}`,
+    );
+  }
+  surface.err(planText(plan, { ...textOptions(process.stderr, surface), digest: planDigest(plan) }));
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await lines.question(`\nBack out ${plan.system} with ${plan.name} now, for real? Type yes: `);
+    if (answer.trim().toLowerCase() === 'yes') return true;
+    surface.err('Nothing was run.\n');
+    return false;
+  } finally {
+    lines.close();
+  }
+}

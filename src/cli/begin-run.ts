@@ -1,0 +1,104 @@
+/** A new run comes to be: its folder, the frozen plan and scripts, the journal, and the first entry (P3, P7). */
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { initialState } from '../engine/decide.ts';
+import type { Mode, Person } from '../engine/protocol.ts';
+import { canonicalJson, sha256 } from '../kernel/canonical-json.ts';
+import { Fault } from '../kernel/fault.ts';
+import { planDigest } from '../plan/digest.ts';
+import type { Undated } from '../ports/effects.ts';
+import type { StepProcesses } from '../ports/step-process.ts';
+import { writeDurably } from '../runtime/home/durable-file.ts';
+import { type Home, orUnusable } from '../runtime/home/home.ts';
+import { createRunFolder, type RunFolder } from '../runtime/home/run-folder.ts';
+import type { Secrets } from '../runtime/secrets.ts';
+import { createWall } from '../runtime/wall.ts';
+import type { Drive } from './drive.ts';
+import type { Invocation, Surface } from './invocation.ts';
+import type { PlanAndAdapters } from './load-plan.ts';
+import { openRecord } from './open-record.ts';
+import { makeSetting } from './run-setting.ts';
+import { version } from './version.ts';
+
+export interface Beginning {
+  readonly home: Home;
+  readonly planned: PlanAndAdapters;
+  readonly mode: Mode;
+  readonly by: Person;
+  readonly onceKey: string | null;
+  readonly secrets: Secrets;
+  readonly processes: StepProcesses;
+  readonly call: Invocation;
+  readonly surface: Surface;
+  readonly waits: boolean;
+}
+
+export function newRunFolder(home: Home): RunFolder {
+  return createRunFolder(home, Date.now(), () => randomBytes(10));
+}
+
+export async function beginRun(folder: RunFolder, beginning: Beginning): Promise<Drive> {
+  const { planned, mode, by, secrets, processes, call, surface } = beginning;
+  const { plan, adapters } = planned;
+  freeze(folder, beginning);
+  const record = openRecord(beginning.home, folder, call, surface);
+  const wall = createWall(0);
+  const reason = call.flag('reason') ?? null;
+  const setting = await makeSetting({
+    plan,
+    adapters,
+    run: folder.run,
+    mode,
+    folder: folder.path,
+    secrets,
+    processes,
+    env: surface.env,
+    began: { by, reason, at: wall.now() },
+    head: record.head,
+  });
+  const began: Undated = {
+    type: 'run.began',
+    run: folder.run,
+    mode,
+    planDigest: planDigest(plan),
+    playbook: plan.name,
+    system: plan.system,
+    change: plan.change,
+    by,
+    reason,
+    boot: processes.boot,
+    pid: process.pid,
+    version,
+    onceKey: beginning.onceKey,
+    withoutWaiting: !beginning.waits,
+  };
+  return {
+    setting,
+    folder,
+    record,
+    state: initialState(plan),
+    wall,
+    earlier: [],
+    by,
+    surface,
+    logTargets: call.flags('log'),
+    waits: beginning.waits,
+    begin: { kind: 'new', began },
+  };
+}
+
+/** A resume uses what stands here, whatever becomes of the playbook's folder. */
+function freeze(folder: RunFolder, { planned, home }: Beginning): void {
+  orUnusable(home.path, () => {
+    for (const file of planned.plan.files) {
+      const target = join(folder.files, file.name);
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(file.source, target);
+      if (sha256(readFileSync(target)) !== file.sha256) {
+        throw new Fault('usage', `${file.source} changed while it was read`, 'Run again when nobody edits it.');
+      }
+    }
+    writeDurably(folder.plan, `${canonicalJson(planned.plan)}\n`, folder.modes.file);
+  });
+}

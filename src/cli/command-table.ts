@@ -1,0 +1,211 @@
+/** Every command: its words, its flags, its help, and where it is. The help, the parser and the docs read this table. */
+import type { CommandRun } from './invocation.ts';
+
+export interface FlagSpec {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: true;
+  /** What stands after the flag in the help: `--param NAME=VALUE`. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+export interface CommandSpec {
+  /** Words after `backout`, e.g. `audit verify`. */
+  readonly name: string;
+  readonly args: string;
+  readonly summary: string;
+  readonly flags: { readonly [flag: string]: FlagSpec };
+  readonly load: () => Promise<{ readonly run: CommandRun }>;
+  readonly hidden?: true;
+}
+
+const home: FlagSpec = {
+  type: 'string',
+  value: 'DIR',
+  help: 'State folder (default $BACKOUT_HOME, $XDG_STATE_HOME/backout)',
+};
+const json: FlagSpec = { type: 'boolean', help: 'Print one JSON document on stdout' };
+const by: FlagSpec = { type: 'string', value: 'NAME', help: 'On whose behalf; recorded as claimed, beside the login' };
+const reason: FlagSpec = { type: 'string', value: 'TEXT', help: 'Why; recorded' };
+const forms: { readonly [flag: string]: FlagSpec } = {
+  param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'A parameter; repeatable' },
+  'params-file': { type: 'string', value: 'FILE', help: 'Parameters from a YAML or JSON file; --param wins' },
+};
+const driving: { readonly [flag: string]: FlagSpec } = {
+  wait: { type: 'boolean', help: 'Off a terminal too, stay while the run waits for a person' },
+  jobs: { type: 'string', value: 'N', help: 'At most N steps side by side' },
+  log: {
+    type: 'string',
+    multiple: true,
+    value: 'TARGET',
+    help: 'Operational log: console, file:PATH, syslog://HOST:PORT',
+  },
+  'signing-key': { type: 'string', value: 'FILE', help: 'Ed25519 private key (PEM) that signs each entry' },
+  'journal-copy': {
+    type: 'string',
+    value: 'TARGET',
+    help: 'Copy each entry to a file or tcp://HOST:PORT as it is written',
+  },
+};
+const step = 'RUN STEP';
+const decision = { reason, by, home, json, ...driving };
+const decide = () => import('./commands/decide.ts');
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'run',
+    args: 'PLAYBOOK',
+    summary: 'Back out: run the playbook for real (or with --dry-run, look only)',
+    flags: {
+      ...forms,
+      yes: { type: 'boolean', help: 'Do not ask before beginning; needed off a terminal' },
+      'dry-run': { type: 'boolean', help: 'Real preflights, simulated actions; takes no lock' },
+      once: { type: 'boolean', help: 'Safe to call twice: a run with the same key is shown instead of begun again' },
+      'once-key': {
+        type: 'string',
+        value: 'KEY',
+        help: "The key of --once (default: the change's id and the plan's digest)",
+      },
+      again: { type: 'boolean', help: 'With --once: begin all the same; needs --reason' },
+      reason,
+      by,
+      json,
+      home,
+      ...driving,
+    },
+    load: () => import('./commands/run.ts'),
+  },
+  {
+    name: 'plan',
+    args: 'PLAYBOOK',
+    summary: 'Show what would run, in which order, by whom; no effects',
+    flags: { ...forms, json, home },
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'lint',
+    args: 'PLAYBOOK...',
+    summary: 'Find every fault and weakness of a playbook at once',
+    flags: { json },
+    load: () => import('./commands/lint.ts'),
+  },
+  {
+    name: 'status',
+    args: '[RUN]',
+    summary: 'What is true of the system, what the run does, what to type next',
+    flags: { json, home },
+    load: () => import('./commands/status.ts'),
+  },
+  { name: 'runs', args: '', summary: 'List the runs', flags: { json, home }, load: () => import('./commands/runs.ts') },
+  {
+    name: 'runs prune',
+    args: '',
+    summary: 'Remove runs that ended long ago',
+    flags: {
+      'older-than': { type: 'string', value: 'AGE', help: 'E.g. 90d; runs that have not ended are kept' },
+      yes: { type: 'boolean', help: 'Do not ask' },
+      json,
+      home,
+    },
+    load: () => import('./commands/prune.ts'),
+  },
+  {
+    name: 'logs',
+    args: 'RUN [STEP]',
+    summary: 'What the steps printed',
+    flags: { attempt: { type: 'string', value: 'N', help: 'Only that attempt' }, json, home },
+    load: () => import('./commands/logs.ts'),
+  },
+  {
+    name: 'resume',
+    args: '[RUN]',
+    summary: 'Take up a run that has no engine, or let a paused one go on',
+    flags: {
+      reopen: { type: 'boolean', help: 'Go on with a run that failed or was stopped' },
+      extend: {
+        type: 'string',
+        multiple: true,
+        value: 'STEP=30m',
+        help: 'Give a step that is past its deadline more time',
+      },
+      reason,
+      by,
+      json,
+      home,
+      ...driving,
+    },
+    load: () => import('./commands/resume.ts'),
+  },
+  {
+    name: 'stop',
+    args: '[RUN]',
+    summary: 'End what is in flight, tell people, end as stopped',
+    flags: { finish: { type: 'boolean', help: 'Let what is in flight finish first' }, ...decision },
+    load: decide,
+  },
+  { name: 'pause', args: '[RUN]', summary: 'Start nothing new until resumed', flags: decision, load: decide },
+  {
+    name: 'confirm',
+    args: step,
+    summary: 'Say that a person step, or a step of unknown end, is done',
+    flags: decision,
+    load: decide,
+  },
+  { name: 'approve', args: step, summary: 'The same as confirm, for approvals', flags: decision, load: decide },
+  { name: 'reject', args: step, summary: 'Say that a person step cannot be done', flags: decision, load: decide },
+  {
+    name: 'retry',
+    args: step,
+    summary: 'Do a step again that failed, was cancelled, or whose end is unknown',
+    flags: decision,
+    load: decide,
+  },
+  { name: 'skip', args: step, summary: 'Go on without a step; needs --reason', flags: decision, load: decide },
+  {
+    name: 'abandon',
+    args: '[RUN]',
+    summary: 'End a run that nobody will resume; needs --reason',
+    flags: decision,
+    load: decide,
+  },
+  {
+    name: 'report',
+    args: '[RUN]',
+    summary: 'Evidence for the change record',
+    flags: { format: { type: 'string', value: 'md|json|junit', help: 'Default md' }, home },
+    load: () => import('./commands/report.ts'),
+  },
+  {
+    name: 'audit verify',
+    args: 'RUN|FILE',
+    summary: 'Prove that a journal is whole and unchanged',
+    flags: {
+      head: { type: 'string', value: 'HASH', help: 'A head hash that was kept elsewhere: the chain must hold it' },
+      key: { type: 'string', value: 'FILE', help: 'Ed25519 public key (PEM) that every entry must be signed with' },
+      json,
+      home,
+    },
+    load: () => import('./commands/audit.ts'),
+  },
+  {
+    name: 'schema',
+    args: '',
+    summary: "Print the playbook's JSON Schema",
+    flags: {},
+    load: () => import('./commands/schema.ts'),
+  },
+  {
+    name: 'adapters',
+    args: '[NAME]',
+    summary: 'List the adapters, or show one',
+    flags: { json },
+    load: () => import('./commands/adapters.ts'),
+  },
+  {
+    name: 'init',
+    args: '[FILE]',
+    summary: 'Write a first playbook',
+    flags: { force: { type: 'boolean', help: 'Overwrite the file' } },
+    load: () => import('./commands/init.ts'),
+  },
+];

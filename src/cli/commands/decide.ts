@@ -1,0 +1,40 @@
+/** What people say to a run: to its engine where one lives, else this process takes the run up and drives it on. */
+import { refusal } from '../../engine/decision.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { openHome } from '../../runtime/home/home.ts';
+import { thisPerson } from '../../runtime/home/login.ts';
+import { createStepProcesses } from '../../runtime/process/step-processes.ts';
+import { decisionOf } from '../decisions.ts';
+import { isTerminal } from '../drive.ts';
+import type { CommandRun } from '../invocation.ts';
+import { engineSign, latestOpenRun, livingOf, readRun } from '../known-run.ts';
+import { takeUpRun } from '../take-up-run.ts';
+import { tellEngine } from '../tell-engine.ts';
+
+export const run: CommandRun = async (call, surface) => {
+  const decision = decisionOf(call, thisPerson(surface.env, call.flag('by') ?? null));
+  const home = openHome(call.flag('home'), surface.env);
+  const known = readRun(home, latestOpenRun(home, call.args[0]));
+  const { context } = known.state;
+  const id = known.folder.run;
+  if (context.end === null && engineSign(known) !== 'gone') return tellEngine(known, decision, call, surface);
+  const refused = refusal(context, decision);
+  if (refused !== undefined) throw new Fault('usage', refused, `See: backout status ${id}`);
+  const processes = createStepProcesses({ launch: 'on-demand' });
+  try {
+    if (decision.type === 'decision.abandon') refuseWhileLiving(id, livingOf(known, processes));
+    const waits = call.has('wait') || isTerminal();
+    return await takeUpRun({ home, run: id, call, surface, waits, processes, decisions: [decision] });
+  } finally {
+    processes.close();
+  }
+};
+
+function refuseWhileLiving(run: string, living: readonly string[]): void {
+  if (living.length === 0) return;
+  throw new Fault(
+    'held',
+    `run ${run} cannot be abandoned: ${living.join(', ')} still lives`,
+    `End it first: backout stop ${run}`,
+  );
+}

@@ -1,0 +1,43 @@
+/** `backout runs prune`: removes runs that ended long ago. A run that has not ended, or cannot be read, is kept. */
+import { rmSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { parseDuration } from '../../kernel/duration.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { type Home, listRuns, openHome } from '../../runtime/home/home.ts';
+import { isTerminal } from '../drive.ts';
+import { exit } from '../exit-codes.ts';
+import type { CommandRun } from '../invocation.ts';
+import { readRun } from '../known-run.ts';
+
+export const run: CommandRun = async (call, surface) => {
+  const text = call.flag('older-than');
+  const age = text === undefined ? undefined : parseDuration(text);
+  if (age === undefined)
+    throw new Fault('usage', `backout runs prune needs --older-than with a duration`, 'For example: --older-than 90d');
+  const home = openHome(call.flag('home'), surface.env);
+  const old = listRuns(home).filter((id) => endedBefore(home, id, Date.now() - age));
+  if (old.length > 0 && !call.has('yes') && !(await agreed(old.length))) return exit.usage;
+  for (const id of old) rmSync(readRun(home, id).folder.path, { recursive: true, force: true });
+  if (call.has('json')) surface.out(`${JSON.stringify({ removed: old })}\n`);
+  else surface.err(`${old.length} runs removed\n`);
+  return exit.backedOut;
+};
+
+function endedBefore(home: Home, id: string, instant: number): boolean {
+  try {
+    const last = readRun(home, id).entries.at(-1)?.event;
+    return last?.type === 'run.ended' && last.at < instant;
+  } catch {
+    return false;
+  }
+}
+
+async function agreed(runs: number): Promise<boolean> {
+  if (!isTerminal()) throw new Fault('usage', `${runs} runs would be removed, and nobody can be asked`, 'Add --yes.');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await lines.question(`Remove ${runs} runs with their journals? Type yes: `)).trim() === 'yes';
+  } finally {
+    lines.close();
+  }
+}

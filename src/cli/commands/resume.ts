@@ -1,0 +1,64 @@
+/** `backout resume`: take up a run without an engine, let a paused one go on, or reopen one that ended badly. */
+import type { Decision } from '../../engine/protocol.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { openHome } from '../../runtime/home/home.ts';
+import { thisPerson } from '../../runtime/home/login.ts';
+import { createStepProcesses } from '../../runtime/process/step-processes.ts';
+import { statusText } from '../../views/status-text.ts';
+import { isTerminal } from '../drive.ts';
+import { heldFault } from '../hold-system.ts';
+import type { CommandRun, Invocation, Surface } from '../invocation.ts';
+import { engineSign, type KnownRun, latestOpenRun, readRun, viewOf } from '../known-run.ts';
+import { takeUpRun } from '../take-up-run.ts';
+import { tellEngine } from '../tell-engine.ts';
+import { textOptions } from '../text-options.ts';
+
+export const run: CommandRun = async (call, surface) => {
+  const home = openHome(call.flag('home'), surface.env);
+  const id = latestOpenRun(home, call.args[0]);
+  const known = readRun(home, id);
+  const by = thisPerson(surface.env, call.flag('by') ?? null);
+  const said = { by, reason: call.flag('reason') ?? null };
+  const { context } = known.state;
+  if (context.mode === 'dry-run')
+    throw new Fault(
+      'usage',
+      `run ${id} is a dry run: there is nothing to resume`,
+      'Run it again: backout run --dry-run …',
+    );
+  if (context.end !== null && !call.has('reopen')) return sayEnded(known, call, surface);
+  if (context.end === null && engineSign(known) !== 'gone') {
+    if (!context.paused) throw held(known);
+    return tellEngine(known, { type: 'decision.resume', ...said }, call, surface);
+  }
+  const decisions: Decision[] = [];
+  if (context.end !== null) decisions.push({ type: 'decision.reopen', ...said });
+  else if (context.paused) decisions.push({ type: 'decision.resume', ...said });
+  const processes = createStepProcesses({ launch: 'now' });
+  try {
+    return await takeUpRun({
+      home,
+      run: id,
+      call,
+      surface,
+      waits: call.has('wait') || isTerminal(),
+      processes,
+      decisions,
+    });
+  } finally {
+    processes.close();
+  }
+};
+
+function held(known: KnownRun): Fault {
+  const { driver } = known;
+  return heldFault(known.plan.system, driver === undefined ? undefined : driver, known, []);
+}
+
+function sayEnded(known: KnownRun, call: Invocation, surface: Surface): number {
+  const view = viewOf(known, Date.now());
+  surface.err(`Run ${known.folder.run} has ended: there is nothing to resume.\n`);
+  surface.err(statusText(view, textOptions(process.stderr, surface)));
+  if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
+  return known.state.context.exitCode ?? 0;
+}

@@ -1,0 +1,46 @@
+/** `backout runs`: every run of the home, newest first, one line each. */
+import { Fault } from '../../kernel/fault.ts';
+import { type Home, listRuns, lookAtHome } from '../../runtime/home/home.ts';
+import { clockTime } from '../../views/clock-time.ts';
+import { exit } from '../exit-codes.ts';
+import type { CommandRun, Surface } from '../invocation.ts';
+import { readRun, viewOf } from '../known-run.ts';
+import { zoneOf } from '../text-options.ts';
+
+interface RunLine {
+  readonly run: string;
+  readonly system: string;
+  readonly playbook: string;
+  readonly mode: string;
+  readonly status: string;
+  readonly engine: string | null;
+  readonly startedAt: string | null;
+  readonly exitCode: number | null;
+}
+
+export const run: CommandRun = async (call, surface) => {
+  const home = lookAtHome(call.flag('home'), surface.env);
+  const lines = listRuns(home).map((id) => lineOf(home, id));
+  if (call.has('json')) surface.out(`${JSON.stringify(lines, null, 2)}\n`);
+  else for (const line of lines) surface.out(`${textOf(line, surface)}\n`);
+  if (lines.length === 0 && !call.has('json')) surface.err(`There is no run in ${home.path}\n`);
+  return exit.backedOut;
+};
+
+/** A run that cannot be read is listed as such: one bad folder hides no other run. */
+function lineOf(home: Home, id: string): RunLine {
+  try {
+    const { run, system, playbook, mode, status, engine, startedAt, exitCode } = viewOf(readRun(home, id), Date.now());
+    return { run, system, playbook, mode, status, engine, startedAt, exitCode };
+  } catch (error) {
+    const status = error instanceof Fault && error.code === 'journal-damaged' ? 'damaged' : 'unreadable';
+    return { run: id, system: '?', playbook: '?', mode: '?', status, engine: null, startedAt: null, exitCode: null };
+  }
+}
+
+function textOf(line: RunLine, surface: Surface): string {
+  const since = line.startedAt === null ? '' : clockTime(line.startedAt, zoneOf(surface), 0);
+  const engine = line.engine === null || line.engine === 'alive' ? '' : `, engine ${line.engine}`;
+  const mode = line.mode === 'real' ? '' : ` (${line.mode})`;
+  return `${line.run}  ${since.padEnd(19)}  ${line.system}${mode}  ${line.status}${engine}`;
+}

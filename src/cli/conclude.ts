@@ -1,0 +1,34 @@
+/** The last words of this process about the run that it drove. */
+import { Fault } from '../kernel/fault.ts';
+import type { Leaving } from '../runtime/engine.ts';
+import { dryRunText } from '../views/dry-run-text.ts';
+import { endingText } from '../views/ending-text.ts';
+import { statusText } from '../views/status-text.ts';
+import { type Drive, exitCodeOf } from './drive.ts';
+import type { Invocation } from './invocation.ts';
+import { readRunIn, viewOf } from './known-run.ts';
+import { textOptions } from './text-options.ts';
+
+/** Prints the run as it stands (`--json`: the document, on stdout) and answers the exit code. */
+export function conclude(leaving: Leaving, { folder, surface, wall }: Drive, call: Invocation): number {
+  if (leaving.kind === 'broken') throw broken(leaving.error, folder.run);
+  const known = { ...readRunIn(folder), driver: undefined };
+  const view = viewOf(known, wall.now());
+  const options = textOptions(process.stderr, surface, wall.now());
+  const text =
+    leaving.kind !== 'ended'
+      ? statusText(view, options)
+      : view.mode === 'dry-run'
+        ? dryRunText(view, options)
+        : endingText(view, { ...options, journalFile: folder.journal });
+  surface.err(`\n${text}`);
+  if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
+  return exitCodeOf(leaving);
+}
+
+function broken(error: unknown, run: string): Fault {
+  if (error instanceof Fault && error.code !== 'internal') return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const remedy = `What was recorded is kept, and steps that run go on. Then: backout resume ${run}`;
+  return new Fault('internal', `the engine broke: ${reason}`, remedy, { cause: error });
+}

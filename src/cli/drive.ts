@@ -1,0 +1,126 @@
+/**
+ * Drives a run from here to where this process leaves it: the engine with its screen, log, inbox, signals and lock.
+ * Begins a new run or takes up one that another engine left; both end here, with the same words and exit codes.
+ */
+import type { EngineState } from '../engine/decide.ts';
+import type { Decision, Person } from '../engine/protocol.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Undated, Wall } from '../ports/effects.ts';
+import type { RunSetting } from '../runtime/attempt/setting.ts';
+import { Engine, type Leaving } from '../runtime/engine.ts';
+import type { RunFolder } from '../runtime/home/run-folder.ts';
+import { watchInbox } from '../runtime/home/watch-inbox.ts';
+import { createAnswering } from './answering.ts';
+import { exit } from './exit-codes.ts';
+import type { Surface } from './invocation.ts';
+import type { RunRecord } from './open-record.ts';
+import { openScreen } from './run-screen.ts';
+import { listenToSignals } from './signals.ts';
+
+export interface Drive {
+  readonly setting: RunSetting;
+  readonly folder: RunFolder;
+  readonly record: RunRecord;
+  readonly state: EngineState;
+  readonly wall: Wall;
+  /** What the journal held before. */
+  readonly earlier: readonly Entry[];
+  readonly by: Person;
+  readonly surface: Surface;
+  readonly logTargets: readonly string[];
+  readonly waits: boolean;
+  readonly begin:
+    | { readonly kind: 'new'; readonly began: Undated }
+    | { readonly kind: 'taken-up'; readonly first: readonly Undated[]; readonly decisions: readonly Decision[] };
+}
+
+/** Answers how it was left; the run's own exit code when it has ended. */
+export async function drive(options: Drive): Promise<Leaving> {
+  const { setting, surface, wall, earlier } = options;
+  const screen = await openScreen({
+    plan: setting.plan,
+    run: setting.run,
+    mode: setting.mode,
+    wall,
+    earlier,
+    surface,
+    logTargets: options.logTargets,
+  });
+  const engine = new Engine({
+    setting,
+    journal: options.record.journal,
+    state: options.state,
+    wall,
+    observer: {
+      recorded: (entries, context) => {
+        answering.recorded(entries);
+        screen.recorded(entries, context);
+      },
+    },
+    waits: options.waits,
+    inherited: inheritedBoots(earlier),
+    beganAt: earlier[0]?.event.at ?? wall.now(),
+  });
+  const answering = createAnswering(() => engine);
+  const inbox =
+    setting.mode === 'real'
+      ? watchInbox(options.folder.inbox, answering.hear, (text) => surface.err(`${text}\n`))
+      : undefined;
+  const signals = listenToSignals({
+    engine,
+    by: options.by,
+    surface,
+    onTerminal: isTerminal(),
+    hungUp: () => screen.hangUp(),
+  });
+  const release = holdOpen();
+  try {
+    start(engine, options);
+    const leaving = await engine.done;
+    return signals.told() && leaving.kind === 'waiting' ? { kind: 'told-to' } : leaving;
+  } finally {
+    release();
+    signals.stop();
+    await inbox?.close();
+    await screen.close();
+    await options.record.close();
+  }
+}
+
+function start(engine: Engine, { begin }: Drive): void {
+  if (begin.kind === 'new') return engine.begin(begin.began);
+  engine.takeUp(...begin.first);
+  for (const decision of begin.decisions) engine.decide(decision);
+  return undefined;
+}
+
+/** A run that waits for a person has nothing that keeps Node alive. */
+function holdOpen(): () => void {
+  const timer = setInterval(() => {}, 2 ** 30);
+  return () => clearInterval(timer);
+}
+
+export function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+/** In which boot each attempt's intent was written. */
+function inheritedBoots(entries: readonly Entry[]): ReadonlyMap<string, string> {
+  const boots = new Map<string, string>();
+  for (const { event } of entries) if (event.type === 'step.started') boots.set(event.key, event.boot);
+  return boots;
+}
+
+/** Where the run cannot say it by its own exit code. */
+export function exitCodeOf(leaving: Leaving): number {
+  switch (leaving.kind) {
+    case 'ended':
+      return leaving.exitCode;
+    case 'waiting':
+      return exit.waiting;
+    case 'told-to':
+      return exit.stopped;
+    case 'broken':
+      return exit.fault;
+  }
+}

@@ -1,0 +1,97 @@
+/** P7: one run of a system at a time. Takes the system's lock, and looks whether a run of it has not ended. */
+
+import type { Person } from '../engine/protocol.ts';
+import { Fault } from '../kernel/fault.ts';
+import { type EngineRecord, thisEngine, writeRecord } from '../runtime/home/engine-record.ts';
+import type { Home } from '../runtime/home/home.ts';
+import type { RunFolder } from '../runtime/home/run-folder.ts';
+import {
+  clearCurrent,
+  makeSystemFolder,
+  readCurrent,
+  type SystemFolder,
+  setCurrent,
+} from '../runtime/home/system-folder.ts';
+import { acquireLock, type Holder } from '../runtime/home/system-lock.ts';
+import { type KnownRun, readRun } from './known-run.ts';
+
+export interface HeldSystem {
+  readonly folder: SystemFolder;
+  /** The run of the system that has not ended; undefined when there is none. */
+  readonly open: KnownRun | undefined;
+  /** From here on that run is the system's. */
+  take(run: RunFolder): void;
+  /** Lets go; `ended` says whether the run has come to its end. */
+  release(run: RunFolder | undefined, ended: boolean): void;
+}
+
+export type Held = { readonly ok: true; readonly value: HeldSystem } | { readonly ok: false; readonly holder: Holder };
+
+export function holdSystem(home: Home, system: string, by: Person, run: string): Held {
+  const folder = makeSystemFolder(home, system);
+  const locked = acquireLock(folder, thisEngine(run, by, Date.now()));
+  if (!locked.ok) return { ok: false, holder: locked.error };
+  const held: HeldSystem = {
+    folder,
+    open: openRun(home, folder),
+    take: (taken) => {
+      setCurrent(folder, taken.run);
+      const engine = thisEngine(taken.run, by, Date.now());
+      writeRecord(folder.holder, engine, folder.modes.file);
+      writeRecord(taken.owner, engine, taken.modes.file);
+    },
+    release: (taken, ended) => {
+      if (taken !== undefined && ended) clearCurrent(folder, taken.run);
+      locked.value.release();
+    },
+  };
+  return { ok: true, value: held };
+}
+
+/** A crash may leave `current` naming a run that never began, or has ended: the journal decides. */
+function openRun(home: Home, folder: SystemFolder): KnownRun | undefined {
+  const current = readCurrent(folder);
+  if (current === undefined) return undefined;
+  let run: KnownRun;
+  try {
+    run = readRun(home, current);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'plan-mismatch' && error.message.includes('no beginning'))
+      return undefined;
+    throw error;
+  }
+  return run.entries.length > 0 && run.state.context.end === null ? run : undefined;
+}
+
+/** Exit 5: which run, whose, since when, what still lives, and what to type. */
+export function heldFault(
+  system: string,
+  holder: Holder | undefined,
+  open: KnownRun | undefined,
+  living: readonly string[],
+): Fault {
+  const record = holder?.record ?? open?.driver?.record;
+  const run = record?.run ?? open?.folder.run ?? 'unknown';
+  const whose =
+    record === undefined
+      ? ''
+      : `, begun by ${nameOf(record)} on ${record.host}, driven since ${record.since} by process ${record.pid}`;
+  const engine =
+    holder === undefined
+      ? ' No engine drives it now.'
+      : holder.sight === 'stopped'
+        ? ' Its engine is stopped (SIGSTOP).'
+        : '';
+  const lives = living.length === 0 ? '' : ` Still living: ${living.join(', ')}.`;
+  const remedy =
+    holder?.sight === 'stopped' && record !== undefined
+      ? `Let it go on: kill -CONT ${record.pid}`
+      : holder === undefined
+        ? `Type: backout resume ${run}   or: backout abandon ${run} --reason '…'`
+        : `Type: backout status ${run}   or: backout stop ${run}`;
+  return new Fault('held', `another run of ${system} has not ended: ${run}${whose}.${engine}${lives}`, remedy);
+}
+
+function nameOf(record: EngineRecord): string {
+  return record.sudoUser ?? record.login;
+}

@@ -1,0 +1,142 @@
+/** A run as its folder has it: the plan that its journal names, the entries, the state they fold to, and who drives it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineState } from '../engine/decide.ts';
+import { replay } from '../engine/replay.ts';
+import { stepState } from '../engine/state.ts';
+import { truthOf } from '../engine/truth.ts';
+import type { Entry } from '../journal/entry.ts';
+import { Fault } from '../kernel/fault.ts';
+import { planDigest } from '../plan/digest.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { StepProcesses } from '../ports/step-process.ts';
+import { type EngineRecord, type EngineSight, readRecord, sightOf } from '../runtime/home/engine-record.ts';
+import { type Home, listRuns, resolveRun } from '../runtime/home/home.ts';
+import { readJournal } from '../runtime/home/journal-read.ts';
+import { type RunFolder, runFolder } from '../runtime/home/run-folder.ts';
+import { historyOf } from '../views/history.ts';
+import { makeRunView } from '../views/make-run-view.ts';
+import type { EngineSign, RunView } from '../views/run-view.ts';
+
+export interface KnownRun {
+  readonly folder: RunFolder;
+  readonly plan: Plan;
+  readonly entries: readonly Entry[];
+  readonly state: EngineState;
+  readonly driver: { readonly record: EngineRecord; readonly sight: EngineSight } | undefined;
+}
+
+export function readRun(home: Home, run: string): KnownRun {
+  return readRunIn(runFolder(home, run));
+}
+
+export function readRunIn(folder: RunFolder): KnownRun {
+  const { entries } = readJournal(folder.journal);
+  const plan = readPlan(folder, entries);
+  return {
+    folder,
+    plan,
+    entries,
+    state: replay(
+      plan,
+      entries.map((entry) => entry.event),
+    ),
+    driver: driverOf(folder),
+  };
+}
+
+/** The stored plan, which must be the very one that the journal names (exit 7). */
+export function readPlan(folder: RunFolder, entries: readonly Entry[]): Plan {
+  const began = entries[0]?.event;
+  if (began?.type !== 'run.began') {
+    throw new Fault(
+      'plan-mismatch',
+      `the journal of run ${folder.run} has no beginning`,
+      'The run never began; prune it or look into its folder.',
+    );
+  }
+  let plan: Plan;
+  try {
+    plan = JSON.parse(readFileSync(folder.plan, 'utf8')) as Plan;
+  } catch (error) {
+    throw new Fault('plan-mismatch', `the plan of run ${folder.run} cannot be read: ${folder.plan}`, undefined, {
+      cause: error,
+    });
+  }
+  if (planDigest(plan) === began.planDigest) return plan;
+  const remedy = 'Somebody changed it: restore the file, or begin a new run from the playbook.';
+  throw new Fault('plan-mismatch', `the stored plan ${folder.plan} is not the one that the journal names`, remedy);
+}
+
+function driverOf(folder: RunFolder): KnownRun['driver'] {
+  const record = readRecord(folder.owner);
+  return record === undefined ? undefined : { record, sight: sightOf(record) };
+}
+
+export function engineSign(run: Pick<KnownRun, 'driver'>): EngineSign {
+  switch (run.driver?.sight) {
+    case 'alive':
+    case 'elsewhere':
+      return 'alive';
+    case 'stopped':
+      return 'stopped';
+    default:
+      return 'gone';
+  }
+}
+
+export function viewOf(run: KnownRun, now: number): RunView {
+  const { context } = run.state;
+  return makeRunView({
+    context,
+    truth: truthOf(context),
+    history: historyOf(run.entries),
+    engine: engineSign(run),
+    now,
+  });
+}
+
+/** What still lives of the attempts that no outcome is recorded of. */
+export function livingOf(run: KnownRun, processes: StepProcesses): readonly string[] {
+  return run.state.context.active.flatMap((id) => {
+    const { attempt, key } = stepState(run.state.context, id);
+    return key === null ? [] : processes.living(join(run.folder.path, 'attempts', id, String(attempt)), key);
+  });
+}
+
+/** The run that a decision is about: the named one, else the only real one that has not ended. */
+export function latestOpenRun(home: Home, text: string | undefined): string {
+  if (text !== undefined) return resolveRun(home, text);
+  const open = listRuns(home).filter(
+    (run) => modeOf(home, run) === 'real' && readRun(home, run).state.context.end === null,
+  );
+  const [only, another] = open;
+  if (only === undefined)
+    throw new Fault('usage', 'there is no run that has not ended', 'List them with: backout runs');
+  if (another !== undefined)
+    throw new Fault('usage', `${open.length} runs have not ended: name one`, `They are: ${open.join(', ')}`);
+  return only;
+}
+
+/** The run that is meant: the one that is named, else the latest real one, else the latest. Undefined: there is none. */
+export function meantRun(home: Home, text: string | undefined): string | undefined {
+  if (text !== undefined) return resolveRun(home, text);
+  const all = listRuns(home).filter((run) => modeOf(home, run) !== undefined);
+  return all.find((run) => modeOf(home, run) === 'real') ?? all[0];
+}
+
+/** Read off the first line alone: `runs` and `status` must not fold every journal there is. */
+export function modeOf(home: Home, run: string): 'real' | 'dry-run' | undefined {
+  return firstEvent(home, run)?.mode;
+}
+
+export function firstEvent(home: Home, run: string) {
+  try {
+    const text = readFileSync(runFolder(home, run).journal, 'utf8');
+    const end = text.indexOf('\n');
+    const event = (JSON.parse(end < 0 ? text : text.slice(0, end)) as Entry).event;
+    return event.type === 'run.began' ? event : undefined;
+  } catch {
+    return undefined;
+  }
+}

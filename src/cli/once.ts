@@ -1,0 +1,38 @@
+/** `--once`: a caller that may come twice gets the run that there is, not a second one. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Home, listRuns } from '../runtime/home/home.ts';
+import type { Beginning } from './begin-run.ts';
+import { exit } from './exit-codes.ts';
+import { engineSign, firstEvent, readRun, viewOf } from './known-run.ts';
+import { takeUpRun } from './take-up-run.ts';
+
+const lookMs = 250;
+
+/** The latest run of the system that was begun with the key. */
+export function runOfKey(home: Home, system: string, key: string): string | undefined {
+  return listRuns(home).find((run) => {
+    const began = firstEvent(home, run);
+    return began?.mode === 'real' && began.system === system && began.onceKey === key;
+  });
+}
+
+/** Follows the run to its end, or to where it waits; takes it up where its engine has died. */
+export async function followOnce(
+  home: Home,
+  run: string,
+  { call, surface, waits, processes }: Beginning,
+): Promise<number> {
+  surface.err(`This backout was begun before: run ${run}. It is not begun a second time.\n`);
+  for (;;) {
+    const known = readRun(home, run);
+    const { context } = known.state;
+    if (context.end === null && engineSign(known) === 'gone' && !context.left) {
+      return takeUpRun({ home, run, call, surface, waits, processes, decisions: [] });
+    }
+    if (context.end !== null || engineSign(known) === 'gone') {
+      if (call.has('json')) surface.out(`${JSON.stringify(viewOf(known, Date.now()), null, 2)}\n`);
+      return context.exitCode ?? exit.waiting;
+    }
+    await sleep(lookMs);
+  }
+}

@@ -1,0 +1,92 @@
+/** What a person and the operational log see of a run while it lasts: live on a terminal, a line an event off it. */
+import type { Mode } from '../engine/protocol.ts';
+import type { Context } from '../engine/state.ts';
+import type { Entry } from '../journal/entry.ts';
+import { Fault } from '../kernel/fault.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Observer, Wall } from '../ports/effects.ts';
+import { parseLogTarget } from '../runtime/oplog/log-target.ts';
+import { createOplog, type Oplog } from '../runtime/oplog/oplog.ts';
+import { paintFor, wantsLive } from '../views/colour.ts';
+import { createPlain, eventSentence } from '../views/plain.ts';
+import type { Surface } from './invocation.ts';
+import { zoneOf } from './text-options.ts';
+
+export interface ScreenOptions {
+  readonly plan: Plan;
+  readonly run: string;
+  readonly mode: Mode;
+  readonly wall: Wall;
+  readonly earlier: readonly Entry[];
+  readonly surface: Surface;
+  readonly logTargets: readonly string[];
+}
+
+export interface RunScreen extends Observer {
+  /** The terminal is gone: nothing is drawn any more. */
+  hangUp(): void;
+  close(): Promise<void>;
+}
+
+export async function openScreen(options: ScreenOptions): Promise<RunScreen> {
+  let context: Context | undefined;
+  const oplog = await openOplog(options, () => context);
+  let shown = await openView(options);
+  return {
+    recorded(entries, now) {
+      context = now;
+      shown.view?.recorded(entries, now);
+      for (const entry of entries) oplog.record(entry);
+    },
+    hangUp() {
+      shown = { view: undefined, close: () => {} };
+    },
+    async close() {
+      shown.close();
+      await oplog.close();
+    },
+  };
+}
+
+interface Shown {
+  readonly view: Observer | undefined;
+  readonly close: () => void;
+}
+
+async function openView({ wall, earlier, surface }: ScreenOptions): Promise<Shown> {
+  const zone = zoneOf(surface);
+  if (!wantsLive(process.stderr, surface.env))
+    return { view: createPlain((text) => surface.err(text), { zone }), close: () => {} };
+  const { createLive } = await import('../views/live.ts');
+  const live = createLive({
+    terminal: process.stderr,
+    wall,
+    paint: paintFor(process.stderr, surface.env),
+    zone,
+    earlier,
+  });
+  return { view: live, close: () => live.close() };
+}
+
+function openOplog(
+  { plan, run, mode, surface, logTargets }: ScreenOptions,
+  context: () => Context | undefined,
+): Promise<Oplog> {
+  const named =
+    logTargets.length > 0 ? logTargets : (surface.env.BACKOUT_LOG?.split(',').filter((text) => text !== '') ?? []);
+  const targets = named.map((text) => {
+    const target = parseLogTarget(text);
+    if (!target.ok)
+      throw new Fault('usage', `--log ${text}: ${target.error}`, 'Write console, file:PATH or syslog://HOST:PORT');
+    return target.value;
+  });
+  return createOplog({
+    targets,
+    subject: { run, system: plan.system, mode },
+    say: (event) => {
+      const now = context();
+      return now === undefined ? null : eventSentence(event, now);
+    },
+    trouble: (message) => surface.err(`${message}\n`),
+  });
+}

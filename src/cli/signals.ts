@@ -1,0 +1,72 @@
+/**
+ * Signals to an engine. Ctrl-C on a terminal asks what is to become of what is in flight; a second one leaves at once.
+ * SIGTERM (and Ctrl-C off a terminal) ends what is in flight, tells people, and is gone within 8 s. SIGHUP is nothing.
+ */
+import { createInterface } from 'node:readline';
+import type { Person } from '../engine/protocol.ts';
+import type { Engine } from '../runtime/engine.ts';
+import type { Surface } from './invocation.ts';
+
+/** Leaves time for the last entry and the exit before 8 s are over. */
+const patienceMs = 7_300;
+
+export interface SignalOptions {
+  readonly engine: Engine;
+  readonly by: Person;
+  readonly surface: Surface;
+  readonly onTerminal: boolean;
+  /** The terminal has gone: nothing is drawn any more. */
+  readonly hungUp: () => void;
+}
+
+/** Answers what takes the handlers away again. */
+export function listenToSignals(options: SignalOptions): { readonly told: () => boolean; readonly stop: () => void } {
+  let signals = 0;
+  let asking: { close(): void } | undefined;
+  let patience: NodeJS.Timeout | undefined;
+  const terminate = (signal: string): void => {
+    signals += 1;
+    patience ??= setTimeout(() => options.engine.abandonPost(), patienceMs);
+    options.engine.decide({ type: 'decision.stop', by: options.by, reason: signal, inFlight: 'cancel', urgent: true });
+  };
+  const interrupt = (): void => {
+    if (!options.onTerminal) return terminate('SIGINT');
+    signals += 1;
+    if (signals === 1) asking = askWhatBecomes(options);
+    else options.engine.abandonPost();
+    return undefined;
+  };
+  const handlers: readonly [NodeJS.Signals, () => void][] = [
+    ['SIGINT', interrupt],
+    ['SIGTERM', () => terminate('SIGTERM')],
+    ['SIGHUP', options.hungUp],
+  ];
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return {
+    told: () => signals > 0,
+    stop: () => {
+      clearTimeout(patience);
+      asking?.close();
+      for (const [signal, handler] of handlers) process.off(signal, handler);
+    },
+  };
+}
+
+/** Nothing new starts while the operator thinks: the run is paused until the answer is there. */
+function askWhatBecomes({ engine, by, surface }: SignalOptions): { close(): void } {
+  engine.decide({ type: 'decision.pause', by, reason: 'Ctrl-C' });
+  surface.err('\nStopping. What is in flight: let it [f]inish, [c]ancel it, or [g]o on with the backout?\n');
+  surface.err('(Ctrl-C again leaves at once; processes go on, and the run can be resumed.) f/c/g: ');
+  const lines = createInterface({ input: process.stdin });
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  lines.on('line', (line) => {
+    const answer = line.trim().toLowerCase().slice(0, 1);
+    if (answer === 'g') engine.decide({ type: 'decision.resume', by, reason: 'Ctrl-C withdrawn' });
+    else if (answer === 'f' || answer === 'c') {
+      const inFlight = answer === 'f' ? 'finish' : 'cancel';
+      engine.decide({ type: 'decision.stop', by, reason: 'Ctrl-C', inFlight, urgent: false });
+    } else return surface.err('f, c or g: ');
+    return lines.close();
+  });
+  return lines;
+}

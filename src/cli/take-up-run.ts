@@ -1,0 +1,157 @@
+/** An engine takes up a run that has none: to resume it, or because a person decided something about it. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { refusal } from '../engine/decision.ts';
+import type { Decision, Person } from '../engine/protocol.ts';
+import { replay } from '../engine/replay.ts';
+import type { Context } from '../engine/state.ts';
+import { parseDuration } from '../kernel/duration.ts';
+import { Fault } from '../kernel/fault.ts';
+import type { Plan } from '../plan/plan.ts';
+import { allSteps } from '../plan/plan.ts';
+import type { Undated } from '../ports/effects.ts';
+import type { StepProcesses } from '../ports/step-process.ts';
+import type { Home } from '../runtime/home/home.ts';
+import { thisPerson } from '../runtime/home/login.ts';
+import { runFolder } from '../runtime/home/run-folder.ts';
+import { readSecrets } from '../runtime/secrets.ts';
+import { createWall } from '../runtime/wall.ts';
+import { conclude } from './conclude.ts';
+import { type Drive, drive } from './drive.ts';
+import { heldFault, holdSystem } from './hold-system.ts';
+import type { Invocation, Surface } from './invocation.ts';
+import { livingOf, readPlan, readRun } from './known-run.ts';
+import { loadAdapters } from './load-plan.ts';
+import { reopenRecord } from './open-record.ts';
+import { makeSetting } from './run-setting.ts';
+
+export interface TakeUp {
+  readonly home: Home;
+  readonly run: string;
+  readonly call: Invocation;
+  readonly surface: Surface;
+  readonly waits: boolean;
+  readonly processes: StepProcesses;
+  readonly decisions: readonly Decision[];
+}
+
+export async function takeUpRun(takeUp: TakeUp): Promise<number> {
+  const { home, run, call, surface, processes } = takeUp;
+  const folder = runFolder(home, run);
+  const by = thisPerson(surface.env, call.flag('by') ?? null);
+  const { system } = readRun(home, run).plan;
+  const held = holdSystem(home, system, by, run);
+  if (!held.ok) throw heldFault(system, held.holder, undefined, []);
+  const { open } = held.value;
+  let ended = false;
+  try {
+    if (open !== undefined && open.folder.run !== run)
+      throw heldFault(system, undefined, open, livingOf(open, processes));
+    held.value.take(folder);
+    const options = await prepareDrive(takeUp, by);
+    const leaving = await drive(options);
+    ended = leaving.kind === 'ended';
+    return conclude(leaving, options, call);
+  } finally {
+    held.value.release(folder, ended);
+  }
+}
+
+async function prepareDrive(
+  { home, run, call, surface, waits, processes, decisions }: TakeUp,
+  by: Person,
+): Promise<Drive> {
+  const folder = runFolder(home, run);
+  const record = reopenRecord(home, folder, call, surface);
+  const plan = readPlan(folder, record.entries);
+  const state = replay(
+    plan,
+    record.entries.map((entry) => entry.event),
+  );
+  for (const decision of decisions) refuse(state.context, decision);
+  const adapters = await loadAdapters(adaptersOf(plan), plan.folder);
+  const secrets = await readSecrets(plan, surface.env);
+  const [first] = record.entries;
+  const wall = createWall(record.entries.at(-1)?.event.at ?? 0);
+  const began = first?.event.type === 'run.began' ? { ...first.event } : { by, reason: null, at: wall.now() };
+  const { mode } = state.context;
+  const setting = await makeSetting({
+    plan,
+    adapters,
+    run,
+    mode,
+    folder: folder.path,
+    secrets,
+    processes,
+    env: surface.env,
+    began,
+    head: record.head,
+  });
+  const notes = [
+    ...tornNote(record.tornBytes),
+    ...planNote(plan),
+    ...[...secrets.missing].map(([name, why]) => `the secret ${name} is missing: ${why}`),
+  ];
+  const attached: Undated = { type: 'engine.attached', by, boot: processes.boot, pid: process.pid, notes };
+  const extended = extensions(call, plan, by, wall.now());
+  const isEnded = state.context.end !== null;
+  return {
+    setting,
+    folder,
+    record,
+    state,
+    wall,
+    earlier: record.entries,
+    by,
+    surface,
+    logTargets: call.flags('log'),
+    waits,
+    begin: { kind: 'taken-up', first: isEnded ? [] : [attached, ...extended], decisions },
+  };
+}
+
+/** The lock is held, so the state is the last word: a decision that cannot be heard is refused before anything runs. */
+function refuse(context: Context, decision: Decision): void {
+  const why = refusal(context, decision);
+  if (why !== undefined) throw new Fault('usage', why, `See: backout status ${context.run}`);
+}
+
+function adaptersOf(plan: Plan): Set<string> {
+  const names = new Set<string>();
+  for (const step of allSteps(plan)) {
+    for (const action of [step.action, step.verify?.action]) if (action?.kind === 'adapter') names.add(action.adapter);
+  }
+  return names;
+}
+
+function tornNote(bytes: number): readonly string[] {
+  return bytes === 0 ? [] : [`a crash had cut the journal's last line short: ${bytes} bytes dropped`];
+}
+
+/** The frozen plan is used; that the file differs by now is only said. */
+function planNote(plan: Plan): readonly string[] {
+  try {
+    const digest = createHash('sha256').update(readFileSync(plan.playbookFile)).digest('hex');
+    return digest === plan.playbookDigest
+      ? []
+      : [`${plan.playbookFile} has changed since the run began; the plan as it was then is used`];
+  } catch {
+    return [`${plan.playbookFile} is not there any more; the plan as it was is used`];
+  }
+}
+
+function extensions(call: Invocation, plan: Plan, by: Person, now: number): readonly Undated[] {
+  const ids = new Set([...allSteps(plan)].map((step) => step.id));
+  return call.flags('extend').map((text) => {
+    const [step = '', duration = ''] = text.split(/[= ]/);
+    const ms = parseDuration(duration);
+    if (!ids.has(step)) throw new Fault('usage', `--extend ${text}: the plan has no step "${step}"`);
+    if (ms === undefined)
+      throw new Fault(
+        'usage',
+        `--extend ${text}: "${duration}" is no duration`,
+        'Write for example --extend restore-db=30m',
+      );
+    return { type: 'deadline.extended', step, deadline: now + ms, by };
+  });
+}

@@ -1,0 +1,39 @@
+/** `key=value` lines that a step writes to the file named by BACKOUT_OUTPUT. */
+import { readFileSync, statSync } from 'node:fs';
+import { redact } from '../../kernel/redaction.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+
+type Outputs = { readonly [key: string]: string };
+const largest = 1024 * 1024;
+const keyPattern = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+/** What a step wrote, or why it cannot be taken: P9 keeps secrets out of the journal. */
+export function readOutputs(path: string, forms: readonly string[]): Result<Outputs, string> {
+  let text: string;
+  try {
+    if (statSync(path).size > largest) return err(`the outputs are larger than ${largest} bytes`);
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return ok({});
+  }
+  return parseOutputs(text, forms);
+}
+
+export function parseOutputs(text: string, forms: readonly string[]): Result<Outputs, string> {
+  const outputs: Record<string, string> = {};
+  for (const [n, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const equals = line.indexOf('=');
+    const key = line.slice(0, equals).trim();
+    if (equals < 1 || !keyPattern.test(key)) return err(`line ${n + 1} of the outputs is not key=value`);
+    outputs[key] = line.slice(equals + 1);
+  }
+  return acceptOutputs(outputs, forms);
+}
+
+export function acceptOutputs(outputs: Outputs, forms: readonly string[]): Result<Outputs, string> {
+  for (const [key, value] of Object.entries(outputs)) {
+    if (redact(value, forms) !== value) return err(`the output ${key} holds a secret; secrets do not leave the step`);
+  }
+  return ok(outputs);
+}

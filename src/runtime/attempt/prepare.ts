@@ -1,0 +1,65 @@
+/** From "this step is due" to its intent: the condition asked, the values filled in, the deadline set. No effects. */
+import type { Command } from '../../engine/protocol.ts';
+import { type Context, isTelling } from '../../engine/state.ts';
+import { redact } from '../../kernel/redaction.ts';
+import type { PlannedStep } from '../../plan/plan.ts';
+import type { Undated } from '../../ports/effects.ts';
+import { nothingSeen } from './attempt-end.ts';
+import { type Resolved, resolveAction, scopeOf } from './resolve.ts';
+import { attemptKey, type RunSetting } from './setting.ts';
+
+export interface Prepared {
+  readonly event: Undated;
+  /** What `carry-out` will do; null where nothing is to be done. */
+  readonly resolved: Resolved | null;
+}
+
+/** On SIGTERM the engine is killed soon: telling gets this long, and what is not sent then is owed. */
+const urgentTellingMs = 2_500;
+
+export function prepare(
+  setting: RunSetting,
+  { step: id, attempt }: Extract<Command, { readonly do: 'prepare' }>,
+  context: Context,
+  now: number,
+): Prepared {
+  const step = context.index.get(id);
+  if (step === undefined) return refused(id, attempt, `the plan has no step ${id}`);
+  const scope = scopeOf(setting, context);
+  if (typeof step.condition === 'string') {
+    const asked = setting.filler.evaluate(step.condition, scope);
+    if (!asked.ok) return refused(id, attempt, `its \`if\` cannot be answered: ${asked.error}`);
+    if (typeof asked.value !== 'boolean')
+      return refused(id, attempt, `its \`if\` gave ${JSON.stringify(asked.value)}, not true or false`);
+    if (!asked.value)
+      return { event: { type: 'step.excluded', step: id, because: `\`${step.condition}\` is false` }, resolved: null };
+  }
+  const key = attemptKey(setting.run, id, attempt);
+  const resolved = resolveAction(setting, step.action, scope, key);
+  if (!resolved.ok) return refused(id, attempt, redact(resolved.error, setting.forms));
+  const started: Undated = {
+    type: 'step.started',
+    step: id,
+    attempt,
+    key,
+    deadline: deadlineOf(step, context, now),
+    boot: setting.processes.boot,
+    does: resolved.value.does.map((line) => redact(line, setting.forms)),
+    env: step.action.kind === 'manual' ? [] : Object.keys(step.action.env).sort(),
+  };
+  return { event: started, resolved: resolved.value };
+}
+
+export function deadlineOf(step: PlannedStep, context: Context, now: number): number | null {
+  const urgent = context.stop?.urgent === true && isTelling(step.place);
+  const limit = step.timeoutMs ?? Number.POSITIVE_INFINITY;
+  const ms = urgent ? Math.min(limit, urgentTellingMs) : limit;
+  return Number.isFinite(ms) && step.action.kind !== 'manual' ? now + ms : null;
+}
+
+function refused(step: string, attempt: number, reason: string): Prepared {
+  return {
+    event: { type: 'step.failed', step, attempt, class: 'preparation', end: { ...nothingSeen, reason } },
+    resolved: null,
+  };
+}

@@ -1,0 +1,89 @@
+/** An attempt's action as a process: its end in the journal's words. */
+import type { PlannedStep } from '../../plan/plan.ts';
+import type { Undated, Wall } from '../../ports/effects.ts';
+import { endOfProcess, worded } from './attempt-end.ts';
+import type { Limit } from './limit.ts';
+import { readOutputs } from './outputs.ts';
+import type { ResolvedProcess } from './resolve.ts';
+import { type ProcessResult, runProcess } from './run-process.ts';
+import { attemptFolder, type RunSetting } from './setting.ts';
+import { repeatUntil } from './until.ts';
+
+export interface Stage {
+  readonly setting: RunSetting;
+  readonly step: PlannedStep;
+  readonly attempt: number;
+  readonly key: string;
+  readonly limit: Limit;
+  readonly wall: Wall;
+  readonly intentBoot: string | null;
+}
+
+export async function processStage(stage: Stage, resolve: () => ResolvedProcess): Promise<Undated> {
+  const { step } = stage;
+  if (step.until === null) return outcomeOf(stage, await actionProcess(stage, resolve, undefined), undefined);
+  const last = await repeatUntil(step.until, stage.wall, stage.limit.signal, async (n) => {
+    const result = await actionProcess(stage, resolve, `u${n}`);
+    const good = result.end.kind === 'ended' && result.end.exitCode === 0;
+    return { good, final: result.end.kind !== 'ended' || result.survivors.length > 0, value: { result, n } };
+  });
+  return outcomeOf(stage, last.value.result, `u${last.value.n}`, last.good);
+}
+
+function actionProcess(stage: Stage, resolve: () => ResolvedProcess, part: string | undefined): Promise<ProcessResult> {
+  const { setting, step, attempt, key, limit, intentBoot } = stage;
+  const folder = attemptFolder(setting, step.id, attempt, part);
+  return runProcess({
+    processes: setting.processes,
+    folder,
+    key,
+    limit,
+    intentBoot,
+    maxOutputBytes: step.maxOutputBytes,
+    redact: setting.forms,
+    resolve: () => {
+      const process = resolve();
+      return { ...process, env: { ...process.env, ...attemptEnv(stage, folder) } };
+    },
+  });
+}
+
+export function attemptEnv(stage: Pick<Stage, 'step' | 'attempt'>, folder: string): Record<string, string> {
+  return {
+    BACKOUT_STEP: stage.step.id,
+    BACKOUT_ATTEMPT_NUMBER: String(stage.attempt),
+    BACKOUT_OUTPUT: `${folder}/output`,
+  };
+}
+
+/** The event that tells how it went. */
+export function outcomeOf(stage: Stage, result: ProcessResult, part: string | undefined, held = true): Undated {
+  const { setting, step, attempt, limit } = stage;
+  const at = { step: step.id, attempt };
+  const { end, survivors, late } = result;
+  const folder = attemptFolder(setting, step.id, attempt, part);
+  const seen = end.kind === 'ended' ? endOfProcess(folder, end, late) : worded(end.reason, setting.forms, { late });
+  if (survivors.length > 0) {
+    const reason = `what still lives could not be ended: ${survivors.join(', ')}`;
+    return { type: 'step.unknown', ...at, end: { ...seen, reason }, survivors };
+  }
+  if (limit.reached === 'timed-out')
+    return { type: 'step.timed-out', ...at, end: { ...seen, reason: 'it reached its timeout and was ended' } };
+  if (limit.reached === 'cancelled')
+    return { type: 'step.cancelled', ...at, end: { ...seen, reason: 'it was ended by a stop' } };
+  if (end.kind === 'lost') return { type: 'step.unknown', ...at, end: seen, survivors: [] };
+  if (end.kind === 'not-started') return { type: 'step.failed', ...at, class: 'spawn', end: seen };
+  if (end.signal !== null) return { type: 'step.failed', ...at, class: 'signal', end: seen };
+  if (end.exitCode !== 0) return { type: 'step.failed', ...at, class: 'exit', end: seen };
+  if (!held)
+    return {
+      type: 'step.failed',
+      ...at,
+      class: 'check',
+      end: { ...seen, reason: 'it did not hold often enough in time' },
+    };
+  const outputs = readOutputs(`${folder}/output`, setting.forms);
+  if (!outputs.ok) return { type: 'step.failed', ...at, class: 'output', end: { ...seen, reason: outputs.error } };
+  const type = step.verify === null ? 'step.succeeded' : 'step.performed';
+  return { type, ...at, end: { ...seen, outputs: outputs.value } };
+}

@@ -1,0 +1,78 @@
+/**
+ * One process of an attempt, from wherever it stands to its end: started, found living, or found ended (P4); ended by
+ * us when its limit is reached (P6).
+ */
+import { mkdirSync } from 'node:fs';
+import type { ProcessEnd, StepProcesses } from '../../ports/step-process.ts';
+import { aborted, type Limit } from './limit.ts';
+import type { ResolvedProcess } from './resolve.ts';
+
+export interface ProcessTask {
+  readonly processes: StepProcesses;
+  readonly folder: string;
+  readonly key: string;
+  readonly limit: Limit;
+  readonly maxOutputBytes: number;
+  readonly redact: readonly string[];
+  /** The boot in which the intent was written; null when this engine wrote it just now: then there is nothing to find. */
+  readonly intentBoot: string | null;
+  /** Values are filled in only when the process has to be started. */
+  readonly resolve: () => ResolvedProcess;
+}
+
+export interface ProcessResult {
+  readonly end: ProcessEnd;
+  /** It had ended before this engine came. */
+  readonly late: boolean;
+  /** What could not be ended, by name. */
+  readonly survivors: readonly string[];
+}
+
+/** How long a process whose every part is gone may take to leave its status. */
+const statusWithinMs = 3_000;
+
+export async function runProcess(task: ProcessTask): Promise<ProcessResult> {
+  const seen = task.intentBoot === null ? { kind: 'none' as const } : task.processes.look(task.folder, task.intentBoot);
+  if (seen.kind === 'ended') return { end: seen.end, late: true, survivors: living(task, seen.end) };
+  return limited(task, seen.kind === 'living' ? task.processes.follow(task.folder) : launch(task));
+}
+
+/** A supervisor may be gone while its command lives: then nothing may be started beside it. */
+function living(task: ProcessTask, end: ProcessEnd): readonly string[] {
+  return end.kind === 'lost' ? task.processes.living(task.folder, task.key) : [];
+}
+
+function launch(task: ProcessTask): Promise<ProcessEnd> {
+  const { argv, cwd, env, stdin } = task.resolve();
+  const unmade = makeFolder(task.folder);
+  if (unmade !== undefined) return Promise.resolve({ kind: 'not-started', reason: unmade });
+  const { folder: dir, key, maxOutputBytes, redact } = task;
+  return task.processes.run({ dir, key, argv, cwd, env, stdin, maxOutputBytes, redact });
+}
+
+/** Why the attempt's folder cannot be made: without it there is no claim, so nothing is started. */
+function makeFolder(folder: string): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return undefined;
+  } catch (error) {
+    return `its folder cannot be made: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function limited(task: ProcessTask, ending: Promise<ProcessEnd>): Promise<ProcessResult> {
+  const limit = aborted(task.limit.signal);
+  const first = await Promise.race([ending, limit.promise]);
+  limit.stop();
+  if (first !== undefined) return { end: first, late: false, survivors: living(task, first) };
+  const { survivors } = await task.processes.end(task.folder, task.key, task.limit.graceMs);
+  const end = await Promise.race([ending, statusOrLost()]);
+  return { end, late: false, survivors };
+}
+
+function statusOrLost(): Promise<ProcessEnd> {
+  return new Promise((resolve) => {
+    const lost: ProcessEnd = { kind: 'lost', reason: 'it was ended and left no status' };
+    setTimeout(() => resolve(lost), statusWithinMs).unref();
+  });
+}

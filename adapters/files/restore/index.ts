@@ -65,8 +65,7 @@ async function placesFor(asked: Input, context: AdapterContext) {
   const { linkPlaces, renamePlaces } = await import('./places.ts');
   const { target, swap } = orderOf(asked, context.folder);
   const key = fileKey(context.key);
-  const there = await import('../../shared/durable.ts').then(({ statOf }) => statOf(target));
-  return swap === 'symlink' && there?.isSymbolicLink() !== false ? linkPlaces(target, key) : renamePlaces(target, key);
+  return swap === 'symlink' ? linkPlaces(target, key) : renamePlaces(target, key);
 }
 
 /** The manifest decides; without one, what this attempt has left behind. */
@@ -78,8 +77,9 @@ async function probe(asked: Input, context: AdapterContext): Promise<Probe> {
       return probed('no', `the restored tree is still staged beside ${order.target}`);
     if (!stands(order.target)) return probed('no', `${order.target} is not there`);
     if (order.manifest === null) {
-      return stands(places.old)
-        ? probed('yes', `the swap is done: the old tree is ${places.old}`)
+      const swapped = 'home' in places ? places.current === places.home : stands(places.old);
+      return swapped
+        ? probed('yes', `this attempt has put the restored tree at ${order.target}`)
         : probed('unknown', 'there is no manifest to compare with');
     }
     return await compareWithManifest(order.target, order.manifest, context.signal);

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { stands, statOf } from '../../shared/durable.ts';
+import { statOf } from '../../shared/durable.ts';
 
 export interface Places {
   readonly target: string;
@@ -29,13 +29,13 @@ export interface LinkPlaces extends Places {
   readonly home: string;
   /** What to write into the link: relative where the old one was. */
   readonly pointer: string;
-  /** What the link points at now; null when there is no link yet. */
+  /** What the link points at now; null when there is no link. */
   readonly current: string | null;
 }
 
 /** Beside the tree that the link points at now, on its file system; without one, beside the link. */
 export function linkPlaces(target: string, key: string): LinkPlaces {
-  const link = stands(target) ? readlinkSync(target) : null;
+  const link = statOf(target)?.isSymbolicLink() === true ? readlinkSync(target) : null;
   const current = link === null ? null : realpathOr(resolve(dirname(target), link));
   const parent = current === null ? dirname(target) : dirname(current);
   const base = basename(current ?? target).replace(/\.backout-[A-Za-z0-9_-]+$/, '');

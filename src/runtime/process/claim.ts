@@ -9,6 +9,7 @@ import * as z from 'zod/mini';
 import { thisBoot, thisNamespace } from './boot.ts';
 import { parseJson } from './parse-json.ts';
 import { isAlive, readProcess } from './process-table.ts';
+import { hasCode } from './system-error.ts';
 
 const claimSchema = z.object({
   /** 0: withdrawn, nobody may begin it any more. */
@@ -30,7 +31,7 @@ export function readClaim(dir: string): Claim | 'none' | 'unreadable' {
   try {
     text = readFileSync(join(dir, 'claim'), 'utf8');
   } catch (error) {
-    if (isMissing(error)) return 'none';
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return 'none';
     throw error;
   }
   const parsed = claimSchema.safeParse(parseJson(text));
@@ -57,13 +58,9 @@ export function withdraw(dir: string, key: string, at: number): boolean {
     linkSync(aside, join(dir, 'claim'));
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   } finally {
     rmSync(aside, { force: true });
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }

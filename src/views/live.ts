@@ -45,8 +45,8 @@ export function createLive(options: LiveOptions): Live {
     if (gone || context === undefined) return;
     const now = wall.now();
     const facts = { context, truth: truthOf(context), history: history.history, engine: 'alive', now } as const;
-    const { columns = 80, rows = 24 } = terminal;
-    screen.draw(renderFrame(makeRunView(facts), { ...options, columns, rows, now }), above);
+    const size = { columns: terminal.columns || 80, rows: terminal.rows || 24 };
+    screen.draw(renderFrame(makeRunView(facts), { ...options, ...size, now }), above);
     drawnAt = now;
   };
   const lost = (): void => {

@@ -83,9 +83,7 @@ function progress({ context, history, engine, now }: RunFacts) {
 /** P10: a dry run ends as `simulated`, however it ended; its exit code says whether something is missing. */
 function statusOf(context: Context): RunStatus {
   if (context.end !== null) {
-    if (context.mode === 'dry-run' || context.end === 'simulated' || context.end === 'simulated-failed')
-      return 'simulated';
-    return context.end;
+    return context.end === 'simulated-failed' ? 'simulated' : context.end;
   }
   return context.paused || heldBy(context).length > 0 ? 'waiting' : 'running';
 }

@@ -6,7 +6,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { displayWidth } from './width.ts';
 
-/** What is needed of `process.stderr`. */
+/** What is needed of `process.stderr`. Some terminals in containers say that they have 0 columns and rows. */
 export interface Terminal {
   readonly columns?: number;
   readonly rows?: number;
@@ -31,7 +31,7 @@ export function createScreen(terminal: Terminal): Screen {
   return {
     draw(block, above = []) {
       if (above.length === 0 && same(block, drawn)) return;
-      const height = rowsOf(drawn, terminal.columns ?? 80);
+      const height = rowsOf(drawn, terminal.columns || 80);
       const up = height === 0 ? '' : `\x1b[${height}A\r`;
       const permanent = above.map((line) => `${line}${eraseLine}\n`).join('');
       const lines = block.map((line) => `${line}${eraseLine}\n`).join('');

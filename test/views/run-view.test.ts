@@ -251,3 +251,15 @@ test('a wait that a stop closed is cancelled, not in flight', () => {
     attempts: [{ outcome: 'cancelled' }],
   });
 });
+
+test('a question beside work in flight does not make the run wait; its answer is asked for all the same', () => {
+  const beside = shopPlan();
+  const restore = {
+    maxParallel: 10,
+    steps: beside.phases.restore.steps.map((planned) => ({ ...planned, needs: [] })),
+  };
+  const of = { ...beside, phases: { ...beside.phases, restore } };
+  const view = viewOf(of, [...untilRestore, started(3, 'swap-tapes')]);
+  expect(view.status).toBe('running');
+  expect(view.next[0]?.command).toBe('backout confirm 01JDRUN swap-tapes');
+});

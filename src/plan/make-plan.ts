@@ -14,7 +14,9 @@ import { maxParallelOf, type PlaybookContent, phaseContent, sitesOf } from '../p
 import type { Playbook } from '../playbook/examined.ts';
 import { loadExpressions } from '../playbook/expression.ts';
 import type { PlaceName } from '../playbook/phases.ts';
+import { loadValidate } from '../playbook/rules/adapter-input.ts';
 import { hasExpression } from '../playbook/template.ts';
+import { usedAdapters } from '../playbook/used.ts';
 import { Filler } from './fill.ts';
 import { type GivenParameters, resolveParameters } from './parameters.ts';
 import type { FrozenFile, Plan, PlannedPhase, PlannedStep, Role } from './plan.ts';
@@ -45,7 +47,12 @@ export async function makePlan(playbook: Playbook, occasion: Occasion): Promise<
   const expressions = asks ? await loadExpressions() : undefined;
   const filler = new Filler(document, expressions, { params, change, roles });
   const files = frozenFiles(occasion);
-  const planning: Planning = { filler, adapters: occasion.adapters, frozen: new Set(files.map(({ name }) => name)) };
+  const planning: Planning = {
+    filler,
+    adapters: occasion.adapters,
+    validate: usedAdapters(document).length > 0 ? await loadValidate() : () => [],
+    frozen: new Set(files.map(({ name }) => name)),
+  };
   const plan: Plan = {
     format: 1,
     ...headOf(content, filler),

@@ -4,7 +4,7 @@ import { parseDuration } from '../kernel/duration.ts';
 import type { AdapterTable } from '../playbook/adapter-facts.ts';
 import type { Path, StepContent, StepSite, VerifyContent } from '../playbook/content.ts';
 import { tellingPlaces } from '../playbook/phases.ts';
-import { inputFaults } from '../playbook/rules/adapter-input.ts';
+import { inputFaults, type Validate } from '../playbook/rules/adapter-input.ts';
 import { effectiveNeeds } from '../playbook/rules/order.ts';
 import { rewriteShell } from '../playbook/shell-references.ts';
 import { parseSize } from '../playbook/size.ts';
@@ -25,6 +25,7 @@ import type {
 export interface Planning {
   readonly filler: Filler;
   readonly adapters: AdapterTable;
+  readonly validate: Validate;
   /** Names of the files that are frozen with the plan. */
   readonly frozen: ReadonlySet<string>;
 }
@@ -125,11 +126,11 @@ function planShell(filler: Filler, step: Written, path: Path) {
 }
 
 /** Filled, and looked at again: a value may show what a `${{ … }}` did not. */
-function planInput({ filler, adapters }: Planning, step: Written, path: Path) {
+function planInput({ filler, adapters, validate }: Planning, step: Written, path: Path) {
   const here = [...path, 'with'];
   const input = filler.object(step.with ?? {}, here);
   const adapter = adapters.get(step.uses ?? '');
-  if (adapter !== undefined) filler.diagnostics.push(...inputFaults(filler.document, adapter, input, here));
+  if (adapter !== undefined) filler.diagnostics.push(...inputFaults(filler.document, validate, adapter, input, here));
   return input;
 }
 

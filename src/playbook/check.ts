@@ -4,21 +4,19 @@
  * Owns: the order of the checks, and that all of them run. Does not own: the rules (`rules/`), warnings (`lint.ts`),
  * and what only the values of parameters can show (`plan/make-plan.ts`). Promises: P1 and P9, as far as text can.
  */
-import * as z from 'zod/mini';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import type { Json } from '../kernel/json.ts';
+import { acceptsPlaybook } from './accepts.ts';
 import type { AdapterTable } from './adapter-facts.ts';
 import { allSites, type PlaybookContent } from './content.ts';
 import type { PlaybookDocument } from './document.ts';
 import type { Examined, Playbook } from './examined.ts';
-import { pruned } from './prune.ts';
 import { checkAdapterInputs } from './rules/adapter-input.ts';
 import { checkExpressions } from './rules/expressions.ts';
 import { checkGate } from './rules/gate.ts';
 import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
 import { checkStepShapes } from './rules/step-shape.ts';
-import { playbookSchema } from './schema.ts';
-import { describeIssue, flatten, type Issue } from './schema-issues.ts';
 
 export interface Checked {
   /** Absent when there are errors. */
@@ -27,22 +25,30 @@ export interface Checked {
 }
 
 export async function checkPlaybook(document: PlaybookDocument, adapters: AdapterTable): Promise<Checked> {
-  const schema = playbookSchema();
-  const parsed = z.safeParse(schema, document.data);
-  const issues: readonly Issue[] = parsed.success ? [] : flatten(parsed.error.issues);
-  const content: PlaybookContent = parsed.success ? parsed.data : pruned(document.data, issues);
+  const refused = acceptsPlaybook(document.data) ? undefined : await explainRefusal(document);
+  const content = refused?.content ?? asContent(document.data);
   const examined: Examined = { content, document, sites: allSites(content), adapters };
   const diagnostics = [
-    ...issues.flatMap((issue) => describeIssue(document, schema, document.data, [], issue)),
+    ...(refused?.diagnostics ?? []),
     ...checkStepShapes(examined),
     ...checkOrder(examined),
     ...checkGate(examined),
     ...checkParameters(examined),
-    ...checkAdapterInputs(examined),
+    ...(await checkAdapterInputs(examined)),
     ...(await checkExpressions(examined)),
   ];
   const failed = diagnostics.some(({ severity }) => severity === 'error');
   return { playbook: failed ? undefined : { content, document }, diagnostics: inOrder(diagnostics) };
+}
+
+/** The only way from data to content: `acceptsPlaybook` has said yes. */
+function asContent(data: Json): PlaybookContent {
+  return data as PlaybookContent;
+}
+
+async function explainRefusal(document: PlaybookDocument) {
+  const { refusal } = await import('./refusal.ts');
+  return refusal(document);
 }
 
 /** As they stand in the file. */

@@ -10,7 +10,7 @@ const unitBytes: Readonly<Record<string, number>> = {
   GiB: 1_073_741_824,
 };
 
-export const sizePattern = /^(\d+(?:\.\d+)?)(B|KB|MB|GB|KiB|MiB|GiB)$/;
+export const sizePattern = /^(\d{1,7}(?:\.\d{1,7})?)(B|KB|MB|GB|KiB|MiB|GiB)$/;
 
 /** Bytes, or `undefined` where the text is not a size with a unit. */
 export function parseSize(text: string): number | undefined {

@@ -1,5 +1,5 @@
 /** Adapters are known, and their input suits their schema, as far as it is written out. */
-import * as z from 'zod/mini';
+import type { $ZodType } from 'zod/v4/core';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { AdapterFacts } from '../adapter-facts.ts';
 import type { Path, StepContent, VerifyContent } from '../content.ts';
@@ -9,44 +9,54 @@ import { describeIssue, flatten, type Issue, valueAt } from '../schema-issues.ts
 import { didYouMean } from '../suggest.ts';
 import { hasExpression } from '../template.ts';
 
-export function checkAdapterInputs(examined: Examined): readonly Diagnostic[] {
+export type Validate = (schema: $ZodType, value: unknown) => readonly Issue[];
+
+export async function checkAdapterInputs(examined: Examined): Promise<readonly Diagnostic[]> {
   const { sites } = examined;
+  const used = sites.some(({ step }) => step.uses !== undefined || step.verify?.uses !== undefined);
+  const validate = used ? await loadValidate() : () => [];
   return sites.flatMap(({ step, path, id }) => [
-    ...checkUses(examined, step, path),
-    ...(step.verify === undefined ? [] : checkUses(examined, step.verify, [...path, 'verify'])),
+    ...checkUses(examined, validate, step, path),
+    ...(step.verify === undefined ? [] : checkUses(examined, validate, step.verify, [...path, 'verify'])),
     ...checkProbe(examined, step, path, id),
   ]);
 }
 
+/** A plan of shell steps needs no zod. */
+export async function loadValidate(): Promise<Validate> {
+  const { safeParse } = await import('zod/v4/core');
+  return (schema, value) => {
+    const parsed = safeParse(schema, value);
+    return parsed.success ? [] : flatten(parsed.error.issues);
+  };
+}
+
 function checkUses(
   { adapters, document }: Examined,
+  validate: Validate,
   step: StepContent | VerifyContent,
   path: Path,
 ): readonly Diagnostic[] {
   const { uses } = step;
   if (uses === undefined || hasExpression(uses)) return [];
   const adapter = adapters.get(uses);
-  if (adapter !== undefined) return inputFaults(document, adapter, step.with ?? {}, [...path, 'with']);
-  const remedy = didYouMean(
-    uses,
-    adapters.keys(),
-    'backout adapters lists those that there are; ./file.mjs names your own.',
-  );
+  if (adapter !== undefined) return inputFaults(document, validate, adapter, step.with ?? {}, [...path, 'with']);
+  const otherwise = 'backout adapters lists those that there are; ./file.mjs names your own.';
+  const remedy = didYouMean(uses, adapters.keys(), otherwise);
   return [document.error('unknown-adapter', [...path, 'uses'], `there is no adapter "${uses}"`, remedy)];
 }
 
 /** What the adapter's schema finds; what a `${{ … }}` may still put right is left for when it is filled. */
 export function inputFaults(
   document: PlaybookDocument,
-  adapter: AdapterFacts,
+  validate: Validate,
+  { input: schema }: AdapterFacts,
   input: unknown,
   path: Path,
 ): readonly Diagnostic[] {
-  const parsed = z.safeParse(adapter.input, input);
-  if (parsed.success) return [];
-  return flatten(parsed.error.issues)
+  return validate(schema, input)
     .filter((issue) => !isOpen(issue, input))
-    .flatMap((issue) => describeIssue(document, adapter.input, input, path, issue));
+    .flatMap((issue) => describeIssue(document, schema, input, path, issue));
 }
 
 function isOpen(issue: Issue, input: unknown): boolean {

@@ -49,9 +49,10 @@ function answersTo(question: Question, step: string, view: Situation): readonly 
   const confirm = (when: string) => ({ command: `backout confirm ${view.run} ${step}`, when });
   const retry = (when: string) => ({ command: `backout retry ${view.run} ${step}`, when });
   const skip = { command: `backout skip ${view.run} ${wholeStep(step, view)} ${why}`, when: 'to go on without it' };
+  const reject = { command: `backout reject ${view.run} ${step} ${why}`, when: 'when it cannot be done' };
   switch (question) {
     case 'confirm':
-      return [confirm('when it is done'), skip];
+      return [confirm('when it is done'), reject, skip];
     case 'failed':
       return [retry('when the cause is fixed'), skip];
     case 'unknown':

@@ -20,6 +20,7 @@ Journal /var/lib/backout/runs/01JDRUN/journal.ndjson
 Head 0000000000000000000000000000000000000000000000000000000000000009 (entry 9)
 Verify: backout audit verify 01JDRUN --head 0000000000000000000000000000000000000000000000000000000000000009
 Next, when it is done: backout confirm 01JDRUN swap-tapes
+  or, when it cannot be done: backout reject 01JDRUN swap-tapes --reason 'why'
   or, to go on without it: backout skip 01JDRUN swap-tapes --reason 'why'
   or, to take the run up again: backout resume 01JDRUN
   or, to give up and escalate: backout stop 01JDRUN

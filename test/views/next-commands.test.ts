@@ -36,7 +36,8 @@ function decisionOf(command: string): Decision | undefined {
   const who = { by: anna, reason: null };
   if (verb === 'stop') return { type: 'decision.stop', ...who, inFlight: 'cancel', urgent: false };
   if (verb === 'resume') return { type: command.endsWith('--reopen') ? 'decision.reopen' : 'decision.resume', ...who };
-  if (verb === 'confirm' || verb === 'retry' || verb === 'skip') return { type: `decision.${verb}`, ...who, step };
+  if (verb === 'confirm' || verb === 'reject' || verb === 'retry' || verb === 'skip')
+    return { type: `decision.${verb}`, ...who, step };
   return undefined;
 }
 

@@ -27,6 +27,7 @@ Next: nothing to type, it goes on by itself. To stop it: backout stop 01JDRUN`,
 shop: access is closed, data is being restored, health is not proven.
 Engine gone. Waiting since 14:00:20 for dba (Maria Keller, +41 44 111 11 11): swap-tapes: Put tape 7 into the drive.
 Next, when it is done: backout confirm 01JDRUN swap-tapes
+  or, when it cannot be done: backout reject 01JDRUN swap-tapes --reason 'why'
   or, to go on without it: backout skip 01JDRUN swap-tapes --reason 'why'
   or, to take the run up again: backout resume 01JDRUN
   or, to give up and escalate: backout stop 01JDRUN`,
@@ -98,6 +99,7 @@ test('status: waiting for confirm', () => {
 shop: access is closed, data is being restored, health is not proven.
 Waiting since 14:00:20 (until 14:30:20) for dba (Maria Keller, +41 44 111 11 11): swap-tapes: Put tape 7 into the drive.
 Next, when it is done: backout confirm 01JDRUN swap-tapes
+  or, when it cannot be done: backout reject 01JDRUN swap-tapes --reason 'why'
   or, to go on without it: backout skip 01JDRUN swap-tapes --reason 'why'
   or, to give up and escalate: backout stop 01JDRUN
 

@@ -1,4 +1,5 @@
 /** The work that runs in processes of its own, loaded by name; and the one place where its failures are caught. */
+import { safeParse } from 'zod/mini';
 import { reasonOf } from './shared/reason.ts';
 import { type Report, type Work, WorkFailed, workOrder } from './shared/work.ts';
 
@@ -23,7 +24,6 @@ export async function runWorker(name: string, order: string, ends: WorkerEnds): 
     return 2;
   }
   try {
-    const { safeParse } = await import('zod/mini');
     const parsed = safeParse(workOrder, JSON.parse(order));
     if (!parsed.success)
       throw new WorkFailed(`The order for ${name} is malformed.`, 'This process is started by backout itself.');

@@ -47,7 +47,8 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node22.18',
-    chunkNames: 'chunks/[name]-[hash]',
+    // Beside the entries: what looks for files beside itself (import.meta.url) finds them from any chunk.
+    chunkNames: 'chunk-[name]-[hash]',
     external: ['zx'],
     minifyWhitespace: true,
     minifySyntax: true,

@@ -24,7 +24,7 @@ export async function checkAdapterInputs(examined: Examined): Promise<readonly D
 
 /** A plan of shell steps needs no zod. */
 export async function loadValidate(): Promise<Validate> {
-  const { safeParse } = await import('zod/v4/core');
+  const { safeParse } = await import('./safe-parse.ts');
   return (schema, value) => {
     const parsed = safeParse(schema, value);
     return parsed.success ? [] : flatten(parsed.error.issues);

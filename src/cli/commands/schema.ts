@@ -1,5 +1,5 @@
 /** `backout schema`: the playbook's JSON Schema (draft-07), for editors. */
-import { playbookJsonSchema } from '../../playbook/json-schema.ts';
+import { playbookJsonSchema } from '../../playbook/accepts.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
 

@@ -7,6 +7,7 @@ import { reasonOf } from '../../shared/reason.ts';
 import { inWords } from '../../shared/space.ts';
 import { fileKey, orderFor } from '../../shared/work.ts';
 import { type Input, input, orderOf } from './input.ts';
+import type { LinkPlaces, Places } from './places.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'files/restore',
@@ -61,12 +62,14 @@ async function preflight(asked: Input, context: AdapterContext): Promise<Preflig
   }
 }
 
-async function placesFor(asked: Input, context: AdapterContext) {
+async function placesFor(asked: Input, context: AdapterContext): Promise<Places> {
   const { linkPlaces, renamePlaces } = await import('./places.ts');
   const { target, swap } = orderOf(asked, context.folder);
   const key = fileKey(context.key);
   return swap === 'symlink' ? linkPlaces(target, key) : renamePlaces(target, key);
 }
+
+const isLink = (places: Places): places is LinkPlaces => 'home' in places;
 
 /** The manifest decides; without one, what this attempt has left behind. */
 async function probe(asked: Input, context: AdapterContext): Promise<Probe> {
@@ -77,7 +80,7 @@ async function probe(asked: Input, context: AdapterContext): Promise<Probe> {
       return probed('no', `the restored tree is still staged beside ${order.target}`);
     if (!stands(order.target)) return probed('no', `${order.target} is not there`);
     if (order.manifest === null) {
-      const swapped = 'home' in places ? places.current === places.home : stands(places.old);
+      const swapped = isLink(places) ? places.current === places.home : stands(places.old);
       return swapped
         ? probed('yes', `this attempt has put the restored tree at ${order.target}`)
         : probed('unknown', 'there is no manifest to compare with');

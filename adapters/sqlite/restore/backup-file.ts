@@ -33,7 +33,7 @@ async function headerFault(file: string, size: number): Promise<string | null> {
   const handle = await open(file, 'r');
   try {
     const { buffer: head, bytesRead } = await handle.read(Buffer.alloc(100), 0, 100, 0);
-    if (bytesRead < 100 || head.toString('latin1', 0, 16) !== 'SQLite format 3\0') return 'it is no SQLite database';
+    if (bytesRead < 100 || !startsAsDatabase(head)) return 'it is no SQLite database';
     const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
     const pages = head.readUInt32BE(24) === head.readUInt32BE(92) ? head.readUInt32BE(28) : 0;
     if (size % pageSize === 0 && size >= pages * pageSize) return null;
@@ -42,6 +42,8 @@ async function headerFault(file: string, size: number): Promise<string | null> {
     await handle.close();
   }
 }
+
+export const startsAsDatabase = (head: Buffer): boolean => head.toString('latin1', 0, 16) === 'SQLite format 3\0';
 
 /** A copy of a database in use, without what stands in its journal, is not a backup. */
 function sidecarFault(backup: string): string | null {
@@ -54,13 +56,20 @@ function sidecarFault(backup: string): string | null {
 function integrityFault(backup: string): string | null {
   const database = openImmutable(backup);
   try {
-    const rows = database
-      .prepare('PRAGMA integrity_check(5)')
-      .all()
-      .map((row) => String(Object.values(row)[0]));
-    return rows.length === 1 && rows[0] === 'ok' ? null : `its integrity check says: ${rows.join('; ')}`;
+    const said = integrityOf(database);
+    return said === 'ok' ? null : `its integrity check says: ${said}`;
   } finally {
     database.close();
+  }
+}
+
+/** `ok`, or what is wrong; where it is too damaged for a check, SQLite's own words. */
+export function integrityOf(database: DatabaseSync): string {
+  try {
+    const rows = database.prepare('PRAGMA integrity_check(5)').all();
+    return rows.map((row) => String(Object.values(row)[0])).join('; ');
+  } catch (error) {
+    return reasonOf(error);
   }
 }
 

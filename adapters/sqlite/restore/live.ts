@@ -7,7 +7,7 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { stands, syncFile, syncFolder } from '../../shared/durable.ts';
 import { type Report, WorkFailed } from '../../shared/work.ts';
-import { openImmutable } from './backup-file.ts';
+import { integrityOf, openImmutable } from './backup-file.ts';
 import { holdersOf } from './holders.ts';
 import type { Order } from './input.ts';
 import { type Places, sidecars } from './places.ts';
@@ -24,8 +24,8 @@ export async function restoreLive(order: Order, places: Places, report: Report):
   } finally {
     source.close();
   }
-  const fault = integrityOf(order.database);
-  if (fault !== null)
+  const fault = soundnessOf(order.database);
+  if (fault !== 'ok')
     throw new WorkFailed(
       `The restored database ${order.database} is not sound: ${fault}.`,
       `The old one is kept as ${places.old}.`,
@@ -91,14 +91,10 @@ function pageSizes(database: string, cause: unknown): WorkFailed {
   );
 }
 
-function integrityOf(file: string): string | null {
+function soundnessOf(file: string): string {
   const database = new DatabaseSync(file, { timeout: 5_000 });
   try {
-    const rows = database
-      .prepare('PRAGMA integrity_check(5)')
-      .all()
-      .map((row) => String(Object.values(row)[0]));
-    return rows.join('; ') === 'ok' ? null : rows.join('; ');
+    return integrityOf(database);
   } finally {
     database.close();
   }

@@ -2,9 +2,11 @@
  * Brings the live database to rest before its file is swapped: nobody else has it open, and all that was written
  * stands in the one file (what is in `-wal` is moved there), so that the old database is kept whole.
  */
+import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { fieldOf } from '../../shared/reason.ts';
 import { type Report, WorkFailed } from '../../shared/work.ts';
+import { startsAsDatabase } from './backup-file.ts';
 import { holdersOf } from './holders.ts';
 import { sidecars } from './places.ts';
 
@@ -12,6 +14,10 @@ const howToFree = 'Stop what has it open, or restore `into: live`. The database 
 
 export function quiesce(database: string, report: Report): void {
   refuseWhileHeld(database);
+  if (!isDatabase(database)) {
+    report.line(`${database} is no database any more; it is kept as it is.`);
+    return;
+  }
   try {
     checkpoint(database);
     report.line(`${database} is locked by nobody else, and its log is written back into it.`);
@@ -25,6 +31,17 @@ export function quiesce(database: string, report: Report): void {
     report.line(`${database} is damaged, so its log cannot be written back; it is kept as it is.`);
   }
   refuseWhileHeld(database);
+}
+
+/** SQLite would throw away the log of a file that does not begin as a database; it may be all that can be saved. */
+function isDatabase(database: string): boolean {
+  const handle = openSync(database, 'r');
+  try {
+    const head = Buffer.alloc(16);
+    return readSync(handle, head) === 0 || startsAsDatabase(head);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function refuseWhileHeld(database: string): void {

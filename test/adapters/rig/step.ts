@@ -58,6 +58,7 @@ export async function runStep(
   given: JsonObject,
   folder: string,
   key = 'run1-step-1',
+  heard: (output: string) => void = () => undefined,
 ): Promise<Ended> {
   const command = adapter.command?.(parsed(adapter, given), contextIn(folder, { key }));
   if (command === undefined) throw new Error(`${adapter.name} has no command`);
@@ -65,6 +66,7 @@ export async function runStep(
   const [program, ...args] = command.argv;
   const child = spawn(program, args, { cwd: folder, env: { ...process.env, ...command.env, BACKOUT_OUTPUT: file } });
   child.stdin.end(command.stdin ?? '');
+  child.stdout.on('data', (part: Buffer) => heard(part.toString('utf8')));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
   const outputs = outputsIn(file);

@@ -28,15 +28,19 @@ interface Rules {
 let stored: Rules | undefined;
 const patterns = new Map<string, RegExp>();
 
-/** The JSON Schema (draft-07) of a playbook. */
+/** The JSON Schema (draft-07) of a playbook, as `backout schema` prints it. */
 export function playbookJsonSchema(): object {
+  return wholeSchema();
+}
+
+function wholeSchema(): Rules {
   // A cast beside a parse: the text is made by `buildJsonSchema`.
   stored ??= JSON.parse(storedJsonSchema) as Rules;
   return stored;
 }
 
 export function acceptsPlaybook(data: unknown): boolean {
-  return accepts(playbookJsonSchema(), data);
+  return accepts(wholeSchema(), data);
 }
 
 function accepts(rules: Rules, value: unknown): boolean {
@@ -70,8 +74,7 @@ function acceptsType(rules: Rules, type: string | undefined, value: unknown): bo
 }
 
 function definition(reference: string): Rules {
-  const whole: Rules = playbookJsonSchema();
-  return whole.definitions?.[reference.slice('#/definitions/'.length)] ?? { enum: [] };
+  return wholeSchema().definitions?.[reference.slice('#/definitions/'.length)] ?? { enum: [] };
 }
 
 function acceptsMembers(rules: Rules, value: object): boolean {

@@ -5,7 +5,7 @@ import { playbookSchema } from './schema.ts';
 type Definition = { readonly [key: string]: unknown };
 type Whole = Definition & { readonly definitions?: { readonly [name: string]: Definition } };
 
-/** Made from the definition that validates; what `backout schema` prints and `accepts` asks is its stored copy. */
+/** Made from the definition that validates; `accepts` asks its stored copy. */
 export function buildJsonSchema(): object {
   const schema: Whole = z.toJSONSchema(playbookSchema(), { target: 'draft-07', io: 'input', unrepresentable: 'any' });
   const { step, contingency } = schema.definitions ?? {};

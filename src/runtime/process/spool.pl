@@ -14,41 +14,59 @@ sub stream {
     tail => 0, head => $head, ring => $step->{max} - $head };
 }
 
-# Every occurrence becomes ***. What could still grow into one stays in the carry until more is known.
+# Every occurrence becomes ***, the longest form first. What could still grow into one stays in the carry.
 sub redact {
   my ($s, $bytes, $final) = @_;
   my $r = $s->{step}{redact} or return $bytes;
   my $text = $s->{carry} . $bytes;
-  my ($out, $from, $sure) = ('', 0, $final ? length $text : length($text) - $r->{longest} + 1);
-  while ($text =~ /$r->{any}/g) {
-    last if $-[0] >= $sure;
-    $out .= substr($text, $from, $-[0] - $from) . '***';
-    $from = $+[0];
+  my ($out, $from) = ('', 0);
+  my $stop = length $text;
+  while ($text =~ /$r->{heads}/g) {
+    my $at = $-[0];
+    my $length = form_at($r, \$text, $at, $final);
+    if (!defined $length) { $stop = $at; last }
+    if ($length) { $out .= substr($text, $from, $at - $from) . '***'; $from = $at + $length }
+    pos($text) = $at + ($length || 1);
   }
-  my $to = $final ? length $text : first_prefix($r, $text, $from > $sure ? $from : $sure);
-  $s->{carry} = substr $text, $to;
-  return $out . substr $text, $from, $to - $from;
+  $stop = unfinished($r, $text, $from) if $stop == length $text && !$final;
+  $s->{carry} = substr $text, $stop;
+  return $out . substr $text, $from, $stop - $from;
 }
 
-# The first place at or after $at where the rest of $text is the beginning of something to redact.
-sub first_prefix {
-  my ($r, $text, $at) = @_;
-  $at = 0 if $at < 0;
-  for (; $at < length $text; $at++) {
-    for my $form (@{ $r->{heads}{ substr $text, $at, 4 } // [] }) {
-      return $at if substr($form, 0, length($text) - $at) eq substr $text, $at, length $form;
-    }
+# The length of the longest form at that place, 0 for none; undef where a longer text could hold a longer one.
+sub form_at {
+  my ($r, $text, $at, $final) = @_;
+  my $there = length($$text) - $at;
+  for my $form (@{ $r->{forms}{ substr $$text, $at, $r->{size} } }) {
+    my $length = length $form;
+    if ($length <= $there) { return $length if substr($$text, $at, $length) eq $form }
+    elsif (!$final && substr($form, 0, $there) eq substr $$text, $at) { return }
+  }
+  return 0;
+}
+
+# Where a head begins that is not all there yet.
+sub unfinished {
+  my ($r, $text, $from) = @_;
+  my $at = length($text) - $r->{size} + 1;
+  for ($at = $from if $at < $from; $at < length $text; $at++) {
+    return $at if $r->{begins}{ substr $text, $at };
   }
   return $at;
 }
 
+# Forms by their first bytes, by which a place is found that may hold one.
 sub redaction {
   my @forms = sort { length $b <=> length $a } @_;
   return unless @forms;
-  my %heads;
-  for my $form (@forms) { push @{ $heads{ substr $form, 0, $_ } }, $form for 1 .. 4 }
-  my $any = join '|', map { quotemeta } @forms;
-  return { any => qr/$any/, longest => length $forms[0], heads => \%heads };
+  my $size = length $forms[-1] < 8 ? length $forms[-1] : 8;
+  my (%forms, %begins);
+  for my $form (@forms) {
+    push @{ $forms{ substr $form, 0, $size } }, $form;
+    $begins{ substr $form, 0, $_ } = 1 for 1 .. $size - 1;
+  }
+  my $heads = join '|', map { quotemeta } keys %forms;
+  return { heads => qr/$heads/, forms => \%forms, begins => \%begins, size => $size };
 }
 
 sub file_of {

@@ -34,7 +34,7 @@ export const expectation = z
     ),
     json: z.optional(
       z
-        .record(z.string(), z.json())
+        .record(z.string(), z.unknown())
         .check(z.describe('Values in a JSON body by path, e.g. `status: ok` or `checks[0].name: db`.')),
     ),
     maxLatency: z.optional(duration('The longest time that a good answer may take, e.g. 500ms.')),

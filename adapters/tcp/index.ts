@@ -71,8 +71,11 @@ function converse(socket: Socket, asked: Input, heard: { connected: boolean; tex
   socket.once('close', () => reject(new Error(`it hung up before it said ${JSON.stringify(expect)}`)));
   socket.once('connect', () => {
     heard.connected = true;
-    if (asked.send !== undefined) socket.write(asked.send);
-    if (expect === undefined) resolve();
+    const sent = () => {
+      if (expect === undefined) resolve();
+    };
+    if (asked.send === undefined) sent();
+    else socket.write(asked.send, sent);
   });
   socket.on('data', (part: string) => {
     heard.text = (heard.text + part).slice(-heardLimit);

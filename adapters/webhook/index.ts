@@ -22,7 +22,7 @@ const input = z
     secret: texts('The signing secret (`whsec_…`), or two of them while one replaces the other. A secret.').check(
       z.refine((given) => given.every((secret) => signingKey(secret) !== undefined), notASecret),
     ),
-    json: z.optional(z.json().check(z.describe('The message, as a JSON document.'))),
+    json: z.optional(z.unknown().check(z.describe('The message, as a JSON document.'))),
     body: z.optional(z.string().check(z.describe('The message as text, instead of `json`.'))),
     headers: z.optional(headers('More headers to send; may hold secrets.')),
     ca: optionalText('A PEM file with the certificate authority to trust instead of the system ones.'),

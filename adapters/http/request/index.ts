@@ -23,7 +23,7 @@ const input = z
       'POST',
     ),
     headers: z.optional(headers('Headers to send; may hold secrets.')),
-    json: z.optional(z.json().check(z.describe('A JSON document to send; sets Content-Type. May hold secrets.'))),
+    json: z.optional(z.unknown().check(z.describe('A JSON document to send; sets Content-Type. May hold secrets.'))),
     body: z.optional(z.string().check(z.describe('Text to send as it stands, instead of `json`. May hold secrets.'))),
     expect: z._default(expectation, {}),
     redirects: z._default(

@@ -59,18 +59,22 @@ export async function webServer(answer: Answer, scheme: 'http' | 'https' = 'http
 export interface LineServer {
   readonly port: number;
   readonly received: () => string;
+  /** All that the first caller said, once it has hung up. */
+  readonly firstCall: Promise<string>;
 }
 
 /** Says `greeting` to whoever connects (nothing when empty), and keeps what it is told. */
 export async function lineServer(greeting: string, hangUp: 'hang up' | 'stay' = 'stay'): Promise<LineServer> {
   const sockets = new Set<Socket>();
   let received = '';
+  const firstCall = Promise.withResolvers<string>();
   const server = createTcpServer((socket) => {
     sockets.add(socket);
     socket.on('data', (part) => {
       received += part.toString('utf8');
     });
     socket.on('error', () => socket.destroy());
+    socket.once('close', () => firstCall.resolve(received));
     if (greeting !== '') socket.write(greeting);
     if (hangUp === 'hang up') socket.end();
   });
@@ -80,7 +84,7 @@ export async function lineServer(greeting: string, hangUp: 'hang up' | 'stay' = 
     server.close();
     await once(server, 'close');
   });
-  return { port, received: () => received };
+  return { port, received: () => received, firstCall: firstCall.promise };
 }
 
 /** A port on which nothing listens (for as long as nobody else takes it). */

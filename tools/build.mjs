@@ -28,6 +28,27 @@ const present = (table) => Object.entries(table).filter(([, source]) => existsSy
 const requireBanner = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);\n";
 const asksForRequire = (text) => text.includes('typeof require');
 
+/**
+ * `await import('nodemailer')` gives the exports of a CommonJS package by name in Node, but only `default` in esbuild.
+ * The names are those that Node itself finds.
+ */
+const namedExports = {
+  name: 'named exports of CommonJS packages',
+  setup(plugin) {
+    plugin.onResolve({ filter: /^[a-z@][^:]*$/ }, async ({ path, kind, importer }) => {
+      if (kind !== 'dynamic-import' || path === 'zx') return undefined;
+      const names = Object.keys(await import(path));
+      if (!names.includes('module.exports')) return undefined;
+      return { path, namespace: 'by-name', pluginData: { names, resolveDir: dirname(importer) } };
+    });
+    plugin.onLoad({ filter: /.*/, namespace: 'by-name' }, ({ path, pluginData: { names, resolveDir } }) => {
+      const exported = names.filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default');
+      const contents = `import all from ${JSON.stringify(path)};export default all;export const {${exported}} = all;`;
+      return { contents, resolveDir };
+    });
+  },
+};
+
 /** Whole or not at all: other processes read dist/ while it is built. */
 function write(path, contents) {
   if (existsSync(path) && readFileSync(path).equals(contents)) return;
@@ -50,6 +71,7 @@ async function bundle() {
     // Beside the entries: what looks for files beside itself (import.meta.url) finds them from any chunk.
     chunkNames: 'chunk-[name]-[hash]',
     external: ['zx'],
+    plugins: [namedExports],
     minifyWhitespace: true,
     minifySyntax: true,
     keepNames: true,

@@ -22,7 +22,7 @@ export interface Running {
 
 /** Progress (stderr) goes to the reader as it comes; the result (stdout) is kept. */
 export function startBackout(home: string, args: readonly string[]): Running {
-  command(['bin/backout.js', ...args.map((arg) => (arg === playbook ? relative(root, arg) : arg))].join(' '));
+  command(['bin/backout.js', ...args.map((arg) => (arg === playbook ? relative(root, arg) : arg))]);
   const child = spawn(process.execPath, [program, ...args], {
     cwd: root,
     env: { ...process.env, BACKOUT_HOME: home },

@@ -27,14 +27,20 @@ export function tell(text: string): void {
   say(line);
 }
 
-/** A command line, as one would type it. */
-export function command(text: string): void {
-  say(`\n   ${paint('36', `$ ${text}`)}`);
+/** A command line, as one would type it, broken before a word where it is too long. */
+export function command(words: readonly string[]): void {
+  const lines = ['$'];
+  for (const word of words) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length < columns - 5) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`    ${word}`);
+  }
+  say(`\n   ${paint('36', lines.join(' \\\n   '))}`);
 }
 
 /** What a program said, set in and unwrapped. */
 export function quote(text: string): void {
-  for (const line of text.trimEnd().split('\n')) say(line === '' ? '' : `   ${paint('2', '│')} ${line}`);
+  for (const line of text.trimEnd().split('\n')) say(`   ${paint('2', '│')} ${line}`.trimEnd());
 }
 
 export function table(rows: readonly (readonly string[])[]): void {

@@ -25,7 +25,8 @@ export async function readPlaybook(
     merge: false,
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    // 'silent' would also silence a second document
+    logLevel: 'error',
   });
   const troubles = [...document.errors, ...document.warnings];
   if (troubles.length > 0) return err(troubles.slice(0, maxFaults).map((trouble) => yamlFault(source, trouble)));
@@ -67,7 +68,7 @@ function yamlFault(source: Source, trouble: YAMLError): Diagnostic {
   return {
     severity: 'error',
     rule: deep ? 'too-deep' : 'yaml',
-    message: deep ? 'is nested too deeply' : `not valid YAML: ${trouble.message}`,
+    message: deep ? 'is nested too deeply' : `not valid YAML: ${trouble.message.replace(/; please use .*/, '')}`,
     remedy: deep
       ? 'Write it flatter.'
       : (remedies[trouble.code] ?? 'Correct the YAML here; values with ": " or " #" need quotes.'),

@@ -6,7 +6,8 @@ import type { PlaceName } from '../phases.ts';
 import { didYouMean } from '../suggest.ts';
 
 export function checkOrder(examined: Examined): readonly Diagnostic[] {
-  return [...checkIds(examined), ...checkNeeds(examined), ...checkCircles(examined)];
+  const doubled = checkIds(examined);
+  return [...doubled, ...checkNeeds(examined), ...(doubled.length === 0 ? checkCircles(examined) : [])];
 }
 
 function checkIds({ document, sites }: Examined): readonly Diagnostic[] {

@@ -56,19 +56,11 @@ function checkAction(
 }
 
 function checkScript(document: PlaybookDocument, step: StepContent | VerifyContent, path: Path): readonly Diagnostic[] {
-  const found: Diagnostic[] = [];
-  for (const key of ['script', 'uses'] as const) {
-    if (hasExpression(step[key] ?? '')) {
-      const remedy = 'Write it out: the plan is frozen before the run begins. Use `if:` on two steps to choose.';
-      found.push(document.error('fixed-text', [...path, key], `${key} cannot hold \${{ … }}`, remedy));
-    }
-  }
   const outside =
     step.script !== undefined && (/^(?:\/|[A-Za-z]:)/.test(step.script) || /(?:^|\/)\.\.(?:\/|$)/.test(step.script));
-  if (!outside) return found;
+  if (!outside) return [];
   const remedy = "Put it beside the playbook or below, so that it can be frozen with the plan: script: './scripts/…'.";
   return [
-    ...found,
     document.error(
       'script-outside',
       [...path, 'script'],

@@ -1,5 +1,4 @@
 /** The last question before a real run. Off a terminal there is nobody to ask: `--yes` is needed. */
-import { createInterface } from 'node:readline/promises';
 import { Fault } from '../kernel/fault.ts';
 import { planDigest } from '../plan/digest.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -18,6 +17,7 @@ export async function askToBegin(plan: Plan, call: Invocation, surface: Surface)
     );
   }
   surface.err(planText(plan, { ...textOptions(process.stderr, surface), digest: planDigest(plan) }));
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await lines.question(`\nBack out ${plan.system} with ${plan.name} now, for real? Type yes: `);

@@ -1,5 +1,4 @@
 /** `--once`: a caller that may come twice gets the run that there is, not a second one. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Home, listRuns } from '../runtime/home/home.ts';
 import type { Beginning } from './begin-run.ts';
 import { exit } from './exit-codes.ts';
@@ -33,6 +32,6 @@ export async function followOnce(
       if (call.has('json')) surface.out(`${JSON.stringify(viewOf(known, Date.now()), null, 2)}\n`);
       return context.exitCode ?? exit.waiting;
     }
-    await sleep(lookMs);
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
 }

@@ -35,6 +35,7 @@ async function beginning(copy: FileHandle, journal: string): Promise<number> {
   const length = Math.min(comparedBytes, stat.size);
   const source = await open(journal, 'r');
   try {
+    if ((await source.stat()).size < stat.size) throw new Error('it is longer than the journal: the journal was cut');
     const [theirs, ours] = await Promise.all([copy, source].map((file) => readPart(file, stat.size - length, length)));
     if (theirs !== undefined && ours !== undefined && theirs.equals(ours)) return stat.size;
   } finally {

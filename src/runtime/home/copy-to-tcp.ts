@@ -15,11 +15,12 @@ export function copyToTcp(target: string): CopySink {
       socket = opening;
       await new Promise<void>((done, failed) => opening.once('connect', done).once('error', failed));
       opening.on('error', () => opening.destroy());
+      opening.on('end', () => opening.destroy());
       opening.resume();
       return 0;
     },
-    write: (bytes) => send(socket, (open, sent) => open.write(bytes, sent)),
-    close: () => send(socket, (open, sent) => open.end(sent)),
+    write: (bytes) => write(socket, bytes),
+    close: () => hangUp(socket),
     abandon() {
       socket?.destroy();
       socket = undefined;
@@ -27,12 +28,21 @@ export function copyToTcp(target: string): CopySink {
   };
 }
 
-type Sent = (error?: Error | null) => void;
+const lost = (): Error => new Error('the connection was lost');
 
-function send(socket: Socket | undefined, how: (socket: Socket, sent: Sent) => void): Promise<void> {
+function write(socket: Socket | undefined, bytes: Uint8Array): Promise<void> {
   return new Promise((done, failed) => {
-    if (socket === undefined || socket.destroyed) failed(new Error('the connection was lost'));
-    else how(socket, (error) => (error == null ? done() : failed(error)));
+    if (socket === undefined || socket.destroyed) failed(lost());
+    else socket.write(bytes, (error) => (error == null ? done() : failed(error)));
+  });
+}
+
+/** Says that this is all, and waits until the receiver has hung up too: a reset shows what did not arrive. */
+function hangUp(socket: Socket | undefined): Promise<void> {
+  return new Promise((done, failed) => {
+    if (socket === undefined || socket.destroyed) return failed(lost());
+    socket.once('close', (hadError) => (hadError ? failed(lost()) : done()));
+    socket.end();
   });
 }
 

@@ -22,7 +22,7 @@ import type { RunFolder } from './run-folder.ts';
 
 export interface JournalOptions {
   readonly sign?: Sign | undefined;
-  /** Told the journal's new length after each durable batch; must not throw. */
+  /** Told the journal's length on opening and after each durable batch; must not throw. */
   readonly grown?: ((length: number) => void) | undefined;
   readonly files?: FileSystem;
 }
@@ -59,6 +59,7 @@ export function openJournal(folder: RunFolder, options: JournalOptions = {}): Op
     const rest = { link: last ?? origin, length, ended: last?.event.type === 'run.ended' };
     const file = new AppendedFile(fd, folder, rest, options);
     if (tornBytes > 0) file.cutBack();
+    options.grown?.(length);
     return file;
   });
   renewReserve(folder);

@@ -80,6 +80,16 @@ describe('to a file', () => {
     );
   });
 
+  test('a copy that is longer than the journal is evidence that the journal was cut', async () => {
+    const { path, trouble, open, grow } = scene();
+    writeFileSync(path, whole);
+    const copy = open();
+    copy.grown(grow(lines[0]));
+    expect(await copy.close(longEnough)).toBe(false);
+    expect(readFileSync(path, 'utf8')).toBe(whole);
+    expect(trouble[0]).toContain('it is longer than the journal: the journal was cut');
+  });
+
   test('a place that is not there is told once, and nothing is thrown', async () => {
     const { trouble, open, grow } = scene('nowhere/copy.ndjson');
     const copy = open();
@@ -106,24 +116,27 @@ describe('over TCP', () => {
     expect(trouble).toEqual([]);
   });
 
-  test('after a lost connection the next one carries the journal from its first entry', async () => {
-    const received: Buffer[] = [];
-    const lost = Promise.withResolvers<void>();
-    const ended = Promise.withResolvers<void>();
-    let connections = 0;
-    const { port } = await listen((socket) => {
-      if (++connections === 1) socket.once('data', () => socket.destroy()).on('close', () => lost.resolve());
-      else socket.on('data', (bytes) => received.push(bytes)).on('end', () => ended.resolve());
-    });
-    const { open, grow } = scene(`tcp://127.0.0.1:${port}`);
-    const copy = open();
-    copy.grown(grow(lines[0]));
-    await lost.promise;
-    for (const line of lines.slice(1)) copy.grown(grow(line));
-    expect(await copy.close(longEnough)).toBe(true);
-    await ended.promise;
-    expect(Buffer.concat(received).toString()).toBe(whole);
-  });
+  test.each([1, 4])(
+    'lost when %d of 4 lines were sent: the next connection carries all from the first entry',
+    async (n) => {
+      const received: Buffer[] = [];
+      const lost = Promise.withResolvers<void>();
+      const ended = Promise.withResolvers<void>();
+      let connections = 0;
+      const { port } = await listen((socket) => {
+        if (++connections === 1) socket.once('data', () => socket.resetAndDestroy()).on('close', () => lost.resolve());
+        else socket.on('data', (bytes) => received.push(bytes)).on('end', () => ended.resolve());
+      });
+      const { open, grow } = scene(`tcp://127.0.0.1:${port}`);
+      const copy = open();
+      copy.grown(grow(lines.slice(0, n).join('')));
+      await lost.promise;
+      if (n < 4) copy.grown(grow(lines.slice(n).join('')));
+      expect(await copy.close(longEnough)).toBe(true);
+      await ended.promise;
+      expect(Buffer.concat(received).toString()).toBe(whole);
+    },
+  );
 
   test('a receiver that reads nothing does not hold the engine longer than it waits', async () => {
     const { port } = await listen((socket) => socket.pause());

@@ -169,7 +169,9 @@ describe('the reserve', () => {
     first.append(sampleEvents.slice(0, 2));
     first.releaseReserve();
     first.close();
-    const { journal } = openJournal(run);
+    const lengths: number[] = [];
+    const { journal } = openJournal(run, { grown: (length) => lengths.push(length) });
+    expect(lengths).toEqual([fs.statSync(run.journal).size]);
     expect(fs.statSync(run.reserve).size).toBe(256 * 1024);
     journal.append(sampleEvents.slice(2));
     journal.close();

@@ -42,7 +42,8 @@ export function smallDisk(kibibytes: number): string {
   const path = join(temporaryFolder(), 'disk');
   mkdirSync(path);
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'none', path]);
-  atEnd(() => execFileSync('umount', [path]));
+  // Lazily: a test that fails may have left a file of it open.
+  atEnd(() => execFileSync('umount', ['--lazy', path]));
   return path;
 }
 

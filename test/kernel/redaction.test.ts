@@ -34,7 +34,7 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
 
 describe('P9: any secret, in any surroundings', () => {
   test.each(Object.entries(encodings))('%s', (_, encode) => {
-    fc.assert(
+    void fc.assert(
       fc.property(usable, fc.string({ maxLength: 20 }), fc.string({ maxLength: 20 }), (text, before, behind) => {
         const form = encode(text.toWellFormed());
         fc.pre(form.length >= minimumSecretLength);
@@ -47,7 +47,7 @@ describe('P9: any secret, in any surroundings', () => {
   test.each(['base64', 'base64url'] as const)(
     '%s of a text that holds it: what depends on the secret alone is gone',
     (encoding) => {
-      fc.assert(
+      void fc.assert(
         fc.property(usable, around, around, (text, before, behind) => {
           const bytes = Buffer.from(text.toWellFormed());
           const encoded = Buffer.concat([before, bytes, behind]).toString(encoding);
@@ -62,7 +62,7 @@ describe('P9: any secret, in any surroundings', () => {
   );
 
   test('redacting twice changes nothing more', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(usable, fc.string(), (text, other) => {
         const forms = secretForms([text]);
         const once = redact(`${other}${text}${other}`, forms);
@@ -74,7 +74,7 @@ describe('P9: any secret, in any surroundings', () => {
 
 describe('forms', () => {
   test('longest first, each once, none short enough to turn up in innocent text', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(secret, { maxLength: 4 }), (secrets) => {
         const forms = secretForms(secrets);
         expect(new Set(forms).size).toBe(forms.length);

@@ -58,6 +58,18 @@ describe('an engine killed while its step runs', () => {
   });
 });
 
+test('a step leads a session of its own, and its command a group of its own in it', async () => {
+  const spec = bench.spec('step', ['./forever']);
+  const end = bench.steps.run(spec);
+  await bench.ready(spec);
+  const { pid } = claimOf(spec);
+  const command = readProcessTable().find((seen) => seen.parent === pid);
+  expect(readProcess(pid)).toMatchObject({ session: pid, group: pid });
+  expect(command).toMatchObject({ session: pid, group: command?.pid });
+  await bench.steps.end(spec.dir, spec.key, 1_000);
+  await end;
+});
+
 test('a launcher killed while steps run: they end as they would, and the next ones start', async () => {
   const go = join(bench.folder, 'go');
   const first = bench.spec('first', ['./waits-for-file', go, '5']);
@@ -85,6 +97,19 @@ describe('a supervisor killed', () => {
     expect(await bench.steps.end(spec.dir, spec.key, 50)).toEqual({ survivors: [] });
     expect(await end).toEqual({ kind: 'lost', reason: expect.stringContaining(String(pid)) });
   });
+});
+
+test('orphans of a killed supervisor are found in other sessions too, by the key in their environment', async () => {
+  const spec = bench.spec('step', ['./new-sessions']);
+  const end = bench.steps.run(spec);
+  await bench.ready(spec);
+  const { pid } = claimOf(spec);
+  process.kill(pid, 'SIGKILL');
+  await until('it is gone', () => readProcess(pid) === undefined);
+  for (const seen of readProcessTable()) if (seen.session === pid) process.kill(seen.pid, 'SIGKILL');
+  expect(bench.steps.living(spec.dir, spec.key)).toContainEqual(expect.stringMatching(/^\d+ \(sleep\)$/));
+  expect(await bench.steps.end(spec.dir, spec.key, 50)).toEqual({ survivors: [] });
+  expect(await end).toMatchObject({ kind: 'lost' });
 });
 
 describe('a claim whose owner is not there', () => {
@@ -135,6 +160,7 @@ test('a status that is empty or cut short counts as absent, a whole one holds un
   const [status, whole] = ['status', 'whole'].map((name) => join(spec.dir, name));
   if (status === undefined || whole === undefined) throw new Error('unreachable');
   expect(bench.steps.look(spec.dir, 'another')).toMatchObject({ kind: 'ended', end: { exitCode: 4 } });
+  await until('its supervisor has left', () => readProcess(claimOf(spec).pid) === undefined);
   const text = readFileSync(status, 'utf8');
   renameSync(status, whole);
   for (const part of ['', text.slice(0, 20)]) {

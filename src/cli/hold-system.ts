@@ -13,7 +13,7 @@ import {
   setCurrent,
 } from '../runtime/home/system-folder.ts';
 import { acquireLock, type Holder } from '../runtime/home/system-lock.ts';
-import { type KnownRun, readRun } from './known-run.ts';
+import { hasBegun, type KnownRun, readRun } from './known-run.ts';
 
 export interface HeldSystem {
   readonly folder: SystemFolder;
@@ -51,16 +51,9 @@ export function holdSystem(home: Home, system: string, by: Person, run: string):
 /** A crash may leave `current` naming a run that never began, or has ended: the journal decides. */
 function openRun(home: Home, folder: SystemFolder): KnownRun | undefined {
   const current = readCurrent(folder);
-  if (current === undefined) return undefined;
-  let run: KnownRun;
-  try {
-    run = readRun(home, current);
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'plan-mismatch' && error.message.includes('no beginning'))
-      return undefined;
-    throw error;
-  }
-  return run.entries.length > 0 && run.state.context.end === null ? run : undefined;
+  if (current === undefined || !hasBegun(home, current)) return undefined;
+  const run = readRun(home, current);
+  return run.state.context.end === null ? run : undefined;
 }
 
 /** Exit 5: which run, whose, since when, what still lives, and what to type. */

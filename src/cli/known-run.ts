@@ -130,6 +130,16 @@ export function modeOf(home: Home, run: string): 'real' | 'dry-run' | undefined 
   return firstEvent(home, run)?.mode;
 }
 
+/** An engine may die between making a run's folder and the first entry: then nothing was done, and nothing is owed. */
+export function hasBegun(home: Home, run: string): boolean {
+  try {
+    return readFileSync(runFolder(home, run).journal).includes('\n');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 export function firstEvent(home: Home, run: string) {
   try {
     const text = readFileSync(runFolder(home, run).journal, 'utf8');

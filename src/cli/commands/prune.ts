@@ -3,11 +3,13 @@ import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { parseDuration } from '../../kernel/duration.ts';
 import { Fault } from '../../kernel/fault.ts';
+import { runIdTime } from '../../kernel/run-id.ts';
 import { type Home, listRuns, openHome } from '../../runtime/home/home.ts';
+import { runFolder } from '../../runtime/home/run-folder.ts';
 import { isTerminal } from '../drive.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
-import { readRun } from '../known-run.ts';
+import { hasBegun, readRun } from '../known-run.ts';
 
 export const run: CommandRun = async (call, surface) => {
   const text = call.flag('older-than');
@@ -17,7 +19,7 @@ export const run: CommandRun = async (call, surface) => {
   const home = openHome(call.flag('home'), surface.env);
   const old = listRuns(home).filter((id) => endedBefore(home, id, Date.now() - age));
   if (old.length > 0 && !call.has('yes') && !(await agreed(old.length))) return exit.usage;
-  for (const id of old) rmSync(readRun(home, id).folder.path, { recursive: true, force: true });
+  for (const id of old) rmSync(runFolder(home, id).path, { recursive: true, force: true });
   if (call.has('json')) surface.out(`${JSON.stringify({ removed: old })}\n`);
   else surface.err(`${old.length} runs removed\n`);
   return exit.backedOut;
@@ -25,6 +27,7 @@ export const run: CommandRun = async (call, surface) => {
 
 function endedBefore(home: Home, id: string, instant: number): boolean {
   try {
+    if (!hasBegun(home, id)) return runIdTime(id) < instant;
     const last = readRun(home, id).entries.at(-1)?.event;
     return last?.type === 'run.ended' && last.at < instant;
   } catch {

@@ -4,7 +4,7 @@ import { type Home, listRuns, lookAtHome } from '../../runtime/home/home.ts';
 import { clockTime } from '../../views/clock-time.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Surface } from '../invocation.ts';
-import { readRun, viewOf } from '../known-run.ts';
+import { hasBegun, readRun, viewOf } from '../known-run.ts';
 import { zoneOf } from '../text-options.ts';
 
 interface RunLine {
@@ -33,7 +33,8 @@ function lineOf(home: Home, id: string): RunLine {
     const { run, system, playbook, mode, status, engine, startedAt, exitCode } = viewOf(readRun(home, id), Date.now());
     return { run, system, playbook, mode, status, engine, startedAt, exitCode };
   } catch (error) {
-    const status = error instanceof Fault && error.code === 'journal-damaged' ? 'damaged' : 'unreadable';
+    const damaged = error instanceof Fault && error.code === 'journal-damaged';
+    const status = !hasBegun(home, id) ? 'never began' : damaged ? 'damaged' : 'unreadable';
     return { run: id, system: '?', playbook: '?', mode: '?', status, engine: null, startedAt: null, exitCode: null };
   }
 }

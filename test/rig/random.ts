@@ -1,0 +1,16 @@
+/** Random numbers that can be had again: the seed is printed with a failure, and given in BACKOUT_SEED. */
+
+export function seedOf(env: NodeJS.ProcessEnv): number {
+  return Number(env.BACKOUT_SEED ?? Date.now() % 2 ** 31);
+}
+
+/** Uniform in [0, 1); mulberry32. */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -4,7 +4,7 @@
  * canonical form not asked for; a torn tail taken for damage; a whole entry without newline taken for torn.
  */
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createVerifier, type Verdict, type VerifierOptions } from '../../src/journal/audit.ts';
 import { origin, seal } from '../../src/journal/chain.ts';
@@ -13,6 +13,9 @@ import { signer } from '../../src/journal/signature.ts';
 import { canonicalJson, sha256 } from '../../src/kernel/canonical-json.ts';
 import { referenceVerdict } from './reference.ts';
 import { sampleEvents, sampleLines } from './sample.ts';
+
+// Generous, for a machine that is busy with other things.
+jest.setTimeout(30_000);
 
 const lines = sampleLines();
 const whole = Buffer.from(lines.join(''));

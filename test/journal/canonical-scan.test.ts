@@ -1,8 +1,11 @@
 /** The one-pass scan says of any bytes what parsing and writing again says. */
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isCanonicalJson } from '../../src/journal/canonical-scan.ts';
 import { canonicalJson } from '../../src/kernel/canonical-json.ts';
+
+// Generous, for a machine that is busy with other things.
+jest.setTimeout(30_000);
 
 const scan = (text: string | Buffer): boolean => {
   const bytes = Buffer.from(`??${text}??`);

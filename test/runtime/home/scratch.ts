@@ -5,7 +5,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach } from '@jest/globals';
+import { afterEach, jest } from '@jest/globals';
+
+// Generous, for a machine that is busy with other things.
+jest.setTimeout(30_000);
 
 const cleanUps: (() => unknown)[] = [];
 

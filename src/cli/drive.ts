@@ -89,9 +89,8 @@ export async function drive(options: Drive): Promise<Leaving> {
 
 function start(engine: Engine, { begin }: Drive): void {
   if (begin.kind === 'new') return engine.begin(begin.began);
-  engine.takeUp(...begin.first);
-  for (const decision of begin.decisions) engine.decide(decision);
-  return undefined;
+  // Heard with the taking up: a run that waits for a person would be left again before its answer is heard.
+  return engine.takeUp(...begin.first, ...begin.decisions);
 }
 
 /** A run that waits for a person has nothing that keeps Node alive. */

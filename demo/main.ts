@@ -26,7 +26,7 @@ const backupProgram = fileURLToPath(new URL('../playbooks/shop-release/scripts/b
 
 /** Large enough uploads, and there is time to kill an engine while they are unpacked. */
 const stock = options.crash
-  ? { orders: 4_900, uploads: 3_000, uploadBytes: 16_384 }
+  ? { orders: 4_900, uploads: 1_500, uploadBytes: 16_384 }
   : { orders: 4_900, uploads: 300, uploadBytes: 4_096 };
 
 async function demo(): Promise<void> {

@@ -59,7 +59,7 @@ test('the shop is backed out, and nothing is left behind', async () => {
     expect(told.text).toContain('✓ the journal is intact and closed');
     expect(told.text.split('\n').filter((line) => /^ {3}\S/.test(line) && line.length > 200)).toEqual([]);
   });
-}, 60_000);
+}, 240_000);
 
 test('--crash: the engine dies in the middle of the restore, and the restore still runs once', async () => {
   await inFolder(async (folder) => {
@@ -70,4 +70,4 @@ test('--crash: the engine dies in the middle of the restore, and the restore sti
     expect(told.text).toContain('✓ the uploads were swapped once');
     expect(told.text).toContain('✓ every order and every file is as it was before the change');
   });
-}, 120_000);
+}, 240_000);

@@ -1,5 +1,6 @@
 # The output of a step: redacted before it is written (P9), its head kept in one file and its latest bytes in a ring
-# beside it, so that neither memory nor disk grows with what a program writes. Part of supervisor.pl.
+# beside it, each stream for itself, so that neither memory nor disk grows with what a program writes.
+# Part of supervisor.pl.
 #
 # Owns: redaction of a stream (as redact() in src/kernel/redaction.ts does on a whole text), the cap, the spool files.
 # Does not own: when to read and when to stop (supervisor.pl).

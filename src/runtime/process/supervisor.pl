@@ -37,7 +37,12 @@ sub attend {
   $step->{who} = identity();
   $step->{taken} = $taken;
   my $request = next_frame(*STDIN);
-  if (defined $request) { supervise($step, $request) } else { syswrite $taken, 'ended' }
+  supervise($step, $request) if defined $request;
+  if ($step->{go_in}) {    # not needed: where nobody adopts orphans (many containers) it would stay a zombie
+    close delete $step->{go_in};
+    waitpid $step->{pid}, 0;
+  }
+  syswrite $taken, 'ended' unless defined $request;
   vanish();
 }
 
@@ -252,5 +257,6 @@ for (my $word = ''; $word ne 'ended';) {
   if (defined $pid && $pid == 0) { close $from; attend($to) }
   close $to;
   $word = (defined $pid ? read_exactly($from, 5) : undef) // '';
+  waitpid $pid, 0 if $word eq 'ended';
   select undef, undef, undef, 0.05 if $word eq '';    # no process to be had, or it was killed: the request waits
 }

@@ -8,6 +8,7 @@ my %numbers = (
   arm64 => { setsid => 157, clock => 113, prctl => 167, close => 57 },
 );
 my $call = $numbers{ $ARGV[0] // '' };
+require POSIX unless $call;
 
 sub now {
   return time() * 1000 unless $call;
@@ -18,7 +19,7 @@ sub now {
 }
 
 sub lead_session {
-  if ($call) { syscall($call->{setsid}) } else { require POSIX; POSIX::setsid() }
+  unless ($call && syscall($call->{setsid}) > 0) { require POSIX; POSIX::setsid() }
   syscall($call->{prctl}, 36, 1, 0, 0, 0) if $call;    # PR_SET_CHILD_SUBREAPER: orphans come to us, so end.ts sees them
 }
 

@@ -7,6 +7,9 @@ export async function tooLittleSpace(path: string, bytes: number): Promise<strin
   return free >= bytes ? undefined : `${path} has ${inWords(free)} free, ${inWords(bytes)} are needed`;
 }
 
+/** `1 file`, `300 files`. */
+export const fileCount = (files: number): string => (files === 1 ? '1 file' : `${files} files`);
+
 export function inWords(bytes: number): string {
   if (bytes < 1_024) return `${bytes} bytes`;
   if (bytes < 1_048_576) return `${(bytes / 1_024).toFixed(1)} KiB`;

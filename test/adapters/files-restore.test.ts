@@ -1,8 +1,9 @@
 /**
  * Whatever is wrong is found before the old tree is touched; and a swap that was stopped anywhere is finished by a
- * repeat. Planted faults that were caught: verify after the swap; no check of the end of a tar; a swap that removes
- * before it renames; a repeat that begins anew.
+ * repeat. Planted faults that were caught: no verification of the staged tree; no check of the end of a tar; members outside the
+ * target let through; a swap that removes before it renames; a repeat that begins anew.
  */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -17,15 +18,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { adapter } from '../../adapters/files/restore/index.ts';
 import { mountPoints } from '../../adapters/files/restore/mounts.ts';
 import { linkPlaces, renamePlaces } from '../../adapters/files/restore/places.ts';
 import { swapByLink, swapByRenaming } from '../../adapters/files/restore/swap.ts';
 import { newFolder } from './rig/folder.ts';
-import { complaints, preflight, probe, runStep } from './rig/step.ts';
+import { complaints, contextIn, preflight, probe, runStep, workInPlace } from './rig/step.ts';
 import { testWith } from './rig/tools.ts';
 import { harvest, leftovers, manifestOf, pack, plant } from './rig/tree.ts';
+
+jest.setTimeout(60_000);
 
 const good = { 'a.txt': 'alpha', 'deep/er/b.txt': 'beta', 'with space/ü\nnew line': 'gamma', empty: '' };
 const damaged = { 'a.txt': 'broken', 'junk.txt': 'junk' };
@@ -85,7 +88,7 @@ describe('puts the tree back', () => {
     symlinkSync('/no/where', join(folder, 'backup', 'link'));
     pack(join(folder, 'backup.tar'), join(folder, 'backup'));
     for (const source of [{ archive: 'backup.tar' }, { source: 'backup' }]) {
-      expect(await runStep(adapter, { ...source, target: 'target', keepOld: false }, folder)).toMatchObject({
+      expect(await workInPlace(adapter, { ...source, target: 'target', keepOld: false }, folder)).toMatchObject({
         code: 0,
       });
       const { mode, mtimeMs } = statSync(join(folder, 'target', 'a.txt'));
@@ -101,7 +104,7 @@ describe('puts the tree back', () => {
     chmodSync(join(folder, 'target'), 0o705);
     plant(join(folder, 'outer', 'uploads'), good);
     pack(join(folder, 'outer.tar'), join(folder, 'outer'), '--transform=s,^./,,');
-    const ended = await runStep(
+    const ended = await workInPlace(
       adapter,
       { archive: 'outer.tar', target: 'target', manifest: 'manifest.json', strip: 1 },
       folder,
@@ -114,7 +117,7 @@ describe('puts the tree back', () => {
   test('where there was none', async () => {
     const folder = scene();
     rmSync(join(folder, 'target'), { recursive: true });
-    const ended = await runStep(adapter, { source: 'backup', target: 'target' }, folder);
+    const ended = await workInPlace(adapter, { source: 'backup', target: 'target' }, folder);
     expect(ended).toMatchObject({ code: 0, outputs: { files: '4' } });
     expect(ended.outputs.old).toBeUndefined();
     expect(harvest(join(folder, 'target'))).toEqual(good);
@@ -123,7 +126,7 @@ describe('puts the tree back', () => {
   test('files that the manifest does not name are restored, and said', async () => {
     const folder = scene();
     plant(join(folder, 'backup'), { 'extra.txt': 'x' });
-    const ended = await runStep(adapter, { source: 'backup', target: 'target', manifest: 'manifest.json' }, folder);
+    const ended = await workInPlace(adapter, { source: 'backup', target: 'target', manifest: 'manifest.json' }, folder);
     expect(ended.stdout).toContain('Not in the manifest, restored all the same: extra.txt.');
   });
 });
@@ -159,8 +162,11 @@ describe('finds what is wrong, says it, and leaves the target as it was', () => 
     [
       'a tar that is cut between two members',
       (at) => {
-        truncateSync(join(at, 'backup.tar'), 1_536);
-        return { archive: 'backup.tar' };
+        const file = join(at, 'two.tar');
+        execFileSync('tar', ['--create', '--file', file, '--directory', join(at, 'backup'), 'a.txt', 'empty']);
+        // One header and one block of content: what follows is a whole member, which tar does not miss.
+        truncateSync(file, 1_024);
+        return { archive: 'two.tar' };
       },
       'truncated',
     ],
@@ -265,7 +271,7 @@ describe('finds what is wrong, says it, and leaves the target as it was', () => 
     const given = { target: 'target', manifest: 'manifest.json', ...arrange(folder) };
     const before = harvest(join(folder, 'target'));
     const looked = await preflight(adapter, given, folder);
-    const ended = await runStep(adapter, given, folder);
+    const ended = await workInPlace(adapter, given, folder);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain(because);
     expect(ended.stderr).toContain('The target was not touched.');
@@ -308,7 +314,7 @@ describe('a swap that was stopped is finished by a repeat with the same key', ()
     rmSync(join(folder, 'backup.tar'));
     const given = { archive: 'backup.tar', target: 'target' };
     expect(await probe(adapter, given, { folder })).toBe(count === 2 ? 'yes' : 'no');
-    expect(await runStep(adapter, given, folder)).toMatchObject({ code: 0, stderr: '', outputs: { old } });
+    expect(await workInPlace(adapter, given, folder)).toMatchObject({ code: 0, stderr: '', outputs: { old } });
     expect(harvest(target)).toEqual(good);
     expect(harvest(old)).toEqual(damaged);
     expect(leftovers(folder)).toEqual([basename(old)]);
@@ -317,7 +323,7 @@ describe('a swap that was stopped is finished by a repeat with the same key', ()
   test('half a staged tree is staged anew', async () => {
     const folder = scene();
     plant(renamePlaces(join(folder, 'target'), key).part, { 'a.txt': 'half', leftover: 'x' });
-    expect(await runStep(adapter, { source: 'backup', target: 'target' }, folder)).toMatchObject({ code: 0 });
+    expect(await workInPlace(adapter, { source: 'backup', target: 'target' }, folder)).toMatchObject({ code: 0 });
     expect(harvest(join(folder, 'target'))).toEqual(good);
   });
 
@@ -326,7 +332,7 @@ describe('a swap that was stopped is finished by a repeat with the same key', ()
     crashedAfter(folder, 1);
     plant(renamePlaces(join(folder, 'target'), 'run1-step-0').part, { x: 'y' });
     const { old } = renamePlaces(join(folder, 'target'), key);
-    const ended = await runStep(adapter, { source: 'backup', target: 'target' }, folder, 'run1-step-2');
+    const ended = await workInPlace(adapter, { source: 'backup', target: 'target' }, folder, 'run1-step-2');
     expect(ended).toMatchObject({ code: 0, stderr: '', outputs: { old } });
     expect(harvest(join(folder, 'target'))).toEqual(good);
     expect(harvest(old)).toEqual(damaged);
@@ -337,7 +343,7 @@ describe('a swap that was stopped is finished by a repeat with the same key', ()
     const folder = scene();
     crashedAfter(folder, 1);
     plant(join(folder, 'target'), { upload: 'new' });
-    const ended = await runStep(adapter, { source: 'backup', target: 'target' }, folder);
+    const ended = await workInPlace(adapter, { source: 'backup', target: 'target' }, folder);
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('has put') });
     expect(harvest(join(folder, 'target'))).toEqual({ upload: 'new' });
     expect(leftovers(folder)).toHaveLength(2);
@@ -360,7 +366,7 @@ describe('swap: symlink', () => {
       const folder = linked(relative);
       const volume = join(folder, 'volume');
       expect(await preflight(adapter, given, folder)).toMatchObject({ ok: true });
-      expect(await runStep(adapter, given, folder)).toMatchObject({
+      expect(await workInPlace(adapter, given, folder)).toMatchObject({
         code: 0,
         stderr: '',
         outputs: { old: join(volume, 'uploads') },
@@ -381,15 +387,15 @@ describe('swap: symlink', () => {
     const swap = swapByLink(places);
     for (let n = 0; n < count; n += 1) swap.next();
     expect(Object.values(harvest(join(folder, 'target')))).toHaveLength(count < 2 ? 2 : 4);
-    expect(await runStep(adapter, given, folder)).toMatchObject({ code: 0, stderr: '' });
+    expect(await workInPlace(adapter, given, folder)).toMatchObject({ code: 0, stderr: '' });
     expect(harvest(join(folder, 'target'))).toEqual(good);
     expect(harvest(join(folder, 'volume', 'uploads'))).toEqual(damaged);
   });
 
   test('a second restore stands beside the first', async () => {
     const folder = linked(true);
-    await runStep(adapter, given, folder, 'first');
-    await runStep(adapter, given, folder, 'second');
+    await workInPlace(adapter, given, folder, 'first');
+    await workInPlace(adapter, given, folder, 'second');
     expect(harvest(folder)).toMatchObject({ target: '-> volume/uploads.backout-second' });
   });
 });
@@ -404,12 +410,20 @@ test('probe compares with the manifest', async () => {
   const folder = scene();
   const given = { source: 'backup', target: 'target', manifest: 'manifest.json' };
   expect(await probe(adapter, given, { folder })).toBe('no');
-  await runStep(adapter, given, folder);
+  await workInPlace(adapter, given, folder);
   expect(await probe(adapter, given, { folder })).toBe('yes');
   writeFileSync(join(folder, 'target', 'a.txt'), 'changed');
   expect(await probe(adapter, given, { folder })).toBe('no');
   expect(await probe(adapter, { source: 'backup', target: 'target' }, { folder, key: 'another' })).toBe('unknown');
   expect(readFileSync(join(folder, 'target', 'a.txt'), 'utf8')).toBe('changed');
+});
+
+test('a preflight that is cancelled is answered', async () => {
+  const folder = scene();
+  const input = { archive: 'backup.tar.gz', target: 'target' };
+  expect(await adapter.preflight(input, contextIn(folder, { signal: AbortSignal.abort() }))).toMatchObject({
+    ok: false,
+  });
 });
 
 test('too little space is said before anything is staged', async () => {

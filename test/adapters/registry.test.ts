@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { adapterNames, loadAdapter, loadExternalAdapter } from '../../adapters/registry.ts';
 import { runWorker } from '../../adapters/workers.ts';
 import { workerArgv, workerFile } from '../../src/ports/entry.ts';
 import { newFolder } from './rig/folder.ts';
 import { parsed, runStep } from './rig/step.ts';
+
+jest.setTimeout(60_000);
 
 describe('the registry', () => {
   test.each(adapterNames)('%s is found by its own name', async (name) => {

@@ -12,15 +12,17 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { adapter } from '../../adapters/sqlite/restore/index.ts';
 import { placesOf } from '../../adapters/sqlite/restore/places.ts';
 import { swapDatabase } from '../../adapters/sqlite/restore/swap.ts';
 import { sha256 } from '../../src/kernel/canonical-json.ts';
 import { fill, holder, integrity, type JournalMode, makeDatabase, said, summarySql } from './rig/database.ts';
 import { newFolder } from './rig/folder.ts';
-import { preflight, probe, runStep } from './rig/step.ts';
+import { preflight, probe, runStep, workInPlace } from './rig/step.ts';
 import { leftovers } from './rig/tree.ts';
+
+jest.setTimeout(60_000);
 
 const key = 'run1-step-1';
 const given = { backup: 'backup.db', database: 'shop.db' };
@@ -79,7 +81,8 @@ describe('into the file', () => {
   test('rows that stood only in the log are kept with the old database, and do not reach the new one', async () => {
     const { folder, database, old } = scene();
     withUnwrittenLog(database);
-    expect(await runStep(adapter, given, folder)).toMatchObject({ code: 0, stderr: '' });
+    expect(await workInPlace(adapter, given, folder)).toMatchObject({ code: 0, stderr: '' });
+    expect(leftovers(folder)).not.toContain('.shop.db.backout-old-run1-step-1-wal');
     expect([said(database), said(old)]).toEqual(['500 good', '25 bad']);
   });
 
@@ -87,7 +90,7 @@ describe('into the file', () => {
     const { folder, database, old } = scene();
     writeFileSync(database, 'this is no database'.repeat(300));
     writeFileSync(`${database}-wal`, 'old log');
-    expect(await runStep(adapter, given, folder)).toMatchObject({ code: 0, stderr: '' });
+    expect(await workInPlace(adapter, given, folder)).toMatchObject({ code: 0, stderr: '' });
     expect(said(database)).toBe('500 good');
     expect(readFileSync(`${old}-wal`, 'utf8')).toBe('old log');
   });
@@ -95,7 +98,7 @@ describe('into the file', () => {
   test('where there was none', async () => {
     const { folder, database } = scene();
     rmSync(database);
-    expect(await runStep(adapter, given, folder)).toMatchObject({ code: 0, outputs: { integrity: 'ok' } });
+    expect(await workInPlace(adapter, given, folder)).toMatchObject({ code: 0, outputs: { integrity: 'ok' } });
     expect(said(database)).toBe('500 good');
     expect(leftovers(folder)).toEqual([]);
   });
@@ -105,7 +108,7 @@ describe('into the file', () => {
     async (mode) => {
       const { folder, database } = scene(mode);
       const service = await holder(database);
-      const ended = await runStep(adapter, given, folder);
+      const ended = await workInPlace(adapter, given, folder);
       expect(ended).toMatchObject({
         code: 1,
         stderr: expect.stringContaining(`open in pid ${service.pid} (node reader.mjs)`),
@@ -117,7 +120,7 @@ describe('into the file', () => {
       expect(await service.ask(summarySql)).toBe('20 bad');
       expect(leftovers(folder)).toEqual([]);
       await service.leave();
-      expect(await runStep(adapter, given, folder)).toMatchObject({ code: 0 });
+      expect(await workInPlace(adapter, given, folder)).toMatchObject({ code: 0 });
     },
   );
 });
@@ -126,7 +129,7 @@ describe('into: live', () => {
   test.each<JournalMode>(['wal', 'delete'])('who has it open sees the restored rows (%s)', async (mode) => {
     const { folder, database, old } = scene(mode);
     const service = await holder(database);
-    expect(await runStep(adapter, live, folder)).toMatchObject({
+    expect(await workInPlace(adapter, live, folder)).toMatchObject({
       code: 0,
       stderr: '',
       outputs: { integrity: 'ok', old },
@@ -145,7 +148,7 @@ describe('into: live', () => {
     const service = await holder(database);
     await service.ask('BEGIN');
     expect(await service.ask(summarySql)).toBe('20 bad');
-    expect(await runStep(adapter, live, folder)).toMatchObject({ code: 0 });
+    expect(await workInPlace(adapter, live, folder)).toMatchObject({ code: 0 });
     expect(await service.ask(summarySql)).toBe('20 bad');
     await service.ask('COMMIT');
     expect(await service.ask(summarySql)).toBe('500 good');
@@ -156,7 +159,7 @@ describe('into: live', () => {
     const service = await holder(database);
     await service.ask('BEGIN IMMEDIATE');
     const locked = Promise.withResolvers<void>();
-    const running = runStep(adapter, live, folder, key, (output) => {
+    const running = workInPlace(adapter, live, folder, key, (output) => {
       if (output.includes('is locked by another transaction')) locked.resolve();
     });
     await locked.promise;
@@ -171,7 +174,7 @@ describe('into: live', () => {
     rmSync(backup);
     makeDatabase(backup, 500, 'good', 'delete', 8_192);
     const service = await holder(database);
-    expect(await runStep(adapter, live, folder)).toMatchObject({
+    expect(await workInPlace(adapter, live, folder)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('another page size'),
     });
@@ -180,8 +183,8 @@ describe('into: live', () => {
 
   test('a repeat with the same key keeps the old rows that the first one kept', async () => {
     const { folder, database, old } = scene('wal');
-    await runStep(adapter, live, folder);
-    expect(await runStep(adapter, live, folder)).toMatchObject({ code: 0 });
+    await workInPlace(adapter, live, folder);
+    expect(await workInPlace(adapter, live, folder)).toMatchObject({ code: 0 });
     expect([said(database), said(old)]).toEqual(['500 good', '20 bad']);
     expect(await probe(adapter, live, { folder })).toBe('yes');
   });
@@ -204,13 +207,13 @@ describe('a backup that is not sound is refused, and not changed', () => {
     spoil(backup);
     const before = existsSync(backup) ? readFileSync(backup) : null;
     const bytes = readFileSync(database);
+    expect(await preflight(adapter, given, folder)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining(because),
+    });
     for (const input of [given, live]) {
-      const looked = await preflight(adapter, input, folder);
-      expect(looked).toMatchObject({ ok: false, reason: expect.stringContaining(because) });
-      expect(await runStep(adapter, input, folder)).toMatchObject({
-        code: 1,
-        stderr: expect.stringContaining(because),
-      });
+      const ended = await workInPlace(adapter, input, folder);
+      expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(because) });
     }
     expect(readFileSync(database).equals(bytes)).toBe(true);
     expect(leftovers(folder)).toEqual([]);
@@ -220,7 +223,7 @@ describe('a backup that is not sound is refused, and not changed', () => {
   test('of another checksum', async () => {
     const { folder } = scene();
     const input = { ...given, checksum: '0'.repeat(64) };
-    expect(await runStep(adapter, input, folder)).toMatchObject({
+    expect(await workInPlace(adapter, input, folder)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('has the SHA-256'),
     });
@@ -252,7 +255,7 @@ describe('a swap that was stopped is finished by a repeat with the same key', ()
     // The path is never empty: a service that starts now must not make a new database.
     expect(existsSync(database)).toBe(true);
     expect(await probe(adapter, given, { folder })).toBe(count === 4 ? 'yes' : 'no');
-    expect(await runStep(adapter, given, folder)).toMatchObject({ code: 0, stderr: '', outputs: { old } });
+    expect(await workInPlace(adapter, given, folder)).toMatchObject({ code: 0, stderr: '', outputs: { old } });
     expect([said(database), said(old)]).toEqual(['500 good', '25 bad']);
     expect(leftovers(folder).filter((name) => !name.includes('-old-'))).toEqual([]);
   });
@@ -263,7 +266,7 @@ describe('a swap that was stopped is finished by a repeat with the same key', ()
     copyFileSync(backup, places.fresh);
     renameSync(database, places.old);
     makeDatabase(database, 1, 'newer');
-    expect(await runStep(adapter, given, folder)).toMatchObject({
+    expect(await workInPlace(adapter, given, folder)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('has put another'),
     });

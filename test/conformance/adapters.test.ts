@@ -1,5 +1,5 @@
 /** Every adapter keeps the contract; and the suite that says so catches adapters that do not. */
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import * as z from 'zod/mini';
 import { adapterNames } from '../../adapters/registry.ts';
 import type { Adapter } from '../../src/ports/adapter.ts';
@@ -11,6 +11,8 @@ import {
 } from '../../src/ports/adapter-kit.ts';
 import { newFolder } from '../adapters/rig/folder.ts';
 import { type World, worlds } from './worlds.ts';
+
+jest.setTimeout(60_000);
 
 test('every adapter has a world to be tried in', () => {
   expect(Object.keys(worlds).sort()).toEqual([...adapterNames].sort());

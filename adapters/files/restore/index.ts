@@ -4,7 +4,7 @@ import { workerArgv } from '../../../src/ports/entry.ts';
 import { notReady, probed, ready } from '../../shared/answers.ts';
 import { stands } from '../../shared/durable.ts';
 import { reasonOf } from '../../shared/reason.ts';
-import { inWords } from '../../shared/space.ts';
+import { fileCount, inWords } from '../../shared/space.ts';
 import { fileKey, orderFor } from '../../shared/work.ts';
 import { type Input, input, orderOf } from './input.ts';
 import type { LinkPlaces, Places } from './places.ts';
@@ -51,7 +51,7 @@ async function preflight(asked: Input, context: AdapterContext): Promise<Preflig
     const obstacle = await examineTarget(order, parent, backup.value.bytes);
     if (obstacle !== null) return notReady(obstacle.reason, obstacle.remedy);
     const { files, bytes, manifest } = backup.value;
-    const said = `${order.backup.path} is readable and complete: ${files} files, ${inWords(bytes)}`;
+    const said = `${order.backup.path} is readable and complete: ${fileCount(files)}, ${inWords(bytes)}`;
     const uncovered =
       manifest === null
         ? 'no manifest: the content of the files cannot be verified'

@@ -2,7 +2,7 @@
 import { chmodSync, chownSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { statOf, syncFolder } from '../../shared/durable.ts';
 import { lastLines } from '../../shared/reason.ts';
-import { inWords } from '../../shared/space.ts';
+import { fileCount, inWords } from '../../shared/space.ts';
 import { type Report, WorkFailed } from '../../shared/work.ts';
 import { unpackWith } from './archive.ts';
 import type { Backup } from './examine.ts';
@@ -12,7 +12,9 @@ import type { Places } from './places.ts';
 
 export async function stage(order: Order, backup: Backup, places: Places, report: Report): Promise<void> {
   rmSync(places.part, { recursive: true, force: true });
-  report.line(`Staging ${backup.files} files (${inWords(backup.bytes)}) from ${order.backup.path} in ${places.part}.`);
+  report.line(
+    `Staging ${fileCount(backup.files)} (${inWords(backup.bytes)}) from ${order.backup.path} in ${places.part}.`,
+  );
   try {
     await fill(order, backup, places);
     await prove(order, backup, places, report);
@@ -58,7 +60,7 @@ async function prove(order: Order, backup: Backup, places: Places, report: Repor
       'The target was not touched. Take another backup, or the manifest that belongs to this one.',
     );
   }
-  report.line(`${backup.manifest.size} files are as ${order.manifest} says.`);
+  report.line(`As ${order.manifest} says: ${fileCount(backup.manifest.size)}.`);
   if (comparison.extra.length > 0)
     report.line(`Not in the manifest, restored all the same: ${some(comparison.extra)}.`);
 }

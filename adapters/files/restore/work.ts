@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { stands } from '../../shared/durable.ts';
-import { inWords } from '../../shared/space.ts';
+import { fileCount, inWords } from '../../shared/space.ts';
 import { type Report, type Work, WorkFailed, type WorkOrder } from '../../shared/work.ts';
 import { examineBackup, examineTarget, missingPrograms } from './examine.ts';
 import { input, type Order, orderOf } from './input.ts';
@@ -70,7 +70,7 @@ async function finish(order: Order, tree: string, old: string | undefined, repor
   const { files, bytes } = await sizeOfTree(tree);
   report.output('files', String(files));
   report.output('bytes', String(bytes));
-  report.line(`Restored ${files} files (${inWords(bytes)}) at ${order.target}.`);
+  report.line(`Restored ${fileCount(files)} (${inWords(bytes)}) at ${order.target}.`);
   if (old === undefined) return;
   if (order.keepOld) {
     report.output('old', old);

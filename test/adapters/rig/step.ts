@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { runWorker } from '../../../adapters/workers.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
 import type { Adapter, AdapterContext, Performed, Preflight, Probe } from '../../../src/ports/adapter.ts';
 
@@ -72,6 +73,30 @@ export async function runStep(
   if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
   const outputs = outputsIn(file);
   return { code: child.exitCode, stdout, stderr, outputs };
+}
+
+/** The same work without a process of its own: for the many cases in which the process is not what is shown. */
+export async function workInPlace(
+  adapter: Adapter,
+  given: JsonObject,
+  folder: string,
+  key = 'run1-step-1',
+  heard: (output: string) => void = () => undefined,
+): Promise<Ended> {
+  const command = adapter.command?.(parsed(adapter, given), contextIn(folder, { key }));
+  const said = { stdout: '', stderr: '', outputs: {} as Record<string, string> };
+  const line = (text: string) => {
+    said.stdout += `${text}\n`;
+    heard(text);
+  };
+  const output = (name: string, value: string) => {
+    said.outputs[name] = value;
+  };
+  const trouble = (text: string) => {
+    said.stderr += `${text}\n`;
+  };
+  const code = await runWorker(adapter.name, command?.stdin ?? '', { report: { line, output }, trouble });
+  return { code, ...said };
 }
 
 function outputsIn(file: string): { readonly [name: string]: string } {

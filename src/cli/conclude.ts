@@ -1,19 +1,22 @@
 /** The last words of this process about the run that it drove. */
+import { truthOf } from '../engine/truth.ts';
 import { Fault } from '../kernel/fault.ts';
-import type { Leaving } from '../runtime/engine.ts';
 import { dryRunText } from '../views/dry-run-text.ts';
 import { endingText } from '../views/ending-text.ts';
+import { makeRunView } from '../views/make-run-view.ts';
 import { statusText } from '../views/status-text.ts';
-import { type Drive, exitCodeOf } from './drive.ts';
+import { type Drive, type Driven, exitCodeOf } from './drive.ts';
 import type { Invocation } from './invocation.ts';
-import { readRunIn, viewOf } from './known-run.ts';
 import { textOptions } from './text-options.ts';
 
 /** Prints the run as it stands (`--json`: the document, on stdout) and answers the exit code. */
-export function conclude(leaving: Leaving, { folder, surface, wall }: Drive, call: Invocation): number {
+export function conclude(
+  { leaving, context, history }: Driven,
+  { folder, surface, wall }: Drive,
+  call: Invocation,
+): number {
   if (leaving.kind === 'broken') throw broken(leaving.error, folder.run);
-  const known = { ...readRunIn(folder), driver: undefined };
-  const view = viewOf(known, wall.now());
+  const view = makeRunView({ context, truth: truthOf(context), history, engine: 'gone', now: wall.now() });
   const options = textOptions(process.stderr, surface, wall.now());
   const text =
     leaving.kind !== 'ended'

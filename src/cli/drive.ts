@@ -4,12 +4,14 @@
  */
 import type { EngineState } from '../engine/decide.ts';
 import type { Decision, Person } from '../engine/protocol.ts';
+import type { Context } from '../engine/state.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Undated, Wall } from '../ports/effects.ts';
 import type { RunSetting } from '../runtime/attempt/setting.ts';
 import { Engine, type Leaving } from '../runtime/engine.ts';
 import type { RunFolder } from '../runtime/home/run-folder.ts';
 import { watchInbox } from '../runtime/home/watch-inbox.ts';
+import { createHistory, type History } from '../views/history.ts';
 import { createAnswering } from './answering.ts';
 import { exit } from './exit-codes.ts';
 import type { Surface } from './invocation.ts';
@@ -34,8 +36,14 @@ export interface Drive {
     | { readonly kind: 'taken-up'; readonly first: readonly Undated[]; readonly decisions: readonly Decision[] };
 }
 
-/** Answers how it was left; the run's own exit code when it has ended. */
-export async function drive(options: Drive): Promise<Leaving> {
+/** How the run was left, and what is known of it by then: nobody has to read the journal again. */
+export interface Driven {
+  readonly leaving: Leaving;
+  readonly context: Context;
+  readonly history: History;
+}
+
+export async function drive(options: Drive): Promise<Driven> {
   const { setting, surface, wall, earlier } = options;
   const screen = await openScreen({
     plan: setting.plan,
@@ -46,6 +54,8 @@ export async function drive(options: Drive): Promise<Leaving> {
     surface,
     logTargets: options.logTargets,
   });
+  const history = createHistory();
+  for (const entry of earlier) history.add(entry);
   const engine = new Engine({
     setting,
     journal: options.record.journal,
@@ -54,6 +64,7 @@ export async function drive(options: Drive): Promise<Leaving> {
     observer: {
       recorded: (entries, context) => {
         answering.recorded(entries);
+        for (const entry of entries) history.add(entry);
         screen.recorded(entries, context);
       },
     },
@@ -77,7 +88,8 @@ export async function drive(options: Drive): Promise<Leaving> {
   try {
     start(engine, options);
     const leaving = await engine.done;
-    return signals.told() && leaving.kind === 'waiting' ? { kind: 'told-to' } : leaving;
+    const told = signals.told() && leaving.kind === 'waiting';
+    return { leaving: told ? { kind: 'told-to' } : leaving, context: engine.state.context, history: history.history };
   } finally {
     release();
     signals.stop();

@@ -49,9 +49,9 @@ export async function takeUpRun(takeUp: TakeUp): Promise<number> {
       throw heldFault(system, undefined, open, livingOf(open, processes));
     held.value.take(folder);
     const options = await prepareDrive(takeUp, by);
-    const leaving = await drive(options);
-    ended = leaving.kind === 'ended';
-    return conclude(leaving, options, call);
+    const driven = await drive(options);
+    ended = driven.leaving.kind === 'ended';
+    return conclude(driven, options, call);
   } finally {
     held.value.release(folder, ended);
   }

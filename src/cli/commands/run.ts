@@ -116,9 +116,9 @@ async function startReal(home: Home, by: Person, beginning: Beginning): Promise<
   try {
     held.value.take(folder);
     const options = await beginRun(folder, beginning);
-    const leaving = await drive(options);
-    ended = leaving.kind === 'ended';
-    return conclude(leaving, options, beginning.call);
+    const driven = await drive(options);
+    ended = driven.leaving.kind === 'ended';
+    return conclude(driven, options, beginning.call);
   } finally {
     held.value.release(folder, ended);
   }

@@ -63,7 +63,8 @@ export function aborted(signal: AbortSignal): { readonly promise: Promise<void>;
   let listener = (): void => {};
   const promise = new Promise<void>((resolve) => {
     if (signal.aborted) return resolve();
-    listener = resolve;
+    // With nothing: the event that a listener gets would look like the end of what it is raced against.
+    listener = () => resolve();
     signal.addEventListener('abort', listener, { once: true });
   });
   return { promise, stop: () => signal.removeEventListener('abort', listener) };

@@ -42,7 +42,7 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
   const { planned, mode, by, secrets, processes, call, surface } = beginning;
   const { plan, adapters } = planned;
   freeze(folder, beginning);
-  const record = openRecord(beginning.home, folder, call, surface);
+  const record = await openRecord(beginning.home, folder, call, surface);
   const wall = createWall(0);
   const reason = call.flag('reason') ?? null;
   const setting = await makeSetting({

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Entry } from '../journal/entry.ts';
 import type { Home } from '../runtime/home/home.ts';
-import { type JournalCopy, openJournalCopy } from '../runtime/home/journal-copy.ts';
+import type { JournalCopy } from '../runtime/home/journal-copy.ts';
 import {
   createJournal,
   type JournalFile,
@@ -25,13 +25,23 @@ export interface RunRecord {
 
 const copyPatienceMs = 2_000;
 
-export function openRecord(home: Home, folder: RunFolder, call: Invocation, surface: Surface): RunRecord {
-  const { options, copy } = preparations(home, folder, call, surface);
+export async function openRecord(
+  home: Home,
+  folder: RunFolder,
+  call: Invocation,
+  surface: Surface,
+): Promise<RunRecord> {
+  const { options, copy } = await preparations(home, folder, call, surface);
   return recordOf({ journal: createJournal(folder, options), entries: [], tornBytes: 0 }, copy);
 }
 
-export function reopenRecord(home: Home, folder: RunFolder, call: Invocation, surface: Surface): RunRecord {
-  const { options, copy } = preparations(home, folder, call, surface);
+export async function reopenRecord(
+  home: Home,
+  folder: RunFolder,
+  call: Invocation,
+  surface: Surface,
+): Promise<RunRecord> {
+  const { options, copy } = await preparations(home, folder, call, surface);
   return recordOf(openJournal(folder, options), copy);
 }
 
@@ -40,13 +50,17 @@ interface Preparations {
   readonly copy: JournalCopy | undefined;
 }
 
-function preparations(home: Home, folder: RunFolder, call: Invocation, surface: Surface): Preparations {
+async function preparations(home: Home, folder: RunFolder, call: Invocation, surface: Surface): Promise<Preparations> {
   const key = call.flag('signing-key');
   const env = key === undefined ? surface.env : { ...surface.env, BACKOUT_SIGNING_KEY: resolve(surface.cwd, key) };
   const target = call.flag('journal-copy') ?? surface.env.BACKOUT_JOURNAL_COPY;
-  const copy =
-    target === undefined ? undefined : openJournalCopy(folder.journal, target, (text) => surface.err(`${text}\n`));
+  const copy = target === undefined ? undefined : await openCopy(folder.journal, target, surface);
   return { options: { sign: findSigner(home.path, env), grown: (length) => copy?.grown(length) }, copy };
+}
+
+async function openCopy(journal: string, target: string, surface: Surface): Promise<JournalCopy> {
+  const { openJournalCopy } = await import('../runtime/home/journal-copy.ts');
+  return openJournalCopy(journal, target, (text) => surface.err(`${text}\n`));
 }
 
 function recordOf(opened: OpenedJournal, copy: JournalCopy | undefined): RunRecord {

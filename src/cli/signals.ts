@@ -2,7 +2,6 @@
  * Signals to an engine. Ctrl-C on a terminal asks what is to become of what is in flight; a second one leaves at once.
  * SIGTERM (and Ctrl-C off a terminal) ends what is in flight, tells people, and is gone within 8 s. SIGHUP is nothing.
  */
-import { createInterface } from 'node:readline';
 import type { Person } from '../engine/protocol.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Surface } from './invocation.ts';
@@ -32,9 +31,16 @@ export function listenToSignals(options: SignalOptions): { readonly told: () => 
   const interrupt = (): void => {
     if (!options.onTerminal) return terminate('SIGINT');
     signals += 1;
-    if (signals === 1) asking = askWhatBecomes(options);
-    else options.engine.abandonPost();
+    if (signals > 1) return options.engine.abandonPost();
+    ask().catch(() => options.engine.abandonPost());
     return undefined;
+  };
+  /** The question's code is loaded when it is asked: most runs never hear a Ctrl-C. */
+  const ask = async (): Promise<void> => {
+    const { askWhatBecomes } = await import('./ask-what-becomes.ts');
+    asking = askWhatBecomes(options, () => {
+      signals = 0;
+    });
   };
   const handlers: readonly [NodeJS.Signals, () => void][] = [
     ['SIGINT', interrupt],
@@ -50,23 +56,4 @@ export function listenToSignals(options: SignalOptions): { readonly told: () => 
       for (const [signal, handler] of handlers) process.off(signal, handler);
     },
   };
-}
-
-/** Nothing new starts while the operator thinks: the run is paused until the answer is there. */
-function askWhatBecomes({ engine, by, surface }: SignalOptions): { close(): void } {
-  engine.decide({ type: 'decision.pause', by, reason: 'Ctrl-C' });
-  surface.err('\nStopping. What is in flight: let it [f]inish, [c]ancel it, or [g]o on with the backout?\n');
-  surface.err('(Ctrl-C again leaves at once; processes go on, and the run can be resumed.) f/c/g: ');
-  const lines = createInterface({ input: process.stdin });
-  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  lines.on('line', (line) => {
-    const answer = line.trim().toLowerCase().slice(0, 1);
-    if (answer === 'g') engine.decide({ type: 'decision.resume', by, reason: 'Ctrl-C withdrawn' });
-    else if (answer === 'f' || answer === 'c') {
-      const inFlight = answer === 'f' ? 'finish' : 'cancel';
-      engine.decide({ type: 'decision.stop', by, reason: 'Ctrl-C', inFlight, urgent: false });
-    } else return surface.err('f, c or g: ');
-    return lines.close();
-  });
-  return lines;
 }

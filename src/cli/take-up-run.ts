@@ -62,7 +62,7 @@ async function prepareDrive(
   by: Person,
 ): Promise<Drive> {
   const folder = runFolder(home, run);
-  const record = reopenRecord(home, folder, call, surface);
+  const record = await reopenRecord(home, folder, call, surface);
   const plan = readPlan(folder, record.entries);
   const state = replay(
     plan,

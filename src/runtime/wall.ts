@@ -6,6 +6,6 @@ import type { Wall } from '../ports/effects.ts';
  */
 export function createWall(notBefore: number): Wall {
   const start = Math.max(Date.now(), notBefore);
-  const origin = performance.now();
-  return { now: () => Math.floor(start + (performance.now() - origin)) };
+  const origin = process.hrtime.bigint();
+  return { now: () => start + Number((process.hrtime.bigint() - origin) / 1_000_000n) };
 }

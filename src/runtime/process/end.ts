@@ -5,8 +5,8 @@
  * Does not own: finding the processes (find-processes.ts); the status, which the supervisor writes when its command is
  * gone: therefore the supervisor itself is not signalled, unless it stays when all else is gone.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Ending } from '../../ports/step-process.ts';
+import { delay } from '../delay.ts';
 import { type Claim, isLiving, readClaim, withdraw } from './claim.ts';
 import { findProcesses } from './find-processes.ts';
 import { readProcess, type SeenProcess } from './process-table.ts';

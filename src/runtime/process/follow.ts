@@ -1,7 +1,7 @@
 /** Waits for the end of a step's process that is not our child, or whose report may not reach us. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../../kernel/fault.ts';
 import type { ProcessEnd } from '../../ports/step-process.ts';
+import { delay } from '../delay.ts';
 import { thisBoot } from './boot.ts';
 import { look } from './look.ts';
 

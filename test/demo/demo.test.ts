@@ -1,13 +1,17 @@
 /** `npm run demo`, the whole of it, with the built program: every claim that it makes is checked by itself. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
+import { ensureBuilt } from '../rig/built.ts';
+import { processesOf } from '../rig/leftovers.ts';
 
 const main = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
+
+beforeAll(ensureBuilt);
 
 interface Told {
   readonly code: number | null;
@@ -24,19 +28,10 @@ function demo(folder: string, ...args: readonly string[]): Promise<Told> {
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, text })));
 }
 
-/** Processes that the demo has left behind; its own launcher may need a moment to see that its engine is gone. */
+/** The demo's own launcher may need a moment to see that its engine is gone. */
 async function leftovers(folder: string): Promise<readonly string[]> {
-  const find = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && environOf(pid).includes(folder));
-  for (let looks = 0; looks < 100 && find().length > 0; looks++) await delay(20);
-  return find();
-}
-
-function environOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1');
-  } catch {
-    return '';
-  }
+  for (let looks = 0; looks < 100 && processesOf([folder]).length > 0; looks++) await delay(20);
+  return processesOf([folder]);
 }
 
 async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {

@@ -8,11 +8,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { openServiceDesk, type ServiceDesk } from '../../demo/service-desk.ts';
 import { placeOrders } from '../../demo/shop/stock.ts';
 import { snapshot } from '../../demo/snapshot.ts';
 import { openShop, type Shop } from '../../demo/stage.ts';
+import { ensureBuilt } from '../rig/built.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const original = at('playbooks/shop-release/playbook.yaml');
@@ -21,6 +22,8 @@ let folder: string;
 let playbook: string;
 let shop: Shop;
 let desk: ServiceDesk;
+
+beforeAll(ensureBuilt);
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'backout-playbook-'));

@@ -92,7 +92,7 @@ function kind(rule) {
   if (rule.type === 'array') return `list of ${plural(kind(rule.items ?? {}))}`;
   if (rule.type === 'string' && /ms\|s\|m\|h\|d/.test(rule.pattern ?? '')) return 'duration';
   if (rule.type === 'string' && /KiB/.test(rule.pattern ?? '')) return 'size';
-  if (rule.type === 'integer') return `${rule.minimum} to ${rule.maximum}`;
+  if (rule.maximum !== undefined) return `${rule.minimum} to ${rule.maximum}`;
   const names = { string: 'text', boolean: 'true, false', number: 'number', object: 'mapping', null: 'empty' };
   return [rule.type ?? 'any']
     .flat()

@@ -46,6 +46,14 @@ export const count = (description: string, least: number, most: number, more?: D
 export const decimal = (description: string, more?: Described) =>
   z.optional(z.number({ error: 'must be a number' }).check(meta(description, more)));
 
+/** By how much something grows: never less than 1. */
+export const growth = (description: string, more?: Described) => {
+  const error = 'must be a number from 1 to 100';
+  return z.optional(
+    z.number({ error }).check(z.minimum(1, { error }), z.maximum(100, { error }), meta(description, more)),
+  );
+};
+
 export const choice = <const Values extends readonly [string, ...string[]]>(
   description: string,
   values: Values,

@@ -4,9 +4,9 @@ import type { Json } from '../kernel/json.ts';
 import {
   choice,
   count,
-  decimal,
   duration,
   flag,
+  growth,
   id,
   idText,
   listOf,
@@ -96,7 +96,7 @@ const retry = () =>
         {
           attempts: count('All tries, the first one included.', 1, 1000, { default: 1 }),
           delay: duration('Wait before the second try.', { default: '5s' }),
-          factor: decimal('Every further wait is this many times longer.', { default: 2 }),
+          factor: growth('Every further wait is this many times longer.', { default: 2 }),
           maxDelay: duration('No wait is longer.', { default: '1m' }),
           jitter: flag('Vary the waits a little, so that many callers do not come at the same moment.', {
             default: true,

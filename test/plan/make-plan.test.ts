@@ -1,6 +1,7 @@
 /**
  * From a playbook to a plan. Faults that were planted and caught here: a filled text with an expression in it kept
- * filled, patterns not asked, defaults of the telling phases left at stop, `needs` without the step above.
+ * filled, patterns asked line by line, defaults of the telling phases left at stop, `needs` without the step above,
+ * a gate that this occasion leaves open.
  */
 import { describe, expect, test } from '@jest/globals';
 import { planDigest } from '../../src/plan/digest.ts';

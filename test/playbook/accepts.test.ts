@@ -35,6 +35,31 @@ test('the stored schema uses only keywords that accepts knows', () => {
   expect([...used].filter((keyword) => !known.includes(keyword))).toEqual([]);
 });
 
+const one = (step: object): object => ({ name: 'x', phases: { restore: [{ run: 'x', ...step }] } });
+
+test.each<readonly [object, boolean]>([
+  [{ name: 'x'.repeat(200) }, true],
+  [{ name: 'x'.repeat(201) }, false],
+  [{ name: 'x', system: '' }, false],
+  [{ name: 'x', secrets: { s: { command: [] } } }, false],
+  [{ name: 'x', secrets: { s: { command: ['a'] } } }, true],
+  [one({ retry: { attempts: 1 } }), true],
+  [one({ retry: { attempts: 0 } }), false],
+  [one({ retry: { attempts: 1000 } }), true],
+  [one({ retry: { attempts: 1001 } }), false],
+  [one({ retry: { attempts: 1.5 } }), false],
+  [one({ retry: { onExitCodes: [0, 255] } }), true],
+  [one({ retry: { onExitCodes: [256] } }), false],
+  [one({ if: 1 }), false],
+  [one({ if: true }), true],
+  [one({ env: { 'A-B': 'x' } }), false],
+  [one({ contingency: [{ run: 'y', contingency: [] }] }), false],
+  [{ name: 'x', phases: { restore: { maxParallel: 1 } } }, false],
+])('both say of %j: %s', (data, expected) => {
+  expect(z.safeParse(playbookSchema(), data).success).toBe(expected);
+  expect(acceptsPlaybook(data)).toBe(expected);
+});
+
 const odd = fc.oneof(
   fc.constantFrom<unknown>(null, true, 0, -1, 3, 1001, 1.5, '', 'x', 'Über', '30', '30s', '5m', '1h30m', 'PT5M', 'P1D'),
   fc.constantFrom<unknown>(
@@ -110,7 +135,7 @@ test('both schemas always agree', async () => {
       says ? accepted++ : refused++;
       expect(acceptsPlaybook(candidate)).toBe(says);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 400 },
   );
-  expect(Math.min(accepted, refused)).toBeGreaterThan(100);
+  expect(Math.min(accepted, refused)).toBeGreaterThan(40);
 });

@@ -1,7 +1,7 @@
 /**
- * Playbooks that are wrong (issue items 3 and 11). Faults that were planted in the rules and caught here: a rule left
- * out of the list, `if:` on a gate not looked at, a secret let through in `with`, needs of a later phase let through,
- * contingencies not walked, positions of the key taken for those of the value.
+ * Playbooks that are wrong (issue items 3 and 11). Faults that were planted in the rules and caught here: `if:` on a
+ * gate not looked at, a secret let through in `with`, needs of a later phase let through, outputs of `notify` taken to
+ * be there, health checks not asked for, contingencies not walked.
  */
 import { describe, expect, test } from '@jest/globals';
 import { brief, check, shopRelease, shownAll } from './playbook-text.ts';

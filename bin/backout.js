@@ -10,8 +10,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
 const cacheHome = process.env.XDG_CACHE_HOME || (process.env.HOME && `${process.env.HOME}/.cache`);
 if (cacheHome) process.getBuiltinModule('node:module').enableCompileCache(`${cacheHome}/backout`);
 
-import('../dist/cli.js').catch((error) => {
-  const unbuilt = error.code === 'ERR_MODULE_NOT_FOUND' && String(error.url).endsWith('/dist/cli.js');
+import('../dist/cli.cjs').catch((error) => {
+  const unbuilt = error.code === 'ERR_MODULE_NOT_FOUND' && String(error.url).endsWith('/dist/cli.cjs');
   console.error(unbuilt ? 'backout is not built: run `npm ci && npm run build` in its folder.' : error);
   process.exit(unbuilt ? 2 : 70);
 });

@@ -5,25 +5,23 @@
  */
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
 import { thisBoot, thisNamespace } from './boot.ts';
-import { parseJson } from './parse-json.ts';
+import { asFields, type Fields, isNumber, isText, parseJson } from './parse-json.ts';
 import { isAlive, readProcess } from './process-table.ts';
 import { hasCode } from './system-error.ts';
 
-const claimSchema = z.object({
+export interface Claim {
   /** 0: withdrawn, nobody may begin it any more. */
-  pid: z.number(),
+  readonly pid: number;
   /** Field 22 of /proc/PID/stat: clock ticks since the boot. */
-  start: z.string(),
-  boot: z.string(),
+  readonly start: string;
+  readonly boot: string;
   /** The pid namespace: in another one the pid means another process. */
-  namespace: z.string(),
-  key: z.string(),
+  readonly namespace: string;
+  readonly key: string;
   /** When it was made, ms since the epoch. */
-  at: z.number(),
-});
-export type Claim = z.infer<typeof claimSchema>;
+  readonly at: number;
+}
 
 /** `none`: nobody has begun. `unreadable`: cut short by a power failure (a living owner's claim is always whole). */
 export function readClaim(dir: string): Claim | 'none' | 'unreadable' {
@@ -34,8 +32,13 @@ export function readClaim(dir: string): Claim | 'none' | 'unreadable' {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return 'none';
     throw error;
   }
-  const parsed = claimSchema.safeParse(parseJson(text));
-  return parsed.success ? parsed.data : 'unreadable';
+  const claim = asFields(parseJson(text));
+  return isClaim(claim) ? claim : 'unreadable';
+}
+
+function isClaim(value: Fields): value is Fields & Claim {
+  const { pid, start, boot, namespace, key, at } = value;
+  return [pid, at].every(isNumber) && [start, boot, namespace, key].every(isText);
 }
 
 /** The supervisor that made the claim is alive: same boot, same namespace, same pid with the same start time. */

@@ -2,31 +2,30 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
-import type { ProcessEnd } from '../../ports/step-process.ts';
-import { parseJson } from './parse-json.ts';
-
-const count = z.object({ bytes: z.number(), cut: z.number() });
-const statusSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('ended'),
-    exitCode: z.nullable(z.number()),
-    /** The signal's number, 0 for none. */
-    signal: z.number(),
-    startedAt: z.number(),
-    endedAt: z.number(),
-    stdout: count,
-    stderr: count,
-  }),
-  z.object({ kind: z.literal('not-started'), reason: z.string() }),
-]);
+import type { ProcessEnd, SpoolCount } from '../../ports/step-process.ts';
+import { asFields, type Fields, isNumber, isText, parseJson } from './parse-json.ts';
 
 /** Undefined where it is not a whole status: an empty or cut file counts as absent. */
 export function parseStatus(text: string): ProcessEnd | undefined {
-  const parsed = statusSchema.safeParse(parseJson(text));
-  if (!parsed.success) return undefined;
-  const status = parsed.data;
-  return status.kind === 'ended' ? { ...status, signal: signalName(status.signal) } : status;
+  const fields = asFields(parseJson(text));
+  if (fields.kind === 'ended') return parseEnded(fields);
+  return fields.kind === 'not-started' && isText(fields.reason)
+    ? { kind: 'not-started', reason: fields.reason }
+    : undefined;
+}
+
+/** `signal` is the signal's number, 0 for none. */
+function parseEnded({ exitCode, signal, startedAt, endedAt, stdout, stderr }: Fields): ProcessEnd | undefined {
+  const [out, error] = [parseCount(stdout), parseCount(stderr)];
+  if (out === undefined || error === undefined) return undefined;
+  if (!isNumber(signal) || !isNumber(startedAt) || !isNumber(endedAt)) return undefined;
+  if (exitCode !== null && !isNumber(exitCode)) return undefined;
+  return { kind: 'ended', exitCode, signal: signalName(signal), startedAt, endedAt, stdout: out, stderr: error };
+}
+
+function parseCount(value: unknown): SpoolCount | undefined {
+  const { bytes, cut } = asFields(value);
+  return isNumber(bytes) && isNumber(cut) ? { bytes, cut } : undefined;
 }
 
 export function readStatus(dir: string): ProcessEnd | undefined {

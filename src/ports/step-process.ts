@@ -72,6 +72,8 @@ export interface StepProcesses {
   follow(dir: string): Promise<ProcessEnd>;
   /** P6: TERM, `graceMs`, KILL, to everything of the attempt that can be seen; looked for until none is left. */
   end(dir: string, key: string, graceMs: number): Promise<Ending>;
+  /** What of the attempt still lives, as `pid (program)`, without touching it. */
+  living(dir: string, key: string): readonly string[];
   /** Lets go of the launcher; running steps go on. */
   close(): void;
 }

@@ -4,12 +4,12 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { initialState } from '../engine/decide.ts';
 import type { Mode, Person } from '../engine/protocol.ts';
-import { canonicalJson, sha256 } from '../kernel/canonical-json.ts';
+import { sha256 } from '../kernel/canonical-json.ts';
 import { Fault } from '../kernel/fault.ts';
-import { planDigest } from '../plan/digest.ts';
+import { planDocument } from '../plan/digest.ts';
 import type { Undated } from '../ports/effects.ts';
 import type { StepProcesses } from '../ports/step-process.ts';
-import { writeDurably } from '../runtime/home/durable-file.ts';
+import { writeWhole } from '../runtime/home/durable-file.ts';
 import { type Home, orUnusable } from '../runtime/home/home.ts';
 import { createRunFolder, type RunFolder } from '../runtime/home/run-folder.ts';
 import type { Secrets } from '../runtime/secrets.ts';
@@ -41,7 +41,8 @@ export function newRunFolder(home: Home): RunFolder {
 export async function beginRun(folder: RunFolder, beginning: Beginning): Promise<Drive> {
   const { planned, mode, by, secrets, processes, call, surface } = beginning;
   const { plan, adapters } = planned;
-  freeze(folder, beginning);
+  const document = planDocument(plan);
+  freeze(folder, beginning, document);
   const record = await openRecord(beginning.home, folder, call, surface);
   const wall = createWall(0);
   const reason = call.flag('reason') ?? null;
@@ -61,7 +62,7 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     type: 'run.began',
     run: folder.run,
     mode,
-    planDigest: planDigest(plan),
+    planDigest: sha256(document),
     playbook: plan.name,
     system: plan.system,
     change: plan.change,
@@ -89,7 +90,7 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
 }
 
 /** A resume uses what stands here, whatever becomes of the playbook's folder. */
-function freeze(folder: RunFolder, { planned, home }: Beginning): void {
+function freeze(folder: RunFolder, { planned, home }: Beginning, document: string): void {
   orUnusable(home.path, () => {
     for (const file of planned.plan.files) {
       const target = join(folder.files, file.name);
@@ -99,6 +100,6 @@ function freeze(folder: RunFolder, { planned, home }: Beginning): void {
         throw new Fault('usage', `${file.source} changed while it was read`, 'Run again when nobody edits it.');
       }
     }
-    writeDurably(folder.plan, `${canonicalJson(planned.plan)}\n`, folder.modes.file);
+    writeWhole(folder.plan, `${document}\n`, folder.modes.file);
   });
 }

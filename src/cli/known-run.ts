@@ -6,8 +6,8 @@ import { replay } from '../engine/replay.ts';
 import { stepState } from '../engine/state.ts';
 import { truthOf } from '../engine/truth.ts';
 import type { Entry } from '../journal/entry.ts';
+import { sha256 } from '../kernel/canonical-json.ts';
 import { Fault } from '../kernel/fault.ts';
-import { planDigest } from '../plan/digest.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepProcesses } from '../ports/step-process.ts';
 import { type EngineRecord, type EngineSight, readRecord, sightOf } from '../runtime/home/engine-record.ts';
@@ -55,15 +55,15 @@ export function readPlan(folder: RunFolder, entries: readonly Entry[]): Plan {
       'The run never began; prune it or look into its folder.',
     );
   }
-  let plan: Plan;
+  let text: string;
   try {
-    plan = JSON.parse(readFileSync(folder.plan, 'utf8')) as Plan;
+    text = readFileSync(folder.plan, 'utf8').replace(/\n$/, '');
   } catch (error) {
     throw new Fault('plan-mismatch', `the plan of run ${folder.run} cannot be read: ${folder.plan}`, undefined, {
       cause: error,
     });
   }
-  if (planDigest(plan) === began.planDigest) return plan;
+  if (sha256(text) === began.planDigest) return JSON.parse(text) as Plan;
   const remedy = 'Somebody changed it: restore the file, or begin a new run from the playbook.';
   throw new Fault('plan-mismatch', `the stored plan ${folder.plan} is not the one that the journal names`, remedy);
 }

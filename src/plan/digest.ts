@@ -2,7 +2,12 @@
 import { canonicalJson, sha256 } from '../kernel/canonical-json.ts';
 import type { Plan } from './plan.ts';
 
+/** The plan as it is stored: canonical JSON. Its SHA-256 is the plan's digest. */
+export function planDocument(plan: Plan): string {
+  return canonicalJson(plan);
+}
+
 /** SHA-256 of the plan's canonical JSON. The same plan gives the same digest on any machine. */
 export function planDigest(plan: Plan): string {
-  return sha256(canonicalJson(plan));
+  return sha256(planDocument(plan));
 }

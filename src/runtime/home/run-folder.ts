@@ -52,7 +52,8 @@ export function makeAttemptFolder(folder: RunFolder, step: string, attempt: numb
 const maxTries = 100;
 
 /**
- * Makes the folder of a new run, with the reserve for a full disk, durable on return. Its id sorts after every run
+ * Makes the folder of a new run, with the reserve for a full disk. The names in it are durable once its journal is made
+ * (`createJournal`). Its id sorts after every run
  * of the home. `random`: 10 fresh random bytes a call. Throws a Fault (`home-unusable`).
  */
 export function createRunFolder(home: Home, nowMs: number, random: () => Uint8Array): RunFolder {
@@ -69,7 +70,6 @@ function furnish(home: Home, folder: RunFolder): RunFolder {
     try {
       for (const name of ['files', 'attempts', 'inbox']) makeFolder(join(folder.path, name), home.modes);
       keepReserve(folder.reserve, home.modes.file);
-      syncFolder(folder.path);
       syncFolder(home.runs);
       return folder;
     } catch (error) {

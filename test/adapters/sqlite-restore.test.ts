@@ -260,6 +260,16 @@ describe('a swap that was stopped is finished by a repeat with the same key', ()
     expect(leftovers(folder).filter((name) => !name.includes('-old-'))).toEqual([]);
   });
 
+  test.each([given, live])('half-made copies of this and of earlier attempts are removed (%j)', async (input) => {
+    const { folder, old } = scene();
+    for (const name of ['part-run1-step-1', 'part-run1-step-1-journal', 'part-run0', 'part-run0-journal', 'new-run0']) {
+      writeFileSync(join(folder, `.shop.db.backout-${name}`), 'half');
+    }
+    expect(await workInPlace(adapter, input, folder)).toMatchObject({ code: 0, stderr: '' });
+    expect(leftovers(folder)).toEqual(['.shop.db.backout-old-run1-step-1']);
+    expect(said(old)).toBe('20 bad');
+  });
+
   test('a database that was put in the way is not overwritten', async () => {
     const { folder, backup, database } = scene();
     const places = placesOf(database, key);

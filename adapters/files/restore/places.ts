@@ -2,11 +2,12 @@
  * Where the trees of one restore stand. `part` is being filled; `fresh` is complete and verified, which its name alone
  * says, so that a repeat with the same key knows how far the first one came.
  */
-import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { statOf } from '../../shared/durable.ts';
 
 export interface Places {
+  readonly key: string;
   readonly target: string;
   /** The folder in which all of them stand. */
   readonly parent: string;
@@ -21,7 +22,7 @@ export function renamePlaces(target: string, key: string): Places {
 
 function placesIn(parent: string, name: string, target: string, key: string): Places {
   const at = (what: string) => join(parent, `.${name}.backout-${what}-${key}`);
-  return { target, parent, part: at('part'), fresh: at('new'), old: at('old') };
+  return { key, target, parent, part: at('part'), fresh: at('new'), old: at('old') };
 }
 
 export interface LinkPlaces extends Places {
@@ -51,15 +52,4 @@ function realpathOr(path: string): string {
   } catch {
     return path;
   }
-}
-
-/** What earlier attempts, which have other keys, have left beside the target. */
-export function leftBehind(places: Places, what: 'part' | 'new' | 'old'): readonly string[] {
-  const mine = basename(what === 'part' ? places.part : what === 'new' ? places.fresh : places.old);
-  const stem = mine.slice(0, mine.indexOf(`.backout-${what}-`) + `.backout-${what}-`.length);
-  if (statOf(places.parent)?.isDirectory() !== true) return [];
-  return readdirSync(places.parent)
-    .filter((name) => name.startsWith(stem) && name !== mine)
-    .map((name) => join(places.parent, name))
-    .sort();
 }

@@ -5,11 +5,12 @@
 import { rmSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { stands } from '../../shared/durable.ts';
+import { leftBehind } from '../../shared/leftovers.ts';
 import { fileCount, inWords } from '../../shared/space.ts';
 import { type Report, type Work, WorkFailed, type WorkOrder } from '../../shared/work.ts';
 import { examineBackup, examineTarget, missingPrograms } from './examine.ts';
 import { input, type Order, orderOf } from './input.ts';
-import { type LinkPlaces, leftBehind, linkPlaces, type Places, renamePlaces } from './places.ts';
+import { type LinkPlaces, linkPlaces, type Places, renamePlaces } from './places.ts';
 import { stage } from './stage.ts';
 import { swapByLink, swapByRenaming } from './swap.ts';
 import { sizeOfTree } from './tree.ts';
@@ -29,8 +30,8 @@ async function byRenaming(order: Order, key: string, report: Report): Promise<vo
     if (!stands(places.fresh)) await prepare(order, places, report);
     for (const line of swapByRenaming(places)) report.line(line);
   }
-  sweep(places, 'new', report);
-  const old = stands(places.old) ? places.old : leftBehind(places, 'old').at(-1);
+  sweep(places.fresh, places.key, report);
+  const old = stands(places.old) ? places.old : leftBehind(places.old, places.key).at(-1);
   await finish(order, order.target, old, report);
 }
 
@@ -46,21 +47,21 @@ async function throughLink(order: Order, key: string, report: Report): Promise<v
 async function prepare(order: Order, places: Places, report: Report): Promise<void> {
   const lacking = await missingPrograms(['sync', ...(order.backup.kind === 'folder' ? ['cp'] : [])]);
   if (lacking !== null) throw new WorkFailed(`${lacking.reason}.`, `The target was not touched. ${lacking.remedy}`);
-  sweep(places, 'part', report);
+  sweep(places.part, places.key, report);
   const backup = await examineBackup(order);
   if (!backup.ok) throw new WorkFailed(`${backup.error.reason}.`, `The target was not touched. ${backup.error.remedy}`);
   rmSync(places.part, { recursive: true, force: true });
   const obstacle = await examineTarget(order, places.parent, backup.value.bytes);
   if (obstacle !== null) throw new WorkFailed(`${obstacle.reason}.`, `The target was not touched. ${obstacle.remedy}`);
-  const interrupted = stands(order.target) ? undefined : leftBehind(places, 'old').at(-1);
+  const interrupted = stands(order.target) ? undefined : leftBehind(places.old, places.key).at(-1);
   if (interrupted !== undefined)
     report.line(`An earlier attempt was stopped between its two renames; the old tree is ${interrupted}.`);
   await stage(order, backup.value, places, report);
 }
 
 /** Copies of the backup that earlier attempts have staged and not used. */
-function sweep(places: Places, what: 'part' | 'new', report: Report): void {
-  for (const leftover of leftBehind(places, what)) {
+function sweep(own: string, key: string, report: Report): void {
+  for (const leftover of leftBehind(own, key)) {
     rmSync(leftover, { recursive: true, force: true });
     report.line(`Removed what an earlier attempt had staged: ${leftover}.`);
   }

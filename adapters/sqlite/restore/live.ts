@@ -2,7 +2,7 @@
  * Into a live database, through SQLite: its backup API writes the pages in one transaction, so that whoever has it
  * open sees the old rows until it is done and the restored ones from then on.
  */
-import { renameSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { stands, syncFile, syncFolder } from '../../shared/durable.ts';
@@ -10,7 +10,7 @@ import { type Report, WorkFailed } from '../../shared/work.ts';
 import { integrityOf, openImmutable } from './backup-file.ts';
 import { holdersOf } from './holders.ts';
 import type { Order } from './input.ts';
-import { type Places, sidecars } from './places.ts';
+import { type Places, sidecars, sweep } from './places.ts';
 import { sqliteCode } from './quiesce.ts';
 
 const patienceMs = 30_000;
@@ -33,13 +33,13 @@ export async function restoreLive(order: Order, places: Places, report: Report):
   report.line(`Copied into the live database ${order.database}.`);
 }
 
-async function keepOld({ database, part, old, parent }: Places, report: Report): Promise<void> {
-  rmSync(part, { force: true });
+async function keepOld(places: Places, report: Report): Promise<void> {
+  const { database, part, old, parent } = places;
   const live = new DatabaseSync(database, { timeout: 5_000 });
   try {
     await backup(live, part, { rate: pagesAtOnce });
   } catch (error) {
-    rmSync(part, { force: true });
+    sweep(places);
     throw new WorkFailed(
       `The live database ${database} could not be copied aside: ${String(error)}.`,
       'It was not touched. If it is damaged, stop what has it open and restore with `into: file`.',

@@ -2,7 +2,6 @@
  * The work of `sqlite/restore`, in a process of its own: prove the backup, then swap the file or copy into the live
  * database. A repeat with the same key goes on where the first one stopped.
  */
-import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { stands } from '../../shared/durable.ts';
@@ -11,7 +10,7 @@ import { type Report, type Work, WorkFailed } from '../../shared/work.ts';
 import { examineBackup, type Sound } from './backup-file.ts';
 import { input, type Order, orderOf } from './input.ts';
 import { restoreLive } from './live.ts';
-import { type Places, placesOf } from './places.ts';
+import { type Places, placesOf, sweep } from './places.ts';
 import { quiesce } from './quiesce.ts';
 import { sameContent } from './same-content.ts';
 import { stage } from './stage.ts';
@@ -21,6 +20,7 @@ export const work: Work = async (given, report) => {
   const order = orderOf(z.parse(input, given.input), given.folder);
   const places = placesOf(order.database, given.key);
   const sound = await proven(order, report);
+  sweep(places);
   if (order.into === 'live') await restoreLive(order, places, report);
   else await replaceFile(order, sound, places, report);
   report.output('bytes', String(sound.bytes));
@@ -69,7 +69,6 @@ async function prepare(order: Order, sound: Sound, places: Places, report: Repor
   if (full !== undefined)
     throw new WorkFailed(`${full}.`, 'The database was not touched. Make room there, then retry.');
   if (stands(database)) quiesce(database, report);
-  rmSync(places.part, { force: true });
   await stage(order.backup, sound, places, report);
 }
 

@@ -5,11 +5,11 @@
  * could smuggle an expression, such as one that reads a secret, into what is filled when the step is due.
  */
 import type { Diagnostic } from '../kernel/diagnostic.ts';
-import type { Json, JsonObject } from '../kernel/json.ts';
+import { type Json, type JsonObject, textOf } from '../kernel/json.ts';
 import { acceptableValue } from '../playbook/acceptable-value.ts';
 import type { Path } from '../playbook/content.ts';
 import type { PlaybookDocument } from '../playbook/document.ts';
-import { type Expressions, textOf } from '../playbook/expression.ts';
+import type { Expressions } from '../playbook/expression.ts';
 import { plannedRoots, type Scope } from '../playbook/scope.ts';
 import { conditionText, hasExpression, parseTemplate } from '../playbook/template.ts';
 

@@ -4,7 +4,7 @@
  * Owns: which text is an expression, how a value becomes text, what a fault is called.
  * Does not own: the language (`cel.ts`), where which values may stand (`rules/`), shell text (`shell-references.ts`).
  */
-import type { Json } from '../kernel/json.ts';
+import { type Json, textOf } from '../kernel/json.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { type CompiledExpression, type Inspected, loadCel } from './cel.ts';
 import type { Scope } from './scope.ts';
@@ -85,11 +85,6 @@ class Evaluator implements Expressions {
     const whole = wholeExpression(parseTemplate(text));
     return whole === undefined ? this.fill(text, scope) : this.evaluate(whole, scope);
   }
-}
-
-/** A value as it stands in text: lists and maps as JSON. */
-export function textOf(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const dashed = /\b((?:params|secrets|steps|roles))\.([A-Za-z_]\w*(?:-\w+)+)/;

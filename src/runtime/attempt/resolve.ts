@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { closing } from '../../engine/ending.ts';
 import type { Context } from '../../engine/state.ts';
 import { truthOf } from '../../engine/truth.ts';
-import type { Json, JsonObject } from '../../kernel/json.ts';
+import { type JsonObject, textOf } from '../../kernel/json.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Action, AdapterAction, ScriptAction, ShellAction } from '../../plan/plan.ts';
 import type { Scope } from '../../playbook/scope.ts';
@@ -45,7 +45,7 @@ const longestValue = 120 * 1024;
 export function scopeOf(setting: RunSetting, context: Context): Scope {
   const { plan } = setting;
   const steps: Record<string, { readonly outputs: { readonly [key: string]: string } }> = {};
-  for (const [id, state] of Object.entries(context.steps)) steps[id] = { outputs: state.outputs };
+  for (const [id, state] of context.steps.entries()) steps[id] = { outputs: state.outputs };
   return {
     params: plan.params,
     secrets: Object.fromEntries(setting.secrets),
@@ -137,7 +137,9 @@ function environment(
     env[name] = acceptable(name, need(setting.filler.fill(template, scope)));
   if (action.kind === 'shell') {
     for (const { variable, expression } of action.bindings) {
-      env[variable] = acceptable(expression, asText(need(setting.filler.evaluate(expression, scope))));
+      const value = need(setting.filler.evaluate(expression, scope));
+      if (value === null) throw new Unresolvable(`\${{ ${expression} }} has no value (null)`);
+      env[variable] = acceptable(expression, textOf(value));
     }
   }
   env.BACKOUT_RUN = setting.run;
@@ -156,10 +158,6 @@ function acceptable(name: string, value: string): string {
     );
   }
   return value;
-}
-
-export function asText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function shellArgv(action: ShellAction): [string, ...string[]] {

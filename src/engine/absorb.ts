@@ -1,10 +1,10 @@
 /** One event into the context: what is heard (`accepts`), and what becomes of it (`absorb`). Pure; knows no clock. */
 import { absorbDecision, type DecisionEvent, refusal } from './decision.ts';
 import type { Draft } from './draft.ts';
-import { failForGood, failRun } from './failure.ts';
+import { contingencyPassed, failForGood, failRun, parentOf } from './failure.ts';
 import { type AttemptEvent, absorbAttempt } from './outcome.ts';
 import type { RunEvent } from './protocol.ts';
-import { startDue } from './start.ts';
+import { startDue, unstart } from './start.ts';
 import { type Context, stepState } from './state.ts';
 
 /** Whether the event means anything to a run in this state; what does not is ignored, and not appended. */
@@ -15,7 +15,7 @@ export function accepts(context: Context, event: RunEvent): boolean {
     case 'run.began':
       return context.run === '';
     case 'timer.fired':
-      return acceptsTimer(context, event.timer);
+      return acceptsTimer(context, event.timer, event.at);
     case 'step.excluded':
       return stepState(context, event.step).status === 'starting';
     case 'deadline.extended':
@@ -36,7 +36,7 @@ function isDecision(event: RunEvent): event is DecisionEvent {
 }
 
 function acceptsAttempt(context: Context, event: AttemptEvent): boolean {
-  const step = context.steps[event.step];
+  const step = context.steps.get(event.step);
   if (step === undefined || step.attempt !== event.attempt) return false;
   switch (event.type) {
     case 'step.started':
@@ -56,12 +56,18 @@ function acceptsAttempt(context: Context, event: AttemptEvent): boolean {
   }
 }
 
-function acceptsTimer(context: Context, timer: string): boolean {
-  if (timer === 'notify-hold') return !context.notifyReleased && context.end === null;
+/** A timer may be a little early; one that is more so was armed for an older wait. */
+const earlyMs = 1_000;
+
+function acceptsTimer(context: Context, timer: string, at: number): boolean {
+  if (timer === 'notify-hold') return !context.notifyReleased && context.end === null && isDue(context.notifyHold, at);
   const [kind, id] = split(timer);
-  const step = context.steps[id];
-  if (step === undefined) return false;
-  return kind === 'retry' ? step.status === 'retrying' : step.status === 'waiting';
+  const { status, retryAt, answerBy } = stepState(context, id);
+  return kind === 'retry' ? status === 'retrying' && isDue(retryAt, at) : status === 'waiting' && isDue(answerBy, at);
+}
+
+function isDue(due: number | null, at: number): boolean {
+  return due !== null && at + earlyMs >= due;
 }
 
 function split(timer: string): [kind: string, step: string] {
@@ -73,7 +79,7 @@ function split(timer: string): [kind: string, step: string] {
 export function absorb(draft: Draft, event: RunEvent): void {
   draft.set({ now: Math.max(draft.context.now, event.at) });
   apply(draft, event);
-  startDue(draft);
+  if (draft.mayMakeDue) startDue(draft);
 }
 
 function apply(draft: Draft, event: RunEvent): void {
@@ -91,11 +97,7 @@ function apply(draft: Draft, event: RunEvent): void {
     case 'engine.left':
       return draft.set({ left: true });
     case 'step.excluded':
-      return draft.patch(event.step, {
-        status: 'excluded',
-        attempt: draft.step(event.step).attempt - 1,
-        reason: event.because,
-      });
+      return excluded(draft, event.step, event.because);
     case 'deadline.extended':
       return draft.patch(event.step, { deadline: event.deadline });
     case 'timer.fired':
@@ -109,14 +111,32 @@ function apply(draft: Draft, event: RunEvent): void {
   }
 }
 
-/** A wait counts only while an engine runs: each new engine gives it its full time again. */
+/** A contingency that is left out helps no more than one that failed. */
+function excluded(draft: Draft, id: string, because: string): void {
+  const step = draft.planned(id);
+  if (step === undefined) return;
+  unstart(draft, id);
+  draft.patch(id, { status: 'excluded', reason: because });
+  const parent = parentOf(draft, step);
+  if (parent !== undefined) contingencyPassed(draft, parent, `${id}, its contingency, was left out: ${because}`);
+}
+
+/**
+ * A wait counts only while an engine runs: each new engine gives it its full time again. And what the last engine was
+ * about to start is asked for anew, as time has passed since it was due (P1).
+ */
 function attached(draft: Draft): void {
   draft.set({ engines: draft.context.engines + 1, left: false });
-  for (const [id, state] of Object.entries(draft.context.steps)) {
-    const step = draft.planned(id);
-    if (state.status === 'waiting' && step !== undefined)
-      draft.patch(id, { answerBy: draft.context.now + step.answerWithinMs });
+  for (const [id, { status }] of draft.context.steps.entries()) {
+    if (status === 'starting') unstart(draft, id);
+    else if (status === 'waiting') waitAnew(draft, id);
   }
+}
+
+function waitAnew(draft: Draft, id: string): void {
+  const answerBy = draft.context.now + (draft.planned(id)?.answerWithinMs ?? 0);
+  draft.patch(id, { answerBy });
+  draft.issue({ do: 'arm', timer: `answer:${id}`, due: answerBy });
 }
 
 function fired(draft: Draft, timer: string): void {

@@ -1,20 +1,15 @@
 /** One event's work on a context: the changed copy and the commands that follow from it. */
 import type { Place, PlannedPhase, PlannedStep } from '../plan/plan.ts';
 import type { Command } from './protocol.ts';
-import { type Context, type StepState, stepState } from './state.ts';
-
-const underWay: ReadonlySet<StepState['status']> = new Set([
-  'starting',
-  'running',
-  'cancelling',
-  'probing',
-  'retrying',
-]);
+import { type Context, firstNotOver, stepState } from './state.ts';
+import { isOver, isUnderWay, type StepState } from './step-state.ts';
+import type { StepTable } from './step-table.ts';
 
 export class Draft {
   readonly commands: Command[] = [];
   private current: Context;
-  private steps: Record<string, StepState> | undefined;
+  private table: StepTable | undefined;
+  private stirred = false;
 
   constructor(context: Context) {
     this.current = context;
@@ -22,6 +17,11 @@ export class Draft {
 
   get context(): Context {
     return this.current;
+  }
+
+  /** Something happened to a step that may make another one due. */
+  get mayMakeDue(): boolean {
+    return this.stirred;
   }
 
   step(id: string): StepState {
@@ -40,17 +40,10 @@ export class Draft {
   patch(id: string, changes: Partial<StepState>): void {
     const before = this.step(id);
     const after = { ...before, ...changes };
-    if (this.steps === undefined) {
-      this.steps = { ...this.current.steps };
-      this.current = { ...this.current, steps: this.steps };
-    }
-    this.steps[id] = after;
-    if (underWay.has(before.status) !== underWay.has(after.status)) this.setActive(id, underWay.has(after.status));
-  }
-
-  private setActive(id: string, active: boolean): void {
-    const others = this.current.active.filter((other) => other !== id);
-    this.current = { ...this.current, active: active ? [...others, id] : others };
+    this.ownTable().put(id, after);
+    if (isUnderWay(before) !== isUnderWay(after)) this.setActive(id, isUnderWay(after));
+    if (isOver(before) !== isOver(after)) this.moveOverUpTo(id);
+    if (!isUnderWay(before) || !isUnderWay(after)) this.stirred = true;
   }
 
   issue(command: Command): void {
@@ -59,6 +52,27 @@ export class Draft {
 
   phase(place: Place): PlannedPhase {
     return phaseOf(this.current, place);
+  }
+
+  private ownTable(): StepTable {
+    if (this.table === undefined) {
+      this.table = this.current.steps.copy();
+      this.current = { ...this.current, steps: this.table };
+    }
+    return this.table;
+  }
+
+  private setActive(id: string, active: boolean): void {
+    const others = this.current.active.filter((other) => other !== id);
+    this.current = { ...this.current, active: active ? [...others, id] : others };
+  }
+
+  private moveOverUpTo(id: string): void {
+    const position = this.current.positions.get(id);
+    const place = this.planned(id)?.place;
+    if (place === undefined || position === undefined || position > this.current.overUpTo[place]) return;
+    const next = firstNotOver(this.phase(place).steps, this.current.steps, position);
+    this.current = { ...this.current, overUpTo: { ...this.current.overUpTo, [place]: next } };
   }
 }
 

@@ -6,7 +6,8 @@ import type { PlannedStep } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import type { FailureClass, Question } from './protocol.ts';
 import { retryDelay } from './retry-delay.ts';
-import { isTelling } from './state.ts';
+import { unstart } from './start.ts';
+import { isOptional } from './state.ts';
 
 export interface Trouble {
   readonly class: FailureClass | 'timeout';
@@ -47,18 +48,23 @@ function retryLater(draft: Draft, step: PlannedStep, reason: string): void {
 export function failForGood(draft: Draft, step: PlannedStep, reason: string): void {
   draft.patch(step.id, { status: 'failed', reason, question: null, answerBy: null, retryAt: null });
   const parent = parentOf(draft, step);
-  if (parent === undefined) return afterContingencies(draft, step, 0, reason);
-  const tried = (draft.step(parent.id).contingency ?? 0) + 1;
-  return afterContingencies(draft, parent, tried, `${step.id}, its contingency, failed too: ${reason}`);
+  if (parent === undefined) afterContingencies(draft, step, 0, reason);
+  else contingencyPassed(draft, parent, `${step.id}, its contingency, failed too: ${reason}`);
 }
 
-function afterContingencies(draft: Draft, step: PlannedStep, tried: number, reason: string): void {
-  if (tried < step.contingency.length && !isEnding(draft, step) && draft.context.mode === 'real') {
-    draft.patch(step.id, { contingency: tried });
+/** The contingency that was to help did not: the next one. */
+export function contingencyPassed(draft: Draft, parent: PlannedStep, reason: string): void {
+  afterContingencies(draft, parent, (draft.step(parent.id).contingency ?? 0) + 1, reason);
+}
+
+function afterContingencies(draft: Draft, step: PlannedStep, from: number, reason: string): void {
+  const next = step.contingency.findIndex(({ id }, n) => n >= from && draft.step(id).status !== 'excluded');
+  if (next !== -1 && !isEnding(draft, step) && draft.context.mode === 'real') {
+    draft.patch(step.id, { contingency: next });
     return;
   }
-  const optional = (isTelling(step.place) && !step.required) || draft.context.mode === 'dry-run';
-  if (optional || step.onFailure === 'continue') draft.patch(step.id, { accepted: 'continue', contingency: tried });
+  const optional = isOptional(draft.context, step) || draft.context.mode === 'dry-run';
+  if (optional || step.onFailure === 'continue') draft.patch(step.id, { accepted: 'continue' });
   else if (step.onFailure === 'ask' && !isEnding(draft, step)) ask(draft, step, 'failed');
   else failRun(draft, step.id, reason);
 }
@@ -69,7 +75,7 @@ export function contingencySucceeded(draft: Draft, step: PlannedStep): void {
   if (parent !== undefined) draft.patch(parent.id, { accepted: 'contingency' });
 }
 
-function parentOf(draft: Draft, step: PlannedStep): PlannedStep | undefined {
+export function parentOf(draft: Draft, step: PlannedStep): PlannedStep | undefined {
   const id = draft.context.parents.get(step.id);
   return id === undefined ? undefined : draft.planned(id);
 }
@@ -89,17 +95,16 @@ export function failRun(draft: Draft, step: string | null, reason: string): void
 
 /** Ends what waits for a time or a person; the steps keep the truth of what they are. */
 export function closeWaits(draft: Draft): void {
-  for (const [id, state] of Object.entries(draft.context.steps)) {
+  for (const [id, { status, question }] of draft.context.steps.entries()) {
     if (draft.planned(id)?.place === 'escalate') continue;
-    if (state.status === 'retrying') {
+    if (status === 'starting') unstart(draft, id);
+    else if (status === 'retrying') {
       draft.patch(id, { status: 'failed', retryAt: null });
       draft.issue({ do: 'disarm', timer: `retry:${id}` });
-    } else if (state.status === 'waiting') {
-      const status = state.question === 'failed' ? 'failed' : state.question === 'unknown' ? 'unknown' : 'cancelled';
-      draft.patch(id, { status, question: null, answerBy: null });
+    } else if (status === 'waiting') {
+      const left = question === 'failed' ? 'failed' : question === 'unknown' ? 'unknown' : 'cancelled';
+      draft.patch(id, { status: left, question: null, answerBy: null });
       draft.issue({ do: 'disarm', timer: `answer:${id}` });
-    } else if (state.status === 'starting') {
-      draft.patch(id, { status: 'pending' });
     }
   }
 }

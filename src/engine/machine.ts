@@ -10,12 +10,13 @@ import { setup } from 'xstate';
 import type { Phase, Place } from '../plan/plan.ts';
 import { absorb, accepts } from './absorb.ts';
 import { Draft } from './draft.ts';
-import { closing, isAllTold, isEscalated, isPlaceOver, isQuiet } from './ending.ts';
+import { closing } from './ending.ts';
 import { failRun } from './failure.ts';
 import { gateOpen, lapsedChecks, maxLapses } from './gate.ts';
+import { isAllTold, isEscalated, isPlaceOver, isQuiet } from './place-over.ts';
 import type { Command, RunEvent } from './protocol.ts';
-import { startDue } from './start.ts';
-import { type Context, isOver, stepState } from './state.ts';
+import { dueOf, startDue } from './start.ts';
+import type { Context } from './state.ts';
 
 const types = {} as { context: Context; events: RunEvent };
 /** Evaluated at every transition by XState, so it is as small as can be; the driver starts from `contextOf(plan)`. */
@@ -62,10 +63,17 @@ const enter = (place: Place) =>
     startDue(draft);
   });
 
-/** P2: telling holds the next phase for a moment, not longer. */
+/** P2: telling holds the next phase for a moment, not longer; neither a pause nor another engine makes it longer. */
 function holdForNotify(draft: Draft): void {
-  if (draft.context.notifyReleased || draft.phase('notify').steps.length === 0) return;
-  draft.issue({ do: 'arm', timer: 'notify-hold', due: draft.context.now + notifyHoldMs });
+  const { notifyHold, notifyReleased, now } = draft.context;
+  if (notifyReleased || draft.phase('notify').steps.length === 0) return;
+  const due = notifyHold ?? now + notifyHoldMs;
+  draft.set({ notifyHold: due });
+  draft.issue({ do: 'arm', timer: 'notify-hold', due });
+}
+
+function endHold(draft: Draft): void {
+  if (draft.context.notifyHold !== null) draft.issue({ do: 'disarm', timer: 'notify-hold' });
 }
 
 /** The checks whose pass has lapsed run again; checks that can never be fresh together end the run. */
@@ -97,6 +105,7 @@ export const machine = engine.createMachine({
       states: {
         notify: {
           entry: enter('notify'),
+          exit: enact(endHold),
           always: { guard: { type: 'isOver', params: 'notify' }, target: 'disable-access' },
         },
         'disable-access': {
@@ -141,7 +150,7 @@ export const machine = engine.createMachine({
     escalating: { entry: enter('escalate'), on: { '*': hear }, always: { guard: 'escalated', target: 'closing' } },
     closing: {
       entry: enact((draft) => draft.issue(closing(draft.context))),
-      on: { '*': hear },
+      on: { 'run.ended': hear, 'engine.attached': hear, 'engine.left': hear },
       always: { guard: 'closed', target: 'ended' },
     },
     ended: { on: { '*': hear }, always: { guard: 'reopened', target: 'backingOut.latest' } },
@@ -150,10 +159,8 @@ export const machine = engine.createMachine({
 
 /** A person may have a step of an earlier phase done again (`retry`): the run goes back to it. */
 function earlier(place: Phase) {
-  const before = backwards.slice(
-    0,
-    Math.max(0, backwards.indexOf(place) === -1 ? backwards.length : backwards.indexOf(place)),
-  );
+  const limit = backwards.indexOf(place);
+  const before = limit === -1 ? backwards : backwards.slice(0, limit);
   return before.map((target) => ({ guard: { type: 'reopensEarlier', params: target }, target }) as const);
 }
 
@@ -161,14 +168,12 @@ function isInterrupted(context: Context): boolean {
   return context.stop !== null || context.failure !== null;
 }
 
-/** An opening step is due: only its start asks for fresh proof. */
+/** An opening step is due, and the checks are over: only then is their freshness asked for. */
 function needsHealth(context: Context): boolean {
-  return context.plan.phases['enable-access'].steps.some(
-    (step) =>
-      stepState(context, step.id).status === 'pending' && step.needs.every((id) => isOver(stepState(context, id))),
-  );
+  if (!isPlaceOver(context, 'health-checks')) return false;
+  return context.plan.phases['enable-access'].steps.some((step) => dueOf(context, step) !== undefined);
 }
 
 function opensAccess(context: Context): boolean {
-  return context.plan.phases['enable-access'].steps.some((step) => !isOver(stepState(context, step.id)));
+  return !isPlaceOver(context, 'enable-access');
 }

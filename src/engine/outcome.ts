@@ -3,7 +3,10 @@ import type { PlannedStep } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import { ask, attemptFailed, contingencySucceeded, failForGood, isEnding } from './failure.ts';
 import type { AttemptEnd, RunEvent } from './protocol.ts';
-import { isTelling } from './state.ts';
+import { isOptional } from './state.ts';
+
+/** So many tries at a step whose attempts end unknown are made without asking anybody. */
+const maxReruns = 10;
 
 export type AttemptEvent = Extract<RunEvent, { readonly attempt: number }>;
 
@@ -12,9 +15,7 @@ export function absorbAttempt(draft: Draft, step: PlannedStep, event: AttemptEve
     case 'step.started':
       return started(draft, step, event);
     case 'step.performed':
-      draft.patch(step.id, { stage: 'verify', outputs: event.end.outputs });
-      if (draft.step(step.id).status === 'running') carryOut(draft, step);
-      return;
+      return performed(draft, step, event.end);
     case 'step.succeeded':
       return succeeded(draft, step, event.end);
     case 'step.simulated':
@@ -29,8 +30,7 @@ export function absorbAttempt(draft: Draft, step: PlannedStep, event: AttemptEve
     case 'step.timed-out':
       return attemptFailed(draft, step, { class: 'timeout', exitCode: null, reason: event.end.reason ?? 'timed out' });
     case 'step.cancelled':
-      draft.patch(step.id, { status: 'cancelled', reason: event.end.reason });
-      return;
+      return cancelled(draft, step, event.end.reason ?? 'cancelled');
     case 'step.unknown':
       return unknown(draft, step, event);
     case 'step.probed':
@@ -39,16 +39,17 @@ export function absorbAttempt(draft: Draft, step: PlannedStep, event: AttemptEve
 }
 
 function started(draft: Draft, step: PlannedStep, event: Extract<RunEvent, { readonly type: 'step.started' }>): void {
-  if (step.place === 'restore') draft.set({ restoreStartedAt: event.at });
+  if (step.place === 'restore') draft.set({ restores: draft.context.restores + 1 });
   draft.patch(step.id, {
     status: 'running',
+    restoresBefore: draft.context.restores,
     attempt: event.attempt,
     key: event.key,
     deadline: event.deadline,
     stage: 'action',
   });
   if (step.action.kind !== 'manual' || draft.context.mode === 'dry-run') carryOut(draft, step);
-  else if (isTelling(step.place) && !step.required) handOver(draft, step);
+  else if (isOptional(draft.context, step)) handOver(draft, step);
   else ask(draft, step, 'confirm');
 }
 
@@ -60,7 +61,21 @@ function carryOut(draft: Draft, step: PlannedStep): void {
 /** A person step in a telling phase is a task, not a gate. */
 function handOver(draft: Draft, step: PlannedStep): void {
   draft.patch(step.id, { status: 'task', question: 'confirm' });
+  contingencySucceeded(draft, step);
   draft.issue({ do: 'ask', step: step.id, question: 'confirm' });
+}
+
+/** A stop that came while the action ended well leaves nothing to cancel: what is done stays unproven. */
+function performed(draft: Draft, step: PlannedStep, end: AttemptEnd): void {
+  draft.patch(step.id, { stage: 'verify', outputs: end.outputs });
+  if (draft.step(step.id).status === 'running') carryOut(draft, step);
+  else cancelled(draft, step, 'its action is done; a stop came before its verification');
+}
+
+/** What nobody stopped and was cancelled all the same has failed. */
+function cancelled(draft: Draft, step: PlannedStep, reason: string): void {
+  if (isEnding(draft, step) && step.place !== 'escalate') draft.patch(step.id, { status: 'cancelled', reason });
+  else failForGood(draft, step, reason);
 }
 
 function succeeded(draft: Draft, step: PlannedStep, end: AttemptEnd): void {
@@ -83,11 +98,16 @@ export function markSucceeded(draft: Draft, step: PlannedStep, outputs: { readon
 function unknown(draft: Draft, step: PlannedStep, event: Extract<RunEvent, { readonly type: 'step.unknown' }>): void {
   const reason = event.end.reason ?? 'its end was not seen';
   draft.patch(step.id, { status: 'unknown', reason });
-  if (isTelling(step.place) && !step.required) return failForGood(draft, step, reason);
+  if (isOptional(draft.context, step) || draft.context.mode === 'dry-run') return failForGood(draft, step, reason);
   if (isEnding(draft, step)) return;
-  const alone = event.survivors.length === 0;
   if (step.onUnknown === 'probe') probe(draft, step);
-  else if (step.onUnknown === 'rerun' && alone) draft.patch(step.id, { status: 'pending' });
+  else if (step.onUnknown === 'rerun' && event.survivors.length === 0) rerun(draft, step, reason);
+  else ask(draft, step, 'unknown');
+}
+
+/** Again, without a person; but what ends unknown time after time is for a person to look at. */
+function rerun(draft: Draft, step: PlannedStep, reason: string): void {
+  if (draft.step(step.id).tries < maxReruns) draft.patch(step.id, { status: 'pending', reason });
   else ask(draft, step, 'unknown');
 }
 
@@ -100,6 +120,6 @@ function probe(draft: Draft, step: PlannedStep): void {
 function probed(draft: Draft, step: PlannedStep, answer: 'yes' | 'no' | 'unknown', detail: string): void {
   if (answer === 'yes') markSucceeded(draft, step, draft.step(step.id).outputs);
   else if (isEnding(draft, step)) draft.patch(step.id, { status: 'unknown', reason: detail });
-  else if (answer === 'no') draft.patch(step.id, { status: 'pending', reason: detail });
+  else if (answer === 'no') rerun(draft, step, detail);
   else ask(draft, step, 'unknown');
 }

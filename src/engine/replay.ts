@@ -15,13 +15,12 @@ export function replay(plan: Plan, events: Iterable<RunEvent>): EngineState {
 export function outstanding(state: EngineState): readonly Command[] {
   const { context } = state;
   const commands: Command[] = [];
-  for (const [id, step] of Object.entries(context.steps))
+  for (const [id, step] of context.steps.entries())
     commands.push(...outstandingOf(id, step, context.stop?.urgent ?? false));
-  if (state.value !== 'planned' && context.end === null && !context.notifyReleased && context.place === 'notify') {
-    const hold = context.now + 10_000;
-    if (context.plan.phases.notify.steps.length > 0) commands.push({ do: 'arm', timer: 'notify-hold', due: hold });
-  }
-  if (state.value === 'closing') commands.push(closing(context));
+  if (context.end !== null) return commands.filter(({ do: what }) => what !== 'ask');
+  if (state.matches({ backingOut: 'notify' }) && context.notifyHold !== null && !context.notifyReleased)
+    commands.push({ do: 'arm', timer: 'notify-hold', due: context.notifyHold });
+  if (state.matches('closing')) commands.push(closing(context));
   return commands;
 }
 
@@ -46,6 +45,8 @@ function outstandingOf(step: string, state: StepState, urgent: boolean): readonl
         { do: 'arm', timer: `answer:${step}`, due: state.answerBy ?? 0 },
         { do: 'ask', step, question: state.question ?? 'confirm' },
       ];
+    case 'task':
+      return [{ do: 'ask', step, question: 'confirm' }];
     default:
       return [];
   }

@@ -1,8 +1,8 @@
 /** Which steps are due, and starting them: order (`needs`), width (`maxParallel`), the gate (P1). */
 import type { Place, PlannedStep } from '../plan/plan.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, phaseOf } from './draft.ts';
 import { accessClosed, gateOpen } from './gate.ts';
-import { type Context, isOver, stepState } from './state.ts';
+import { type Context, isOver, isTelling, stepState } from './state.ts';
 
 /** Starts what is due: in the current phase, and in `notify` where it goes on beside the others. */
 export function startDue(draft: Draft): void {
@@ -19,19 +19,25 @@ function mayStart(context: Context): boolean {
 }
 
 function startIn(draft: Draft, place: Place): void {
-  if (!placeAllowed(draft.context, place)) return;
-  const phase = draft.phase(place);
-  let room = Math.min(
-    phase.maxParallel - draft.context.active.filter((id) => draft.planned(id)?.place === place).length,
-    draft.context.plan.maxParallel - draft.context.active.length,
-  );
-  for (const step of phase.steps) {
-    if (room <= 0) return;
-    const due = dueOf(draft.context, step);
+  const { context } = draft;
+  const { steps } = phaseOf(context, place);
+  let room = roomIn(context, place);
+  if (room <= 0 || context.overUpTo[place] === steps.length || !placeAllowed(context, place)) return;
+  for (let position = context.overUpTo[place]; position < steps.length && room > 0; position += 1) {
+    const step = steps[position];
+    const due = step === undefined ? undefined : dueOf(draft.context, step);
     if (due === undefined) continue;
     start(draft, due);
     room -= 1;
   }
+}
+
+/** Who is told takes no room from what is done (P2), nor the other way round. */
+function roomIn(context: Context, place: Place): number {
+  const places = context.active.map((id) => context.index.get(id)?.place ?? place);
+  const here = places.filter((other) => other === place).length;
+  const beside = isTelling(place) ? here : places.filter((other) => !isTelling(other)).length;
+  return Math.min(phaseOf(context, place).maxParallel - here, context.plan.maxParallel - beside);
 }
 
 function placeAllowed(context: Context, place: Place): boolean {
@@ -41,7 +47,7 @@ function placeAllowed(context: Context, place: Place): boolean {
 }
 
 /** The step itself when it is due, or the contingency that takes its place. */
-function dueOf(context: Context, step: PlannedStep): PlannedStep | undefined {
+export function dueOf(context: Context, step: PlannedStep): PlannedStep | undefined {
   const state = stepState(context, step.id);
   if (state.status === 'pending') {
     return step.needs.every((id) => isOver(stepState(context, id))) ? step : undefined;
@@ -53,13 +59,13 @@ function dueOf(context: Context, step: PlannedStep): PlannedStep | undefined {
 
 /** Asks for an attempt's values; the intent follows as `step.started`. */
 function start(draft: Draft, step: PlannedStep): void {
-  const attempt = draft.step(step.id).attempt + 1;
-  draft.patch(step.id, {
-    status: 'starting',
-    attempt,
-    tries: draft.step(step.id).tries + 1,
-    stage: 'action',
-    retryAt: null,
-  });
-  draft.issue({ do: 'prepare', step: step.id, attempt });
+  const { attempt, tries } = draft.step(step.id);
+  draft.patch(step.id, { status: 'starting', attempt: attempt + 1, tries: tries + 1, stage: 'action', retryAt: null });
+  draft.issue({ do: 'prepare', step: step.id, attempt: attempt + 1 });
+}
+
+/** Its values were asked for and no intent is recorded: it is as if it had not been due. */
+export function unstart(draft: Draft, id: string): void {
+  const { attempt, tries } = draft.step(id);
+  draft.patch(id, { status: 'pending', attempt: attempt - 1, tries: tries - 1 });
 }

@@ -1,58 +1,12 @@
 /** What the engine knows: the plan, and what has become of each step. A pure fold of the journal's events (P5). */
 import type { Place, Plan, PlannedStep } from '../plan/plan.ts';
-import { allSteps } from '../plan/plan.ts';
-import type { Mode, Person, Question, RunEnd } from './protocol.ts';
+import { allSteps, phases } from '../plan/plan.ts';
+import type { Mode, Person, RunEnd } from './protocol.ts';
+import { isOver, type StepState, untouched } from './step-state.ts';
+import { type StepStates, StepTable } from './step-table.ts';
 
-export type StepStatus =
-  | 'pending'
-  /** Due; its values are being filled in (no intent yet). */
-  | 'starting'
-  | 'running'
-  | 'cancelling'
-  | 'probing'
-  /** Failed, and will be tried again at `retryAt`. */
-  | 'retrying'
-  /** Waits for a person's answer to `question`. */
-  | 'waiting'
-  /** A person step in a telling phase: handed over, holds nothing up. */
-  | 'task'
-  | 'succeeded'
-  | 'simulated'
-  /** Failed for good. With `accepted` the run went on without it. */
-  | 'failed'
-  | 'unknown'
-  | 'cancelled'
-  /** Left out by a person, with a reason. */
-  | 'skipped'
-  /** Left out by its `if`. */
-  | 'excluded';
-
-export interface StepState {
-  readonly status: StepStatus;
-  /** Number of the last attempt; 0 before the first. Never starts anew. */
-  readonly attempt: number;
-  /** Tries since the step began, or since a person said retry. */
-  readonly tries: number;
-  /** The stage that a running attempt is in. */
-  readonly stage: 'action' | 'verify';
-  readonly key: string | null;
-  /** Ms since the epoch. */
-  readonly deadline: number | null;
-  readonly retryAt: number | null;
-  readonly question: Question | null;
-  readonly answerBy: number | null;
-  /** Why a failed step does not hold the run up. */
-  readonly accepted: 'contingency' | 'continue' | null;
-  /** Index of the contingency being tried; null before the first. */
-  readonly contingency: number | null;
-  /** When it last succeeded. */
-  readonly passedAt: number | null;
-  /** How often a health check's pass has lapsed. */
-  readonly lapses: number;
-  readonly outputs: { readonly [key: string]: string };
-  /** One line on why it is as it is; null while there is nothing to say. */
-  readonly reason: string | null;
-}
+export type { StepState, StepStatus } from './step-state.ts';
+export { isOver } from './step-state.ts';
 
 export interface StopRequest {
   readonly by: Person;
@@ -66,23 +20,29 @@ export interface Context {
   readonly index: ReadonlyMap<string, PlannedStep>;
   /** The step that a contingency belongs to, by the contingency's id. */
   readonly parents: ReadonlyMap<string, string>;
+  /** Where a step stands in its place's list, by id; contingencies stand in none. */
+  readonly positions: ReadonlyMap<string, number>;
   readonly run: string;
   readonly mode: Mode;
   /** `at` of the last event: the engine's only clock. */
   readonly now: number;
   /** The phase whose steps are being started. */
   readonly place: Place;
-  readonly steps: { readonly [id: string]: StepState };
+  readonly steps: StepStates;
+  /** How many steps of each place are over without a gap, from its first on: what is looked at begins behind them. */
+  readonly overUpTo: { readonly [P in Place]: number };
   /** Ids of steps with something under way: starting, running, cancelling, probing, retrying. */
   readonly active: readonly string[];
   readonly paused: boolean;
   readonly stop: StopRequest | null;
   /** The step that ended the backout, and why. */
   readonly failure: { readonly step: string | null; readonly reason: string } | null;
+  /** When `notify` stops holding the next phase (ms since the epoch); null before it began to. */
+  readonly notifyHold: number | null;
   /** `notify` has held the next phase long enough. */
   readonly notifyReleased: boolean;
-  /** When the last restore attempt started: health passes before it count no more. */
-  readonly restoreStartedAt: number | null;
+  /** How many restore attempts have begun: health passes of attempts from before the last one count no more. */
+  readonly restores: number;
   /** Percent of the time budget whose passing was said. */
   readonly budgetSpent: number;
   /** How many engines have driven the run, and whether the last one left it. */
@@ -92,50 +52,25 @@ export interface Context {
   readonly exitCode: number | null;
 }
 
-const untouched: StepState = {
-  status: 'pending',
-  attempt: 0,
-  tries: 0,
-  stage: 'action',
-  key: null,
-  deadline: null,
-  retryAt: null,
-  question: null,
-  answerBy: null,
-  accepted: null,
-  contingency: null,
-  passedAt: null,
-  lapses: 0,
-  outputs: {},
-  reason: null,
-};
-
 /** The context before the first event. */
 export function contextOf(plan: Plan): Context {
-  const index = new Map<string, PlannedStep>();
-  const parents = new Map<string, string>();
-  const steps: Record<string, StepState> = {};
-  for (const step of allSteps(plan)) {
-    index.set(step.id, step);
-    for (const contingency of step.contingency) parents.set(contingency.id, step.id);
-    steps[step.id] =
-      step.condition === false ? { ...untouched, status: 'excluded', reason: 'its `if` is false' } : untouched;
-  }
+  const steps = StepTable.of([...allSteps(plan)].map((step) => [step.id, beginning(step)]));
   return {
     plan,
-    index,
-    parents,
+    ...directoriesOf(plan),
     run: '',
     mode: 'real',
     now: 0,
     place: 'notify',
     steps,
+    overUpTo: overUpTo(plan, steps),
     active: [],
     paused: false,
     stop: null,
     failure: null,
+    notifyHold: null,
     notifyReleased: false,
-    restoreStartedAt: null,
+    restores: 0,
     budgetSpent: 0,
     engines: 0,
     left: false,
@@ -144,28 +79,58 @@ export function contextOf(plan: Plan): Context {
   };
 }
 
-/** The state of a step that the plan has; a foreign id is our own bug. */
-export function stepState(context: Context, id: string): StepState {
-  return context.steps[id] ?? untouched;
+function beginning({ condition }: PlannedStep): StepState {
+  return condition === false ? { ...untouched, status: 'excluded', reason: 'its `if` is false' } : untouched;
 }
 
-/** It holds nothing up any more. */
-export function isOver(step: StepState): boolean {
-  switch (step.status) {
-    case 'succeeded':
-    case 'simulated':
-    case 'skipped':
-    case 'excluded':
-    case 'task':
-      return true;
-    case 'failed':
-      return step.accepted !== null;
-    default:
-      return false;
+function directoriesOf(plan: Plan): Pick<Context, 'index' | 'parents' | 'positions'> {
+  const index = new Map<string, PlannedStep>();
+  const parents = new Map<string, string>();
+  const positions = new Map<string, number>();
+  for (const step of allSteps(plan)) {
+    index.set(step.id, step);
+    for (const contingency of step.contingency) parents.set(contingency.id, step.id);
   }
+  for (const place of [...phases, 'escalate'] as const)
+    for (const [position, step] of stepsOf(plan, place).entries()) positions.set(step.id, position);
+  return { index, parents, positions };
+}
+
+function overUpTo(plan: Plan, steps: StepStates): Context['overUpTo'] {
+  const count = (place: Place): number => firstNotOver(stepsOf(plan, place), steps, 0);
+  return {
+    notify: count('notify'),
+    'disable-access': count('disable-access'),
+    restore: count('restore'),
+    'health-checks': count('health-checks'),
+    'enable-access': count('enable-access'),
+    announce: count('announce'),
+    escalate: count('escalate'),
+  };
+}
+
+/** The position, from `from` on, of the first step that is not over; the list's length when all are. */
+export function firstNotOver(list: readonly PlannedStep[], steps: StepStates, from: number): number {
+  const next = list.findIndex((step, position) => position >= from && !isOver(steps.get(step.id) ?? untouched));
+  return next === -1 ? list.length : next;
+}
+
+export function stepsOf(plan: Plan, place: Place): readonly PlannedStep[] {
+  return place === 'escalate' ? plan.escalate.steps : plan.phases[place].steps;
+}
+
+/** The state of a step that the plan has; a foreign id is our own bug. */
+export function stepState(context: Context, id: string): StepState {
+  return context.steps.get(id) ?? untouched;
 }
 
 /** Phases that tell people: they never hold the backout up (P2). */
 export function isTelling(place: Place): boolean {
   return place === 'notify' || place === 'announce' || place === 'escalate';
+}
+
+/** Its failure, or nobody's answer to it, does not end the run: it tells people, and is not a required notice. */
+export function isOptional(context: Context, step: PlannedStep): boolean {
+  const head = context.index.get(context.parents.get(step.id) ?? step.id) ?? step;
+  return isTelling(head.place) && !(head.place === 'notify' && head.required);
 }

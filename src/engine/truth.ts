@@ -1,6 +1,6 @@
 /** What is true of the system, as far as this run can know: only what it did and measured itself. */
 import type { Phase } from '../plan/plan.ts';
-import { lapsedChecks } from './gate.ts';
+import { isOvertaken, lapsedChecks } from './gate.ts';
 import type { Truth } from './protocol.ts';
 import { type Context, isOver, type StepState, stepState } from './state.ts';
 
@@ -15,23 +15,27 @@ function statesOf(context: Context, phase: Phase): readonly StepState[] {
     .filter((state) => state.status !== 'excluded');
 }
 
-/** Something of the step was really begun. */
-const begun = (state: StepState): boolean =>
-  state.attempt > 0 && state.status !== 'simulated' && !(state.status === 'starting' && state.attempt === 1);
+/** An attempt at a step of the phase, or at a contingency of one, was really begun: its intent is recorded. */
+function hasBegun(context: Context, phase: Phase): boolean {
+  return context.plan.phases[phase].steps.some((step) =>
+    [step, ...step.contingency].some(({ id }) => stepState(context, id).key !== null),
+  );
+}
+
 /** It has done its work, itself or by a contingency. */
 const worked = (state: StepState): boolean => state.status === 'succeeded' || state.accepted === 'contingency';
 
 /** A phase without steps says nothing; opening begins to count when the first opening step began. */
 function accessOf(context: Context): Truth['access'] {
   const opening = statesOf(context, 'enable-access');
-  if (opening.length > 0 && opening.some(begun)) return opening.every(worked) ? 'open' : 'unknown';
+  if (hasBegun(context, 'enable-access')) return opening.every(worked) ? 'open' : 'unknown';
   const closing = statesOf(context, 'disable-access');
   return closing.length > 0 && closing.every(worked) ? 'closed' : 'unknown';
 }
 
 function dataOf(context: Context): Truth['data'] {
   const restores = statesOf(context, 'restore');
-  if (!restores.some(begun)) return 'untouched';
+  if (!hasBegun(context, 'restore')) return 'untouched';
   if (restores.every(worked)) return 'restored';
   const goesOn =
     context.end === null && context.place === 'restore' && context.failure === null && context.stop === null;
@@ -45,6 +49,6 @@ function healthOf(context: Context): Truth['health'] {
   if (checks.some((state) => state.status === 'failed' || state.status === 'retrying' || state.question === 'failed'))
     return 'failing';
   if (checks.length === 0 || !checks.every((state) => state.status === 'succeeded')) return 'unknown';
-  const ended = context.end !== null;
-  return ended || lapsedChecks(context).length === 0 ? 'proven' : 'unknown';
+  if (checks.some((state) => isOvertaken(context, state))) return 'unknown';
+  return context.end !== null || lapsedChecks(context).length === 0 ? 'proven' : 'unknown';
 }

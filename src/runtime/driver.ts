@@ -8,7 +8,6 @@
 import { decide, type EngineState, isHeard } from '../engine/decide.ts';
 import type { Command, RunEvent } from '../engine/protocol.ts';
 import { outstanding } from '../engine/replay.ts';
-import type { Entry } from '../journal/entry.ts';
 import { Fault } from '../kernel/fault.ts';
 import type { EffectCommand, Effects, Observer, Undated, Wall } from '../ports/effects.ts';
 import type { AppendFailure, JournalStore } from '../ports/journal-store.ts';
@@ -58,21 +57,16 @@ export class Driver {
   }
 
   /**
-   * Takes up a run that another engine left: says so in the journal, then sees to everything that the state waits
-   * for. What another decision starts meanwhile may be asked for twice; `Effects` does it once.
+   * Takes up a run that another engine left: says so in the journal (`first`), then sees to everything that the state
+   * waits for. What `first` asked for is among that, so it is not done a second time.
    */
   takeUp(...first: readonly Undated[]): void {
     this.guarded(() => {
       this.heard.push(...first);
-      this.turn();
+      this.record();
       const commands = outstanding(this.current);
-      const { context } = this.current;
-      const now = this.ports.wall.now();
-      for (const command of commands) if (isEffect(command)) this.ports.effects.perform(command, context);
-      for (const command of commands) {
-        if (command.do === 'prepare') this.heard.push(this.ports.effects.prepare(command, context, now));
-        else if (command.do === 'close') this.heard.push(ended(command));
-      }
+      this.heard.unshift(...this.immediate(commands, this.current, this.ports.wall.now()));
+      this.perform(commands.filter(isEffect));
       this.turn();
     });
   }
@@ -86,14 +80,26 @@ export class Driver {
   }
 
   private turn(): void {
+    this.perform(this.record());
+  }
+
+  /** Decides what was heard and makes it durable (P3); gives the effects that may begin now. */
+  private record(): readonly EffectCommand[] {
     const heard = this.heard;
     this.heard = [];
-    if (heard.length === 0) return;
+    if (heard.length === 0) return [];
     const turn = this.decideAll(heard);
-    if (turn.events.length === 0) return;
+    if (turn.events.length === 0) return [];
     const appended = this.ports.journal.append(turn.events);
-    if (appended.ok) this.adopt(turn, appended.value);
-    else this.diskRefused(appended.error, heard);
+    if (!appended.ok) return this.diskRefused(appended.error, heard);
+    this.current = turn.state;
+    this.ports.observer.recorded(appended.value, turn.state.context);
+    return turn.commands;
+  }
+
+  private perform(commands: readonly EffectCommand[]): void {
+    const { context } = this.current;
+    for (const command of commands) this.ports.effects.perform(command, context);
   }
 
   /** Every event with what follows from it at once: the intents of steps that are due, the closing entry. */
@@ -123,14 +129,8 @@ export class Driver {
     return events;
   }
 
-  private adopt(turn: Turn, entries: readonly Entry[]): void {
-    this.current = turn.state;
-    this.ports.observer.recorded(entries, turn.state.context);
-    for (const command of turn.commands) this.ports.effects.perform(command, turn.state.context);
-  }
-
   /** No further step is started; the reserve's space records what has happened, the end, and who was told. */
-  private diskRefused(failure: AppendFailure, heard: readonly Undated[]): void {
+  private diskRefused(failure: AppendFailure, heard: readonly Undated[]): readonly EffectCommand[] {
     if (!failure.full || this.reserveReleased) {
       throw new Fault(
         'internal',
@@ -142,7 +142,7 @@ export class Driver {
     this.ports.journal.releaseReserve();
     const detail = `the disk of the journal is full (${failure.code}): no further step is started`;
     this.heard = [{ type: 'disk.filled', detail }, ...heard, ...this.heard];
-    this.turn();
+    return this.record();
   }
 }
 

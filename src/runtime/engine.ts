@@ -146,7 +146,7 @@ export class Engine implements Effects {
 /** Nothing is under way, and nothing will be until a person has spoken. */
 function waitsForPeople(context: Context): boolean {
   if (context.active.length > 0) return false;
-  return context.paused || Object.values(context.steps).some((step) => step.status === 'waiting');
+  return context.paused || context.steps.values().some((step) => step.status === 'waiting');
 }
 
 /** What a run that is left in the middle of stopping still owes: processes to be ended, people to be told. */

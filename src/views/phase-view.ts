@@ -102,13 +102,13 @@ function phaseView(name: Place, steps: readonly PlannedStep[], context: Context,
 
 /** A phase is judged by its own steps: a contingency answers for its parent through `accepted`. */
 function phaseStatus(steps: readonly PlannedStep[], { steps: states, end }: Context): PhaseStatus {
-  const all = steps.flatMap(({ id }) => states[id] ?? []);
+  const all = steps.flatMap(({ id }) => states.get(id) ?? []);
   const has = (test: (state: StepState) => boolean) => all.some(test);
   if (all.every(({ status }) => status === 'skipped' || status === 'excluded')) return 'skipped';
   if (all.every(({ status }) => status === 'pending')) return 'pending';
   const unfinished = has(({ status }) => ['pending', 'running', 'retrying', 'waiting'].includes(shown[status]));
   const handedOver = all.every(({ status }) => status === 'task' || !['pending', 'waiting'].includes(shown[status]));
-  const helpers = steps.flatMap((step) => step.contingency.flatMap(({ id }) => states[id] ?? []));
+  const helpers = steps.flatMap((step) => step.contingency.flatMap(({ id }) => states.get(id) ?? []));
   if (end === null && (has(isBusy) || helpers.some(isBusy))) return 'running';
   if (has(isBad)) return 'failed';
   if (unfinished && !handedOver) return end === null ? 'running' : 'failed';
@@ -125,7 +125,7 @@ function isBad({ status, accepted }: StepState): boolean {
 }
 
 function stepView(step: PlannedStep, parent: string | null, context: Context, history: History): StepView {
-  const state = context.steps[step.id];
+  const state = context.steps.get(step.id);
   return {
     id: step.id,
     name: step.name,

@@ -146,20 +146,20 @@ function outcomeOf(type: Exclude<EndEvent['type'], 'step.performed'>): Ended['ou
 
 function countWords(event: Extract<RunEvent, { attempt: number }>, context: Context): string {
   if (event.type === 'step.succeeded' && event.attempt === 1) return '';
-  const tries = context.steps[event.step]?.tries ?? event.attempt;
+  const tries = context.steps.get(event.step)?.tries ?? event.attempt;
   const words = attemptWords(event.attempt, tries, context.index.get(event.step)?.retry.attempts ?? 1);
   return words === null ? '' : ` (${words})`;
 }
 
 function again(event: RunEvent & { readonly step: string }, context: Context): string {
-  const state = context.steps[event.step];
+  const state = context.steps.get(event.step);
   if (state?.status !== 'retrying' || state.retryAt === null || !('attempt' in event)) return '';
   if (state.attempt !== event.attempt) return '';
   return `; again in ${formatDuration(Math.max(0, state.retryAt - event.at))}`;
 }
 
 function question(id: string, context: Context): readonly string[] {
-  const state = context.steps[id];
+  const state = context.steps.get(id);
   if (state?.status !== 'waiting' || state.question === null) return [];
   const owner = context.index.get(id)?.owner ?? 'a person';
   const retry = `backout retry ${context.run} ${id}`;

@@ -43,7 +43,7 @@ export function heldBy(context: Context): readonly string[] {
 export function waitsOf(context: Context, history: History): readonly WaitView[] {
   return idsWith(context, 'waiting').map((id) => {
     const step = context.index.get(id);
-    const state = context.steps[id];
+    const state = context.steps.get(id);
     const question = state?.question ?? 'confirm';
     return {
       step: id,
@@ -76,7 +76,7 @@ export function owedOf(context: Context, history: History): readonly Owed[] {
   const untold: Owed[] = [];
   for (const [id, step] of context.index) {
     if (!isMessage(step) || context.parents.has(id)) continue;
-    const state = context.steps[id];
+    const state = context.steps.get(id);
     const settled = state?.accepted === 'continue' || (context.end !== null && state?.accepted === null);
     const bad = state?.status === 'failed' && settled;
     if (bad || state?.status === 'unknown' || state?.status === 'cancelled') {
@@ -92,7 +92,7 @@ function isMessage(step: PlannedStep): boolean {
 
 function idsWith(context: Context, status: StepState['status']): readonly string[] {
   const ids: string[] = [];
-  for (const id of context.index.keys()) if (context.steps[id]?.status === status) ids.push(id);
+  for (const id of context.index.keys()) if (context.steps.get(id)?.status === status) ids.push(id);
   return ids;
 }
 

@@ -114,9 +114,10 @@ function thePlan(wish: Wish): fc.Arbitrary<Plan> {
       validForMs: fc.constantFrom(5, 1_000, 300_000),
     })
     .map(({ order, steps, maxParallel, width, validForMs }) => {
-      const sketched = Object.fromEntries(
-        places.map((place) => [place, stepsIn(place, order, steps)]),
-      ) as Record<Place, readonly PlannedStep[]>;
+      const sketched = Object.fromEntries(places.map((place) => [place, stepsIn(place, order, steps)])) as Record<
+        Place,
+        readonly PlannedStep[]
+      >;
       const plan = aPlan(sketched, { maxParallel, validForMs, withoutHealthChecks: 'there is nothing to check' });
       const widened = Object.fromEntries(
         phases.map((phase) => [phase, { ...plan.phases[phase], maxParallel: width }]),

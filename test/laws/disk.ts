@@ -38,7 +38,12 @@ export class Disk implements JournalStore {
     if (before !== undefined) {
       const kept = Math.min(before.tornLines, sealed.length - 1);
       const torn = sealed[kept]?.line ?? '';
-      this.write(`${sealed.slice(0, kept).map(({ line }) => line).join('')}${torn.slice(0, torn.length / 2)}`);
+      this.write(
+        `${sealed
+          .slice(0, kept)
+          .map(({ line }) => line)
+          .join('')}${torn.slice(0, torn.length / 2)}`,
+      );
       throw new Death(before);
     }
     this.appends += 1;

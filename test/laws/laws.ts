@@ -28,6 +28,7 @@ class Reading {
   private restores = 0;
   /** Told since the run began or was last reopened. */
   private told = new Set<string>();
+  private readonly begun = new Set<string>();
   private ended = false;
 
   constructor(trace: Trace) {
@@ -88,16 +89,15 @@ class Reading {
   private reopened(): void {
     this.ended = false;
     this.told = new Set();
-    for (const { id, contingency } of this.trace.scenario.plan.escalate.steps) {
-      for (const name of [id, ...contingency.map((other) => other.id)]) {
-        this.done.delete(name);
-        this.skipped.delete(name);
-      }
+    const { phases, escalate } = this.trace.scenario.plan;
+    for (const { id, contingency } of [...phases.announce.steps, ...escalate.steps]) {
+      for (const name of [id, ...contingency.map((other) => other.id)]) this.done.delete(name);
     }
   }
 
   private started(id: string, at: number): void {
     this.told.add(id);
+    this.begun.add(id);
     const step = this.steps.get(id);
     if (step === undefined) return this.breach('fault', `${id} is not in the plan`);
     if (this.done.has(id) && !this.mayRepeat(step, at)) this.breach('P4', `${id} has succeeded and starts again`);
@@ -128,7 +128,7 @@ class Reading {
   private isTask(id: string): boolean {
     const step = this.steps.get(id);
     const telling = step?.place === 'notify' || step?.place === 'announce' || step?.place === 'escalate';
-    return telling && step?.action.kind === 'manual' && this.told.has(id);
+    return telling && step?.action.kind === 'manual' && this.begun.has(id);
   }
 
   private startsRestore(id: string): void {
@@ -206,7 +206,5 @@ function rest({ state, restless, scenario }: Trace): readonly Breach[] {
 }
 
 function steps(context: Trace['state']['context']): string {
-  return Object.entries(context.steps)
-    .map(([id, { status }]) => `${id} ${status}`)
-    .join(', ');
+  return [...context.steps.entries()].map(([id, { status }]) => `${id} ${status}`).join(', ');
 }

@@ -6,8 +6,9 @@
  * Does not own: what must hold in the end (`laws.ts`). It notes at once what only the moment shows: P3, P4, P5,
  * refused decisions, an engine that breaks.
  */
-import { refusal } from '../../src/engine/decision.ts';
+
 import { initialState } from '../../src/engine/decide.ts';
+import { refusal } from '../../src/engine/decision.ts';
 import type { Command, Decision } from '../../src/engine/protocol.ts';
 import { replay } from '../../src/engine/replay.ts';
 import { type Context, stepState } from '../../src/engine/state.ts';
@@ -100,14 +101,22 @@ class World implements Effects {
     const { plan } = this.scenario;
     const soon: (() => void)[] = [];
     const watch = new Watch(plan, entries);
-    const driver = new Driver(entries.length === 0 ? initialState(plan) : replay(plan, entries.map((e) => e.event)), {
-      journal: this.disk,
-      effects: this,
-      observer: { recorded: (recorded) => watch.recorded(recorded) },
-      wall: { now: () => this.now },
-      soon: (work) => soon.push(work),
-      broken: (error) => this.broken(error),
-    });
+    const driver = new Driver(
+      entries.length === 0
+        ? initialState(plan)
+        : replay(
+            plan,
+            entries.map((e) => e.event),
+          ),
+      {
+        journal: this.disk,
+        effects: this,
+        observer: { recorded: (recorded) => watch.recorded(recorded) },
+        wall: { now: () => this.now },
+        soon: (work) => soon.push(work),
+        broken: (error) => this.broken(error),
+      },
+    );
     this.engine = { driver, watch, soon };
     this.engines += 1;
     if (entries.length === 0) driver.hear(this.began());
@@ -224,7 +233,7 @@ class World implements Effects {
     const { engine } = this;
     if (engine === undefined) return this.disk.text.length > 0 && this.hasEnded() ? this.comes() : undefined;
     const refused = refusal(engine.driver.state.context, decision);
-    if (decision.type === 'decision.retry' && refused === undefined) this.attempts.putToRest(decision.step);
+    if ('step' in decision && refused === undefined) this.attempts.putToRest(decision.step);
     engine.driver.hear(decision);
     this.drain();
     const recorded = this.disk.text.includes(`"reason":"${decision.reason}"`);
@@ -236,7 +245,12 @@ class World implements Effects {
   }
 
   private hasEnded(): boolean {
-    return replay(this.scenario.plan, this.disk.entries().map((entry) => entry.event)).context.end !== null;
+    return (
+      replay(
+        this.scenario.plan,
+        this.disk.entries().map((entry) => entry.event),
+      ).context.end !== null
+    );
   }
 }
 

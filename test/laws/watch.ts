@@ -48,7 +48,8 @@ export class Watch {
       if (this.asked.get(answer) !== text) return `the state waits for "${text}", which was not asked of the world`;
     }
     for (const [answer, text] of this.asked) {
-      if (!waits.has(answer) && !answer.startsWith('question')) return `"${text}" was asked, the state has forgotten it`;
+      if (!waits.has(answer) && !answer.startsWith('question'))
+        return `"${text}" was asked, the state has forgotten it`;
     }
     return undefined;
   }
@@ -76,7 +77,7 @@ function namesOf(commands: readonly Command[]): ReadonlyMap<string, string> {
 
 /** The context without what is derived from the plan. */
 function plain(state: EngineState): unknown {
-  const { plan: _plan, index: _index, parents: _parents, ...rest } = state.context;
+  const { plan: _plan, index: _index, parents: _parents, positions: _positions, ...rest } = state.context;
   return rest;
 }
 

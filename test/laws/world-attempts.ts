@@ -3,8 +3,7 @@
  * when one begins without its intent on the disk (P3), twice, or beside a living predecessor (P4).
  */
 import type { Command } from '../../src/engine/protocol.ts';
-import { type Context, stepState } from '../../src/engine/state.ts';
-import { isTelling } from '../../src/engine/state.ts';
+import { type Context, isTelling, stepState } from '../../src/engine/state.ts';
 import type { PlannedStep } from '../../src/plan/plan.ts';
 import type { Undated } from '../../src/ports/effects.ts';
 import { type Attempt, cancelled, lost, naturalEnd, stopped } from './attempts.ts';
@@ -72,7 +71,10 @@ export class WorldAttempts {
       at: this.around.now() + probeMs,
       rank: 'timer',
       name: `probe ${id}`,
-      happen: () => this.around.hear({ type: 'step.probed', step: id, attempt: number, answer, detail: answer }),
+      happen: () => {
+        if (answer === 'yes') this.putToRest(id);
+        this.around.hear({ type: 'step.probed', step: id, attempt: number, answer, detail: answer });
+      },
     });
   }
 
@@ -88,10 +90,11 @@ export class WorldAttempts {
     }
   }
 
-  /** A person has seen to it that nothing of the step lives before it is done again. */
+  /** Who vouches for the step (a person, a probe that finds the effect in place) has seen to what still lives of it. */
   putToRest(step: string): void {
     for (const attempt of this.known.values()) {
-      if (attempt.step.id === step && attempt.outcome !== null) this.known.set(attempt.key, { ...attempt, living: false });
+      if (attempt.step.id === step && attempt.outcome !== null)
+        this.known.set(attempt.key, { ...attempt, living: false });
     }
   }
 

@@ -1,0 +1,28 @@
+/** When a place, and all that a run does, is over. */
+import type { Place } from '../plan/plan.ts';
+import { phaseOf } from './draft.ts';
+import { type Context, isOver, isTelling, stepState } from './state.ts';
+
+/** Every step of the place is over; `notify` also when it goes on beside the others and nothing required is left. */
+export function isPlaceOver(context: Context, place: Place): boolean {
+  const { steps } = phaseOf(context, place);
+  if (context.overUpTo[place] === steps.length) return true;
+  if (place !== 'notify' || !context.notifyReleased) return false;
+  return steps.every((step) => !step.required || isOver(stepState(context, step.id)));
+}
+
+/** Nothing of the backout itself is under way any more. Who is still being told is told beside what follows (P2). */
+export function isQuiet(context: Context): boolean {
+  return context.active.every((id) => isTelling(context.index.get(id)?.place ?? 'restore'));
+}
+
+/** Both ways of telling have come to an end: `notify` in the background, and `announce`. */
+export function isAllTold(context: Context): boolean {
+  const { steps } = context.plan.phases.notify;
+  return context.overUpTo.notify === steps.length && isPlaceOver(context, 'announce');
+}
+
+/** Escalation is done, however it went, and nobody is being told any more. */
+export function isEscalated(context: Context): boolean {
+  return isPlaceOver(context, 'escalate') && context.active.length === 0;
+}

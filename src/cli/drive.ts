@@ -83,6 +83,7 @@ export async function drive(options: Drive): Promise<Driven> {
     surface,
     onTerminal: isTerminal(),
     hungUp: () => screen.hangUp(),
+    asks: () => screen.toLines(),
   });
   const release = holdOpen();
   try {

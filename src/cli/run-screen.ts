@@ -25,6 +25,8 @@ export interface ScreenOptions {
 export interface RunScreen extends Observer {
   /** The terminal is gone: nothing is drawn any more. */
   hangUp(): void;
+  /** From here on a line an event: somebody is being asked, and a picture would be drawn over the question. */
+  toLines(): void;
   close(): Promise<void>;
 }
 
@@ -39,7 +41,13 @@ export async function openScreen(options: ScreenOptions): Promise<RunScreen> {
       for (const entry of entries) oplog.record(entry);
     },
     hangUp() {
+      shown.close();
       shown = { view: undefined, close: () => {} };
+    },
+    toLines() {
+      if (shown.view === undefined) return;
+      shown.close();
+      shown = lines(options);
     },
     async close() {
       shown.close();
@@ -53,16 +61,18 @@ interface Shown {
   readonly close: () => void;
 }
 
+function lines({ surface }: Pick<ScreenOptions, 'surface'>): Shown {
+  return { view: createPlain((text) => surface.err(text), { zone: zoneOf(surface) }), close: () => {} };
+}
+
 async function openView({ wall, earlier, surface }: ScreenOptions): Promise<Shown> {
-  const zone = zoneOf(surface);
-  if (!wantsLive(process.stderr, surface.env))
-    return { view: createPlain((text) => surface.err(text), { zone }), close: () => {} };
+  if (!wantsLive(process.stderr, surface.env)) return lines({ surface });
   const { createLive } = await import('../views/live.ts');
   const live = createLive({
     terminal: process.stderr,
     wall,
     paint: paintFor(process.stderr, surface.env),
-    zone,
+    zone: zoneOf(surface),
     earlier,
   });
   return { view: live, close: () => live.close() };

@@ -16,6 +16,8 @@ export interface SignalOptions {
   readonly onTerminal: boolean;
   /** The terminal has gone: nothing is drawn any more. */
   readonly hungUp: () => void;
+  /** Somebody is about to be asked on the terminal. */
+  readonly asks: () => void;
 }
 
 /** Answers what takes the handlers away again. */
@@ -38,6 +40,7 @@ export function listenToSignals(options: SignalOptions): { readonly told: () => 
   /** The question's code is loaded when it is asked: most runs never hear a Ctrl-C. */
   const ask = async (): Promise<void> => {
     const { askWhatBecomes } = await import('./ask-what-becomes.ts');
+    options.asks();
     asking = askWhatBecomes(options, () => {
       signals = 0;
     });

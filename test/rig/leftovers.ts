@@ -21,3 +21,10 @@ function read(path: string): string {
     return '';
   }
 }
+
+/** Ends a process that `processesOf` named; one that has ended meanwhile is no trouble. */
+export function kill(line: string): void {
+  try {
+    process.kill(Number(line.split(' ')[0]), 'SIGKILL');
+  } catch {}
+}

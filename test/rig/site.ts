@@ -2,7 +2,7 @@
  * A place to back something out of: a temporary folder with a playbook and a home, in which the real program runs.
  * Owns: that nothing of it is left when the test is over; a process that still lives then fails the test (P6).
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from '@jest/globals';
@@ -11,7 +11,7 @@ import type { Entry } from '../../src/journal/entry.ts';
 import type { RunView } from '../../src/views/run-view.ts';
 import { ensureBuilt, root } from './built.ts';
 import { Command, type CommandOptions, type Ended } from './command.ts';
-import { processesOf } from './leftovers.ts';
+import { kill, processesOf } from './leftovers.ts';
 import { until } from './until.ts';
 
 export type Environment = { readonly [name: string]: string | undefined };
@@ -135,6 +135,11 @@ export class Site {
     return JSON.parse(stdout) as RunView;
   }
 
+  /** Resolves when the file is there. */
+  async appeared(...names: readonly string[]): Promise<void> {
+    await until(`the file ${names.join('/')}`, () => existsSync(this.path(...names)));
+  }
+
   /** What of this site is alive, as `pid command`. */
   get alive(): readonly string[] {
     return processesOf([this.folder, ...this.runs]);
@@ -147,7 +152,7 @@ export class Site {
     // A supervisor answers its engine first and leaves then.
     await until('', () => this.alive.length === 0, 2_000).catch(() => undefined);
     const left = this.alive;
-    for (const line of left) process.kill(Number(line.split(' ')[0]), 'SIGKILL');
+    for (const line of left) kill(line);
     for (const cleanUp of this.cleanUps.splice(0).reverse()) await cleanUp();
     rmSync(this.folder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`the test left processes alive:\n${left.join('\n')}`);

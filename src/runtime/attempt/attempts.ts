@@ -15,9 +15,10 @@ import { performStage } from './perform-stage.ts';
 import { prepare } from './prepare.ts';
 import { probeStage } from './probe-stage.ts';
 import { processStage, type Stage } from './process-stage.ts';
-import { type Resolved, resolveAction, scopeOf } from './resolve.ts';
+import { type Resolved, resolveAction } from './resolve.ts';
 import type { RunSetting } from './setting.ts';
 import { simulateStage } from './simulate.ts';
+import { Values } from './values.ts';
 import { verifyStage } from './verify-stage.ts';
 
 /** On SIGTERM: KILL follows TERM after at most this. */
@@ -126,7 +127,7 @@ export class Attempts {
   private resolvedOf(stage: Stage, context: Context): Resolved {
     const known = this.resolved.get(stage.key);
     if (known !== undefined) return known;
-    const resolved = resolveAction(this.setting, stage.step.action, scopeOf(this.setting, context), stage.key);
+    const resolved = resolveAction(this.setting, stage.step.action, new Values(this.setting, context), stage.key);
     if (!resolved.ok) throw new Unprepared(resolved.error);
     return resolved.value;
   }

@@ -5,8 +5,9 @@ import { redact } from '../../kernel/redaction.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { Undated } from '../../ports/effects.ts';
 import { nothingSeen } from './attempt-end.ts';
-import { type Resolved, resolveAction, scopeOf } from './resolve.ts';
+import { type Resolved, resolveAction } from './resolve.ts';
 import { attemptKey, type RunSetting } from './setting.ts';
+import { Values } from './values.ts';
 
 export interface Prepared {
   readonly event: Undated;
@@ -25,9 +26,9 @@ export function prepare(
 ): Prepared {
   const step = context.index.get(id);
   if (step === undefined) return refused(id, attempt, `the plan has no step ${id}`);
-  const scope = scopeOf(setting, context);
+  const values = new Values(setting, context);
   if (typeof step.condition === 'string') {
-    const asked = setting.filler.evaluate(step.condition, scope);
+    const asked = values.evaluate(step.condition);
     if (!asked.ok) return refused(id, attempt, `its \`if\` cannot be answered: ${asked.error}`);
     if (typeof asked.value !== 'boolean')
       return refused(id, attempt, `its \`if\` gave ${JSON.stringify(asked.value)}, not true or false`);
@@ -35,7 +36,7 @@ export function prepare(
       return { event: { type: 'step.excluded', step: id, because: `\`${step.condition}\` is false` }, resolved: null };
   }
   const key = attemptKey(setting.run, id, attempt);
-  const resolved = resolveAction(setting, step.action, scope, key);
+  const resolved = resolveAction(setting, step.action, values, key);
   if (!resolved.ok) return refused(id, attempt, redact(resolved.error, setting.forms));
   const started: Undated = {
     type: 'step.started',

@@ -3,8 +3,9 @@ import type { Context } from '../../engine/state.ts';
 import { redact } from '../../kernel/redaction.ts';
 import type { Probe } from '../../ports/adapter.ts';
 import type { Stage } from './process-stage.ts';
-import { resolveAction, scopeOf } from './resolve.ts';
+import { resolveAction } from './resolve.ts';
 import { attemptFolder } from './setting.ts';
+import { Values } from './values.ts';
 import { prove } from './verify-stage.ts';
 
 export async function probeStage(stage: Stage, context: Context): Promise<Probe> {
@@ -22,7 +23,7 @@ async function ask(stage: Stage, context: Context): Promise<Probe> {
     return { answer: proof.answer, detail: proof.reason };
   }
   const adapter = step.action.kind === 'adapter' ? setting.adapters.get(step.action.adapter) : undefined;
-  const resolved = resolveAction(setting, step.action, scopeOf(setting, context), key);
+  const resolved = resolveAction(setting, step.action, new Values(setting, context), key);
   if (!resolved.ok) return { answer: 'unknown', detail: resolved.error };
   if (adapter?.probe === undefined || resolved.value.kind === 'manual')
     return { answer: 'unknown', detail: 'it cannot be probed' };

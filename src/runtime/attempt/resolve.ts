@@ -5,15 +5,12 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { closing } from '../../engine/ending.ts';
-import type { Context } from '../../engine/state.ts';
-import { truthOf } from '../../engine/truth.ts';
 import { type JsonObject, textOf } from '../../kernel/json.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Action, AdapterAction, ScriptAction, ShellAction } from '../../plan/plan.ts';
-import type { Scope } from '../../playbook/scope.ts';
 import type { Adapter, AdapterCommand } from '../../ports/adapter.ts';
 import type { RunSetting } from './setting.ts';
+import type { Values } from './values.ts';
 
 export interface ResolvedProcess {
   readonly kind: 'process';
@@ -42,46 +39,14 @@ export type Resolved = ResolvedProcess | ResolvedPerformance | ResolvedTask;
 /** A value that cannot go into a process's environment: Linux takes no more than 128 KiB for one string. */
 const longestValue = 120 * 1024;
 
-export function scopeOf(setting: RunSetting, context: Context): Scope {
-  const { plan } = setting;
-  const steps: Record<string, { readonly outputs: { readonly [key: string]: string } }> = {};
-  for (const [id, state] of context.steps.entries()) steps[id] = { outputs: state.outputs };
-  return {
-    params: plan.params,
-    secrets: Object.fromEntries(setting.secrets),
-    steps,
-    run: runFacts(setting, context),
-    change: plan.change,
-    roles: plan.roles as unknown as JsonObject,
-  };
-}
-
-/** What a message may say of the run: who, since when, how it ends, what is true, and the head that proves it. */
-function runFacts(setting: RunSetting, context: Context): JsonObject {
-  const { plan, run, mode, began } = setting;
-  const end = context.place === 'escalate' || context.place === 'announce' ? closing(context).end : '';
-  const failure = context.failure?.reason ?? context.stop?.reason ?? '';
-  const facts = {
-    id: run,
-    mode,
-    playbook: plan.name,
-    system: plan.system,
-    ...began,
-    end,
-    failure,
-    head: setting.head(),
-  };
-  return { ...facts, ...truthOf(context) };
-}
-
 export function resolveAction(
   setting: RunSetting,
   action: Action,
-  scope: Scope,
+  values: Values,
   key: string,
 ): Result<Resolved, string> {
   try {
-    return ok(resolveOrThrow(setting, action, scope, key));
+    return ok(resolveOrThrow(setting, action, values, key));
   } catch (error) {
     if (error instanceof Unresolvable) return err(explain(setting, error.message));
     throw error;
@@ -103,16 +68,16 @@ function need<T>(result: Result<T, string>): T {
   throw new Unresolvable(result.error);
 }
 
-function resolveOrThrow(setting: RunSetting, action: Action, scope: Scope, key: string): Resolved {
+function resolveOrThrow(setting: RunSetting, action: Action, values: Values, key: string): Resolved {
   if (action.kind === 'manual') {
-    const instruction = need(setting.filler.fill(action.instruction, scope));
+    const instruction = need(values.fill(action.instruction));
     return { kind: 'manual', instruction, does: [instruction] };
   }
-  const env = environment(setting, action, scope);
-  const cwd = workingFolder(setting, action.cwd, scope);
-  const stdin = action.stdin === null ? null : need(setting.filler.fill(action.stdin, scope));
-  if (action.kind === 'adapter') return adapterAction(setting, action, scope, { key, env, cwd, stdin });
-  const argv = action.kind === 'shell' ? shellArgv(action) : scriptArgv(setting, action, scope);
+  const env = environment(setting, action, values);
+  const cwd = workingFolder(setting, action.cwd, values);
+  const stdin = action.stdin === null ? null : need(values.fill(action.stdin));
+  if (action.kind === 'adapter') return adapterAction(setting, action, values, { key, env, cwd, stdin });
+  const argv = action.kind === 'shell' ? shellArgv(action) : scriptArgv(setting, action, values);
   const does =
     action.kind === 'shell'
       ? action.source.split('\n')
@@ -120,9 +85,8 @@ function resolveOrThrow(setting: RunSetting, action: Action, scope: Scope, key: 
   return { kind: 'process', argv, cwd, env, stdin, does, input: null };
 }
 
-function workingFolder(setting: RunSetting, cwd: string | null, scope: Scope): string {
-  const folder =
-    cwd === null ? setting.plan.folder : resolvePath(setting.plan.folder, need(setting.filler.fill(cwd, scope)));
+function workingFolder(setting: RunSetting, cwd: string | null, values: Values): string {
+  const folder = cwd === null ? setting.plan.folder : resolvePath(setting.plan.folder, need(values.fill(cwd)));
   if (!existsSync(folder)) throw new Unresolvable(`the folder ${folder}, where the step is to start, does not exist`);
   return folder;
 }
@@ -130,14 +94,13 @@ function workingFolder(setting: RunSetting, cwd: string | null, scope: Scope): s
 function environment(
   setting: RunSetting,
   action: ShellAction | ScriptAction | AdapterAction,
-  scope: Scope,
+  values: Values,
 ): Record<string, string> {
   const env: Record<string, string> = { ...setting.baseEnv };
-  for (const [name, template] of Object.entries(action.env))
-    env[name] = acceptable(name, need(setting.filler.fill(template, scope)));
+  for (const [name, template] of Object.entries(action.env)) env[name] = acceptable(name, need(values.fill(template)));
   if (action.kind === 'shell') {
     for (const { variable, expression } of action.bindings) {
-      const value = need(setting.filler.evaluate(expression, scope));
+      const value = need(values.evaluate(expression));
       if (value === null) throw new Unresolvable(`\${{ ${expression} }} has no value (null)`);
       env[variable] = acceptable(expression, textOf(value));
     }
@@ -172,8 +135,8 @@ function scriptRunner(): string {
   return existsSync(bundled) ? bundled : fileURLToPath(new URL('../../cli/script-runner.ts', import.meta.url));
 }
 
-function scriptArgv(setting: RunSetting, action: ScriptAction, scope: Scope): [string, ...string[]] {
-  const args = action.args.map((template) => acceptable('args', need(setting.filler.fill(template, scope))));
+function scriptArgv(setting: RunSetting, action: ScriptAction, values: Values): [string, ...string[]] {
+  const args = action.args.map((template) => acceptable('args', need(values.fill(template))));
   return [process.execPath, scriptRunner(), `${setting.folder}/files/${action.file}`, ...args];
 }
 
@@ -184,10 +147,10 @@ interface Surroundings {
   readonly stdin: string | null;
 }
 
-function adapterAction(setting: RunSetting, action: AdapterAction, scope: Scope, at: Surroundings): Resolved {
+function adapterAction(setting: RunSetting, action: AdapterAction, values: Values, at: Surroundings): Resolved {
   const adapter = setting.adapters.get(action.adapter);
   if (adapter === undefined) throw new Unresolvable(`the adapter ${action.adapter} is not there`);
-  const input = parseInput(adapter, need(setting.filler.fillValue(action.input, scope)) as JsonObject);
+  const input = parseInput(adapter, need(values.fillValue(action.input)) as JsonObject);
   const does = adapter.describe(input);
   if (adapter.command === undefined) return { kind: 'perform', adapter, input, env: at.env, does };
   const command = adapter.command(input, { folder: setting.plan.folder, key: at.key, env: at.env });

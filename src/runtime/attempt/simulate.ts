@@ -7,7 +7,8 @@ import type { Undated } from '../../ports/effects.ts';
 import { nothingSeen, worded } from './attempt-end.ts';
 import type { Stage } from './process-stage.ts';
 import { programOf } from './program.ts';
-import { type Resolved, resolveAction, scopeOf } from './resolve.ts';
+import { type Resolved, resolveAction } from './resolve.ts';
+import { Values } from './values.ts';
 
 export async function simulateStage(stage: Stage, resolved: Resolved | null, context: Context): Promise<Undated> {
   const at = { step: stage.step.id, attempt: stage.attempt };
@@ -32,7 +33,7 @@ export async function simulateStage(stage: Stage, resolved: Resolved | null, con
 }
 
 async function checkContingency(stage: Stage, contingency: PlannedStep, context: Context): Promise<Preflight> {
-  const resolved = resolveAction(stage.setting, contingency.action, scopeOf(stage.setting, context), stage.key);
+  const resolved = resolveAction(stage.setting, contingency.action, new Values(stage.setting, context), stage.key);
   if (!resolved.ok) return { ok: true, checked: [], uncovered: `contingency ${contingency.id}: ${resolved.error}` };
   const found = await check({ ...stage, step: contingency }, resolved.value);
   if (!found.ok) return { ...found, reason: `contingency ${contingency.id}: ${found.reason}` };

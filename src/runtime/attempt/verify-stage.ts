@@ -8,9 +8,10 @@ import { endOfProcess, nothingSeen, worded } from './attempt-end.ts';
 import { disappointment } from './expectation.ts';
 import { performOnce } from './perform-stage.ts';
 import { attemptEnv, type Stage } from './process-stage.ts';
-import { type ResolvedProcess, resolveAction, scopeOf } from './resolve.ts';
+import { type ResolvedProcess, resolveAction } from './resolve.ts';
 import { runProcess } from './run-process.ts';
 import { attemptFolder } from './setting.ts';
+import { Values } from './values.ts';
 
 /** `yes` and `no` were measured; `unknown` could not be. */
 export interface Proof {
@@ -46,7 +47,7 @@ export async function verifyStage(
 
 export async function prove(stage: Stage, verify: Verification, context: Context): Promise<Proof> {
   const { setting } = stage;
-  const resolved = resolveAction(setting, verify.action, scopeOf(setting, context), stage.key);
+  const resolved = resolveAction(setting, verify.action, new Values(setting, context), stage.key);
   if (!resolved.ok) return unproven(worded(resolved.error, setting.forms));
   if (resolved.value.kind === 'process') return proveByProcess(stage, filled(stage, verify, context), resolved.value);
   if (resolved.value.kind === 'manual') return unproven(worded('a person cannot be a verification', []));
@@ -59,10 +60,10 @@ export async function prove(stage: Stage, verify: Verification, context: Context
 
 /** The expectation with its values; one that cannot be filled in stays as it is written, and will not be met. */
 function filled(stage: Stage, verify: Verification, context: Context): Verification {
-  const scope = scopeOf(stage.setting, context);
+  const values = new Values(stage.setting, context);
   const fill = (template: string | null): string | null => {
     if (template === null) return null;
-    const value = stage.setting.filler.fill(template, scope);
+    const value = values.fill(template);
     return value.ok ? value.value : template;
   };
   const text = (expected: TextExpectation | null) =>

@@ -140,6 +140,16 @@ export class Site {
     await until(`the file ${names.join('/')}`, () => existsSync(this.path(...names)));
   }
 
+  /** Resolves when nothing of this site is alive any more. */
+  async quiet(): Promise<void> {
+    await until('the end of all processes', () => this.alive.length === 0);
+  }
+
+  /** Resolves when the instant (ms since the epoch) has passed. */
+  async past(instant: number): Promise<void> {
+    await until('an instant', () => Date.now() > instant);
+  }
+
   /** What of this site is alive, as `pid command`. */
   get alive(): readonly string[] {
     return processesOf([this.folder, ...this.runs]);

@@ -13,7 +13,7 @@ export interface Terminal {
 }
 
 export function onTerminal(site: Site, args: readonly string[]): Terminal {
-  const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
+  const command = ['exec', process.execPath, program, ...args].join(' ');
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     cwd: site.folder,
     env: { ...site.environment(), TERM: 'xterm', SHELL: '/bin/sh' },

@@ -1,0 +1,118 @@
+/** Signals, as a runner, a closed laptop and an operator send them (DESIGN: the life of a run; P6). */
+import { expect, jest, test } from '@jest/globals';
+import { Site } from '../rig/site.ts';
+import { onTerminal } from '../rig/terminal.ts';
+import { until } from '../rig/until.ts';
+
+jest.setTimeout(60_000);
+
+const run = ['run', 'playbook.yaml', '--yes'];
+const wait = 'until [ -e go ]; do sleep 0.01; done';
+const shop = (first: string, page = 'echo paged >> page', more = '') => `
+name: shop
+phases:
+  restore:
+    - { id: first, run: ': > begun; ${first}; echo done >> first'${more} }
+    - { id: second, run: 'echo done >> second' }
+escalate:
+  - { id: page, run: '${page}' }
+`;
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s off a terminal: exit 4 within 8 s, although a step ignores TERM and a message hangs; the rest is owed',
+  async (signal) => {
+    const site = new Site(
+      shop(`trap "" TERM; ${wait}`, 'test -e line || sleep 60; echo paged >> page', ', grace: 60s'),
+    );
+    const engine = site.start(run);
+    await site.appeared('begun');
+    const told = performance.now();
+    engine.signal(signal);
+    const { code, stderr } = await engine.ended;
+    expect(performance.now() - told).toBeLessThan(8_000);
+    expect([code, stderr]).toEqual([4, expect.stringContaining('backout')]);
+    expect(site.read('first') + site.read('page')).toBe('');
+    await until('nothing of it is left', () => site.alive.length === 0);
+    site.write('line', '');
+    const status = await site.status();
+    if (status.status === 'running') {
+      expect(status.owed).not.toEqual([]);
+      expect((await site.call(['resume'])).code).toBe(4);
+      expect(site.read('page')).toBe('paged\n');
+    }
+    expect(await site.status()).toMatchObject({ status: 'stopped', exitCode: 4 });
+    expect(site.read('first') + site.read('second')).toBe('');
+  },
+);
+
+test('SIGTERM leaves a step alone that is not cancellable, and says so; its result is taken later', async () => {
+  const site = new Site(shop(wait, 'echo paged >> page', ', cancellable: false'));
+  const engine = site.start(run);
+  await site.appeared('begun');
+  engine.signal('SIGTERM');
+  const { code, stderr } = await engine.ended;
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/first/);
+  expect(site.alive).not.toEqual([]);
+  site.write('go', '');
+  expect((await site.call(['resume'])).code).toBe(4);
+  expect([site.read('first'), site.read('second'), site.read('page')]).toEqual(['done\n', '', 'paged\n']);
+});
+
+test('SIGHUP: the run goes on without its terminal', async () => {
+  const site = new Site(shop(wait));
+  const engine = site.start(run);
+  await site.appeared('begun');
+  engine.signal('SIGHUP');
+  site.write('go', '');
+  expect((await engine.ended).code).toBe(0);
+  expect(site.read('second')).toBe('done\n');
+});
+
+test('a real run without --yes is refused off a terminal, and asked about on one', async () => {
+  const site = new Site(shop('true'));
+  const { code, stderr, stdout } = await site.call(['run', 'playbook.yaml']);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/--yes/)]);
+  expect(site.runs).toEqual([]);
+  for (const [answer, exit, runs] of [
+    ['no', 2, 0],
+    ['yes', 0, 1],
+  ] as const) {
+    const terminal = onTerminal(site, ['run', 'playbook.yaml']);
+    await terminal.shows('Type yes');
+    terminal.type(`${answer}\r`);
+    expect([await terminal.ended, site.runs.length]).toEqual([exit, runs]);
+  }
+});
+
+test.each([
+  ['f', 'lets it finish', 4, 'done\n', ''],
+  ['c', 'cancels it', 4, '', ''],
+  ['g', 'goes on', 0, 'done\n', 'done\n'],
+] as const)('Ctrl-C on a terminal asks: %s %s', async (answer, _words, code, first, second) => {
+  const site = new Site(shop(wait));
+  const terminal = onTerminal(site, run);
+  await site.appeared('begun');
+  terminal.type('\x03');
+  await terminal.shows('f/c/g');
+  terminal.type(`${answer}\r`);
+  await site.recorded(answer === 'g' ? 'decision.resume' : 'decision.stop');
+  if (answer !== 'c') site.write('go', '');
+  expect(await terminal.ended).toBe(code);
+  expect([site.read('first'), site.read('second')]).toEqual([first, second]);
+});
+
+test('Ctrl-C twice leaves at once: processes go on, and the run can be resumed', async () => {
+  const site = new Site(shop(wait));
+  const terminal = onTerminal(site, run);
+  await site.appeared('begun');
+  terminal.type('\x03');
+  await terminal.shows('f/c/g');
+  terminal.type('\x03');
+  expect(await terminal.ended).toBe(4);
+  expect(site.alive.join('\n')).toContain('sh');
+  expect(await site.status()).toMatchObject({ engine: 'gone', exitCode: null });
+  site.write('go', '');
+  expect((await site.call(['resume'])).code).toBe(0);
+  expect([site.read('first'), site.read('second')]).toEqual(['done\n', 'done\n']);
+});

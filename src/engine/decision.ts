@@ -201,6 +201,7 @@ function reopen(draft: Draft, named: PlannedStep | undefined): void {
   for (const [id, state] of draft.context.steps.entries()) {
     const step = draft.planned(id);
     if (state.lapses > 0) draft.patch(id, { lapses: 0 });
+    if (state.status === 'task') draft.issue({ do: 'ask', step: id, question: 'confirm' });
     if (step === undefined || step === named || draft.context.parents.has(id)) continue;
     reopenStep(draft, step, state);
   }
@@ -220,8 +221,7 @@ function tellAgain(draft: Draft): void {
 
 function reopenStep(draft: Draft, step: PlannedStep, state: StepState): void {
   const doubtful = step.contingency.find(({ id }) => draft.step(id).status === 'unknown');
-  if (state.status === 'task') draft.issue({ do: 'ask', step: step.id, question: 'confirm' });
-  else if (doubtful !== undefined) ask(draft, doubtful, 'unknown');
+  if (doubtful !== undefined) ask(draft, doubtful, 'unknown');
   else if (state.status === 'unknown') ask(draft, step, 'unknown');
   else if (state.status === 'cancelled' || (state.status === 'failed' && state.accepted === null)) retry(draft, step);
 }

@@ -34,7 +34,7 @@ const engine = setup({
     isOver: ({ context }, place: Phase) => isPlaceOver(context, place) && !isInterrupted(context),
     gateOpens: ({ context }) =>
       isPlaceOver(context, 'health-checks') && !isInterrupted(context) && (gateOpen(context) || !opensAccess(context)),
-    healthLapsed: ({ context }) => !isInterrupted(context) && needsHealth(context) && lapsedChecks(context).length > 0,
+    healthLapsed: ({ context }) => !isInterrupted(context) && isHealthStale(context) && isOpeningDue(context),
     reopensEarlier: ({ context }, place: Phase) => !isPlaceOver(context, place) && !isInterrupted(context),
     allTold: ({ context }) => isAllTold(context) && !isInterrupted(context),
     interrupted: ({ context }) => isInterrupted(context),
@@ -168,9 +168,13 @@ function isInterrupted(context: Context): boolean {
   return context.stop !== null || context.failure !== null;
 }
 
-/** An opening step is due, and the checks are over: only then is their freshness asked for. */
-function needsHealth(context: Context): boolean {
-  if (!isPlaceOver(context, 'health-checks')) return false;
+/** While checks still run, none of them is done again for its age: that is asked when all are over. */
+function isHealthStale(context: Context): boolean {
+  return isPlaceOver(context, 'health-checks') && lapsedChecks(context).length > 0;
+}
+
+/** Only the start of an opening step, or of what takes its place, asks for fresh proof. */
+function isOpeningDue(context: Context): boolean {
   return context.plan.phases['enable-access'].steps.some((step) => dueOf(context, step) !== undefined);
 }
 

@@ -111,8 +111,11 @@ function overUpTo(plan: Plan, steps: StepStates): Context['overUpTo'] {
 
 /** The position, from `from` on, of the first step that is not over; the list's length when all are. */
 export function firstNotOver(list: readonly PlannedStep[], steps: StepStates, from: number): number {
-  const next = list.findIndex((step, position) => position >= from && !isOver(steps.get(step.id) ?? untouched));
-  return next === -1 ? list.length : next;
+  for (let position = from; position < list.length; position += 1) {
+    const step = list[position];
+    if (step !== undefined && !isOver(steps.get(step.id) ?? untouched)) return position;
+  }
+  return list.length;
 }
 
 export function stepsOf(plan: Plan, place: Place): readonly PlannedStep[] {

@@ -139,12 +139,25 @@ function aSketch(wish: Wish): fc.Arbitrary<Sketch> {
   return fc.record({
     needs: fc.array(fc.nat(5), { maxLength: 3 }),
     more: someMore(wish),
-    contingency: often<readonly Partial<PlannedStep>[]>([], fc.array(someMore(wish), { maxLength: 2 })),
+    contingency: often<readonly Partial<PlannedStep>[]>([], fc.array(aContingency(wish), { maxLength: 2 })),
     person: often(false, fc.constant(true), 6),
     condition: often<boolean | string>(true, fc.constantFrom(false, 'params.x'), 6),
     required: often(false, fc.constant(true)),
   });
 }
+
+/** Every fourth is a person's work, or may turn out not to apply. */
+function aContingency(wish: Wish): fc.Arbitrary<Partial<PlannedStep>> {
+  const kind = fc.constantFrom<Partial<PlannedStep>[]>(
+    ...[{}, {}, {}],
+    byHand,
+    { condition: false },
+    { condition: 'x' },
+  );
+  return fc.tuple(someMore(wish), kind).map(([more, changes]) => ({ ...more, ...changes }));
+}
+
+const byHand = { action: { kind: 'manual', instruction: 'do it' } } as const;
 
 function someMore(wish: Wish): fc.Arbitrary<Partial<PlannedStep>> {
   return fc.record({
@@ -182,7 +195,7 @@ function stepOf(place: Place, n: number, sketch: Sketch): PlannedStep {
   const guards = place === 'disable-access' || place === 'health-checks';
   const telling = place === 'notify' || place === 'announce' || place === 'escalate';
   const needs = [...new Set(sketch.needs.filter((back) => back < n).map((back) => `${place}-${n - back}`))];
-  const action = sketch.person ? { action: { kind: 'manual', instruction: 'do it' } as const } : {};
+  const action = sketch.person ? byHand : {};
   const onFailure = guards && sketch.more.onFailure === 'continue' ? 'ask' : sketch.more.onFailure;
   return aStep(place, {
     ...sketch.more,

@@ -1,15 +1,18 @@
 /** The journal's disk: what is on it stays, whatever becomes of the engine. A line may be torn by a crash. */
 import type { RunEvent } from '../../src/engine/protocol.ts';
-import { origin, sealAll } from '../../src/journal/chain.ts';
+import { origin, type Sealed, sealAll } from '../../src/journal/chain.ts';
 import { decodeEntry } from '../../src/journal/codec.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import { err, ok, type Result } from '../../src/kernel/result.ts';
 import type { AppendFailure, JournalStore } from '../../src/ports/journal-store.ts';
 import { Death, type Mortality } from './mortality.ts';
+import type { Crash } from './scenario.ts';
 
 export class Disk implements JournalStore {
   text = '';
-  /** Every text that a crash left behind. */
+  /** The whole entries of `text`. */
+  entries: readonly Entry[] = [];
+  /** The text as each engine found it. */
   readonly left: string[] = [];
   private readonly mortality: Mortality;
   private readonly fullAtAppend: number;
@@ -21,38 +24,28 @@ export class Disk implements JournalStore {
     this.fullAtAppend = fullAtAppend;
   }
 
-  entries(): readonly Entry[] {
-    return this.text
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => {
-        const entry = decodeEntry(line);
-        if (entry === undefined) throw new Error(`the disk holds no entry: ${line}`);
-        return entry;
-      });
-  }
-
   append(events: readonly RunEvent[]): Result<readonly Entry[], AppendFailure> {
-    const sealed = sealAll(events, this.entries().at(-1) ?? origin);
-    const before = this.mortality.due();
-    if (before !== undefined) {
-      const kept = Math.min(before.tornLines, sealed.length - 1);
-      const torn = sealed[kept]?.line ?? '';
-      this.write(
-        `${sealed
-          .slice(0, kept)
-          .map(({ line }) => line)
-          .join('')}${torn.slice(0, torn.length / 2)}`,
-      );
-      throw new Death(before);
-    }
+    const sealed = sealAll(events, this.entries.at(-1) ?? origin);
+    const crash = this.mortality.due();
+    if (crash !== undefined) return this.tear(sealed, crash);
     this.appends += 1;
     if (this.reserve && this.fullAtAppend > 0 && this.appends >= this.fullAtAppend) {
       return err({ code: 'ENOSPC', full: true, message: 'no space left on device' });
     }
-    this.write(sealed.map(({ line }) => line).join(''));
+    for (const { line } of sealed) this.text += line;
+    const entries = sealed.map(({ entry }) => entry);
+    this.entries = [...this.entries, ...entries];
     this.mortality.passBoundary();
-    return ok(sealed.map(({ entry }) => entry));
+    return ok(entries);
+  }
+
+  /** The engine dies while it writes: some whole lines, and half of the next. */
+  private tear(sealed: readonly Sealed[], crash: Crash): never {
+    const kept = Math.min(crash.tornLines, sealed.length - 1);
+    for (const { line } of sealed.slice(0, kept)) this.text += line;
+    const torn = sealed[kept]?.line ?? '';
+    this.text += torn.slice(0, torn.length / 2);
+    throw new Death(crash);
   }
 
   releaseReserve(): void {
@@ -63,9 +56,12 @@ export class Disk implements JournalStore {
   reopen(): void {
     this.text = this.text.slice(0, this.text.lastIndexOf('\n') + 1);
     this.left.push(this.text);
+    this.entries = this.text.split('\n').slice(0, -1).map(entryOf);
   }
+}
 
-  private write(text: string): void {
-    this.text += text;
-  }
+function entryOf(line: string): Entry {
+  const entry = decodeEntry(line);
+  if (entry === undefined) throw new Error(`the disk holds a line that is no entry: ${line}`);
+  return entry;
 }

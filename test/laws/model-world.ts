@@ -73,7 +73,7 @@ class World implements Effects {
     this.scheduleWords();
     this.comes();
     const restless = !this.live();
-    const entries = this.disk.entries();
+    const entries = this.disk.entries;
     const events = entries.map(({ event }) => event);
     const { engines, breaches, scenario } = this;
     const { left: parts, text } = this.disk;
@@ -97,7 +97,7 @@ class World implements Effects {
 
   private comes(): void {
     this.disk.reopen();
-    const entries = this.disk.entries();
+    const entries = this.disk.entries;
     const { plan } = this.scenario;
     const soon: (() => void)[] = [];
     const watch = new Watch(plan, entries);
@@ -234,12 +234,14 @@ class World implements Effects {
     if (engine === undefined) return this.disk.text.length > 0 && this.hasEnded() ? this.comes() : undefined;
     const refused = refusal(engine.driver.state.context, decision);
     if ('step' in decision && refused === undefined) this.attempts.putToRest(decision.step);
+    const filled = this.disk.text.split('"disk.filled"').length;
     engine.driver.hear(decision);
     this.drain();
     const recorded = this.disk.text.includes(`"reason":"${decision.reason}"`);
     if (!recorded && this.engine !== engine) return;
     this.inbox.delete(decision);
-    if (recorded === (refused === undefined)) return;
+    const overtaken = !recorded && this.disk.text.split('"disk.filled"').length > filled;
+    if (recorded === (refused === undefined) || overtaken) return;
     const text = `${decision.type} is ${recorded ? '' : 'not '}recorded; the refusal: ${refused ?? 'none'}`;
     this.breaches.push({ law: 'refusal', text });
   }
@@ -248,7 +250,7 @@ class World implements Effects {
     return (
       replay(
         this.scenario.plan,
-        this.disk.entries().map((entry) => entry.event),
+        this.disk.entries.map((entry) => entry.event),
       ).context.end !== null
     );
   }

@@ -76,9 +76,9 @@ function namesOf(commands: readonly Command[]): ReadonlyMap<string, string> {
 }
 
 /** The context without what is derived from the plan. */
-function plain(state: EngineState): unknown {
-  const { plan: _plan, index: _index, parents: _parents, positions: _positions, ...rest } = state.context;
-  return rest;
+function plain({ context }: EngineState): unknown {
+  const { plan: _plan, index: _index, parents: _parents, positions: _positions, steps, ...rest } = context;
+  return { ...rest, steps: steps.values() };
 }
 
 /** The same value from its JSON text, every object's keys in the other order. */

@@ -10,6 +10,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
 const cacheHome = process.env.XDG_CACHE_HOME || (process.env.HOME && `${process.env.HOME}/.cache`);
 if (cacheHome) process.getBuiltinModule('node:module').enableCompileCache(`${cacheHome}/backout`);
 
+// A small heap: the fork that starts a step costs more the larger the engine is.
+const v8 = process.getBuiltinModule('node:v8');
+for (const flag of ['--optimize-for-size', '--semi-space-growth-factor=1']) v8.setFlagsFromString(flag);
+
 import('../dist/cli.cjs').catch((error) => {
   const unbuilt = error.code === 'ERR_MODULE_NOT_FOUND' && String(error.url).endsWith('/dist/cli.cjs');
   console.error(unbuilt ? 'backout is not built: run `npm ci && npm run build` in its folder.' : error);

@@ -7,9 +7,9 @@ import { verifyFile } from '../../src/runtime/home/verify-file.ts';
 import { randomFrom, seedOf } from '../rig/random.ts';
 import { Site } from '../rig/site.ts';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
-const kills = 200;
+const kills = Number(process.env.BACKOUT_KILLS ?? 200);
 const atOnce = 4;
 
 const steps = ['n', 'd1', 'd2', 'r1', 'r2', 'r3', 'r4', 'h1', 'h2', 'e1', 'e2', 'a'];
@@ -90,10 +90,14 @@ function checkEnd(site: Site): void {
   expect(site.entries.at(-1)?.event).toMatchObject({ type: 'run.ended', end: 'succeeded', exitCode: 0 });
 }
 
+/** How long a run takes that nobody kills, while others run beside it: kills are spread over it, start-up included. */
 async function lengthOfRun(): Promise<number> {
-  const began = performance.now();
-  await Promise.all(Array.from({ length: atOnce }, async () => runToTheEnd(newSite(), () => 2 ** 30)));
-  return performance.now() - began;
+  const lengths = Array.from({ length: atOnce }, async () => {
+    const began = performance.now();
+    await runToTheEnd(newSite(), () => 2 ** 30);
+    return performance.now() - began;
+  });
+  return Math.min(...(await Promise.all(lengths)));
 }
 
 test('every step has its effect exactly once, whenever the engine is killed', async () => {

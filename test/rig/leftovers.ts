@@ -8,8 +8,8 @@ export function processesOf(marks: readonly string[]): readonly string[] {
     if (Number(pid) === process.pid) continue;
     const command = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
     const text = `${command}\n${read(`/proc/${pid}/environ`)}`;
-    const ended = /\) Z /.test(read(`/proc/${pid}/stat`));
-    if (!ended && marks.some((mark) => text.includes(mark))) found.push(`${pid} ${command}`);
+    if (!marks.some((mark) => text.includes(mark))) continue;
+    if (!/\) Z /.test(read(`/proc/${pid}/stat`))) found.push(`${pid} ${command}`);
   }
   return found;
 }

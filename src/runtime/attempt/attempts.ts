@@ -11,12 +11,13 @@ import type { PlannedStep } from '../../plan/plan.ts';
 import type { Undated, Wall } from '../../ports/effects.ts';
 import { nothingSeen, worded } from './attempt-end.ts';
 import { Limit } from './limit.ts';
+import { dropSecretOutputs } from './outputs.ts';
 import { performStage } from './perform-stage.ts';
 import { prepare } from './prepare.ts';
 import { probeStage } from './probe-stage.ts';
 import { processStage, type Stage } from './process-stage.ts';
 import { type Resolved, resolveAction } from './resolve.ts';
-import type { RunSetting } from './setting.ts';
+import { attemptFolder, type RunSetting } from './setting.ts';
 import { simulateStage } from './simulate.ts';
 import { Values } from './values.ts';
 import { verifyStage } from './verify-stage.ts';
@@ -141,6 +142,7 @@ export class Attempts {
       this.resolved.delete(stage.key);
     }
     this.hear(event);
+    dropSecretOutputs(attemptFolder(stage.setting, stage.step.id, stage.attempt), stage.setting.forms);
   }
 }
 

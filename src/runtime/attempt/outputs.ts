@@ -1,5 +1,6 @@
 /** `key=value` lines that a step writes to the file named by BACKOUT_OUTPUT. */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { redact } from '../../kernel/redaction.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 
@@ -33,7 +34,23 @@ export function parseOutputs(text: string, forms: readonly string[]): Result<Out
 
 export function acceptOutputs(outputs: Outputs, forms: readonly string[]): Result<Outputs, string> {
   for (const [key, value] of Object.entries(outputs)) {
-    if (redact(value, forms) !== value) return err(`the output ${key} holds a secret; secrets do not leave the step`);
+    if (holdsSecret(value, forms)) return err(`the output ${key} holds a secret; secrets do not leave the step`);
   }
   return ok(outputs);
+}
+
+const dropped = 'an output held a secret, and was not kept\n';
+
+/** P9: what was refused is not kept either. What replaces it is refused again by an engine that comes after a crash. */
+export function dropSecretOutputs(folder: string, forms: readonly string[]): void {
+  if (forms.length === 0 || !existsSync(folder)) return;
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const path = join(folder, name);
+    if (name !== 'output' && !name.endsWith('/output')) continue;
+    if (statSync(path).size > largest || holdsSecret(readFileSync(path, 'utf8'), forms)) writeFileSync(path, dropped);
+  }
+}
+
+function holdsSecret(text: string, forms: readonly string[]): boolean {
+  return redact(text, forms) !== text;
 }

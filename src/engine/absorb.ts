@@ -126,7 +126,9 @@ function excluded(draft: Draft, id: string, because: string): void {
  * about to start is asked for anew, as time has passed since it was due (P1).
  */
 function attached(draft: Draft): void {
-  draft.set({ engines: draft.context.engines + 1, left: false });
+  const { engines, stop } = draft.context;
+  // The hurry was the last engine's (its process was to be killed): what it owes is done with its full time.
+  draft.set({ engines: engines + 1, left: false, stop: stop === null ? null : { ...stop, urgent: false } });
   for (const [id, { status }] of draft.context.steps.entries()) {
     if (status === 'starting') unstart(draft, id);
     else if (status === 'waiting') waitAnew(draft, id);

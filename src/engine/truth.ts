@@ -39,10 +39,14 @@ function dataOf(context: Context): Truth['data'] {
   if (restores.every(worked)) return 'restored';
   const goesOn =
     context.end === null && context.place === 'restore' && context.failure === null && context.stop === null;
-  return goesOn && restores.every((state) => state.status !== 'unknown' && !(isOver(state) && !worked(state)))
+  return goesOn && !restores.some((state) => isDoubtful(state) || (isOver(state) && !worked(state)))
     ? 'restoring'
     : 'unknown';
 }
+
+/** It was begun, and nobody knows how it ended. */
+const isDoubtful = (state: StepState): boolean =>
+  state.status === 'unknown' || state.status === 'probing' || state.question === 'unknown';
 
 function healthOf(context: Context): Truth['health'] {
   const checks = statesOf(context, 'health-checks');

@@ -35,7 +35,7 @@ Next, when it is done: backout confirm 01JDRUN swap-tapes
   [
     'unknown question',
     `
-shop: access is closed, data is being restored, health is not proven.
+shop: access is closed, the state of the data is not known, health is not proven.
 Waiting since 14:05:00 (until 14:35:00) for dba (Maria Keller, +41 44 111 11 11): restore-db: its end is not known: the machine was started anew.
 Next, if it is done: backout confirm 01JDRUN restore-db
   or, if it is not done and may be done again: backout retry 01JDRUN restore-db

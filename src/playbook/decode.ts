@@ -12,7 +12,7 @@ export function decodePlaybook(file: string, bytes: Uint8Array): Result<Source, 
   if (bytes.length > maxPlaybookBytes) {
     return refuse(
       'too-large',
-      `has ${bytes.length.toLocaleString('en-US')} bytes, more than a playbook may have (1 MiB)`,
+      'has more bytes than a playbook may have (1 MiB)',
       'Check that this is the playbook, and not a dump or an archive.',
     );
   }

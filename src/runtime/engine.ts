@@ -50,7 +50,7 @@ export class Engine implements Effects {
     this.done = new Promise((resolve) => {
       this.finish = resolve;
     });
-    const hear = (event: Undated): void => this.driver.hear(event);
+    const hear = (event: Undated): void => this.outcome(event);
     this.attempts = new Attempts(options.setting, options.wall, options.inherited, hear);
     this.timers = new Timers(options.wall, (timer) => this.fired(timer));
     this.driver = new Driver(options.state, {
@@ -128,6 +128,16 @@ export class Engine implements Effects {
     this.finish(leaving);
   }
 
+  /** A disk that is too full for a step to begin is too full for its record: the reserve is for what comes now. */
+  private outcome(event: Undated): void {
+    if (isFullDisk(event)) {
+      this.options.journal.releaseReserve();
+      const detail = `the disk of the home is full (${event.end.reason}): no further step is started`;
+      this.driver.hear({ type: 'disk.filled', detail });
+    }
+    this.driver.hear(event);
+  }
+
   private fired(timer: string): void {
     if (timer === 'budget:80') this.driver.hear({ type: 'budget.spent', percent: 80 });
     else if (timer === 'budget:100') this.driver.hear({ type: 'budget.spent', percent: 100 });
@@ -141,6 +151,13 @@ export class Engine implements Effects {
     this.timers.arm('budget:80', beganAt + budget * 0.8);
     this.timers.arm('budget:100', beganAt + budget);
   }
+}
+
+type StepFailed = Extract<Undated, { readonly type: 'step.failed' }>;
+
+function isFullDisk(event: Undated): event is StepFailed {
+  if (event.type !== 'step.failed' || event.class !== 'spawn') return false;
+  return /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/.test(event.end.reason ?? '');
 }
 
 /** Nothing is under way, and nothing will be until a person has spoken. */

@@ -66,9 +66,7 @@ describe('what is no playbook is refused, with its place', () => {
 
   test('50 MB, without being parsed', async () => {
     const bytes = new Uint8Array(50_000_000).fill(0x5b);
-    expect(await refused(bytes)).toEqual([
-      '0:0 too-large: p.yaml has 50,000,000 bytes, more than a playbook may have (1 MiB)',
-    ]);
+    expect(await refused(bytes)).toEqual(['0:0 too-large: p.yaml has more bytes than a playbook may have (1 MiB)']);
   });
 
   test('anchors that explode, told once', async () => {

@@ -13,7 +13,7 @@ import { conclude } from '../conclude.ts';
 import { drive, isTerminal } from '../drive.ts';
 import { exit } from '../exit-codes.ts';
 import { heldFault, holdSystem } from '../hold-system.ts';
-import type { CommandRun, Invocation, Surface } from '../invocation.ts';
+import type { CommandRun, Invocation } from '../invocation.ts';
 import { livingOf } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import { loadPlan } from '../load-plan.ts';
@@ -31,6 +31,7 @@ export const run: CommandRun = async (call, surface) => {
       return exit.usage;
     }
     const { plan } = planned.value;
+    refuseEmpty(plan);
     const secrets = await readSecrets(plan, surface.env);
     refuseMissing(plan, secrets);
     const home = openHome(call.flag('home'), surface.env);
@@ -60,6 +61,15 @@ function checkFlags(call: Invocation): void {
   if (!call.has('again')) return;
   if (!call.has('once') && call.flag('once-key') === undefined) throw new Fault('usage', '--again goes with --once');
   if (call.flag('reason') === undefined) throw new Fault('usage', '--again needs --reason: it is recorded');
+}
+
+function refuseEmpty(plan: Plan): void {
+  if (Object.values(plan.phases).some((phase) => phase.steps.length > 0)) return;
+  throw new Fault(
+    'usage',
+    `${plan.playbookFile} has no steps: there is nothing to back out`,
+    'Add one to phases.restore.',
+  );
 }
 
 function refuseMissing(plan: Plan, { missing }: Secrets): void {

@@ -33,7 +33,7 @@ async function bench(options: Options): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const machine = lookAtMachine(scratch.path);
   console.log(machineLines(machine).join('\n'));
-  const limits = (rounds: number) => ({ rounds: options.quick ? 3 : rounds, seconds: options.seconds, warm: true });
+  const limits = (rounds: number) => ({ rounds: Math.min(rounds, options.rounds ?? rounds), seconds: options.seconds });
   const rows: Row[] = [];
   for (const name of options.only) {
     console.error(`measuring ${name} …`);

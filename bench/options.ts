@@ -9,11 +9,14 @@ export interface Options {
   readonly json: string | undefined;
   /** The folder whose disk is measured; default the system's temporary folder. */
   readonly folder: string | undefined;
+  /** The most rounds of any measure; undefined: as many as each measure asks for. */
+  readonly rounds: number | undefined;
   /** Seconds before one measure is cut short, with at least three rounds done. */
   readonly seconds: number;
 }
 
-export const usage = `usage: npm run bench -- [--quick] [--only NAME,…] [--json FILE] [--dir FOLDER] [--seconds N]
+export const usage = `usage: npm run bench -- [--quick] [--only NAME,…] [--json FILE] [--dir FOLDER]
+         [--rounds N] [--seconds N]
   measures: ${measureNames.join(', ')}`;
 
 /** Throws an Error whose message says what is wrong. */
@@ -25,6 +28,7 @@ export function readOptions(argv: readonly string[]): Options {
       only: { type: 'string', multiple: true },
       json: { type: 'string' },
       dir: { type: 'string' },
+      rounds: { type: 'string' },
       seconds: { type: 'string' },
     },
   });
@@ -35,7 +39,8 @@ export function readOptions(argv: readonly string[]): Options {
     only: asked.length === 0 ? measureNames : asked.map(measureName),
     json: values.json,
     folder: values.dir,
-    seconds: secondsOf(values.seconds ?? (quick ? '10' : '90')),
+    rounds: quick || values.rounds !== undefined ? above0('rounds', values.rounds ?? '3') : undefined,
+    seconds: above0('seconds', values.seconds ?? (quick ? '10' : '90')),
   };
 }
 
@@ -45,8 +50,8 @@ function measureName(text: string): MeasureName {
   return name;
 }
 
-function secondsOf(text: string): number {
-  const seconds = Number(text);
-  if (seconds > 0) return seconds;
-  throw new Error(`--seconds ${text}: a number above 0 is needed`);
+function above0(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new Error(`--${name} ${text}: a number above 0 is needed`);
 }

@@ -15,8 +15,6 @@ export interface Limits {
   readonly rounds: number;
   /** After this long no further round is begun, once three are done. */
   readonly seconds: number;
-  /** Do each once beforehand, uncounted: caches of the disk and of V8 are warm, as on the second day of use. */
-  readonly warm: boolean;
 }
 
 /** What each contender measured, round by round. */
@@ -24,8 +22,9 @@ export type Rounds = ReadonlyMap<string, readonly Readonly<Record<string, number
 
 const leastRounds = 3;
 
-export function inTurn(contenders: readonly Contender[], { rounds, seconds, warm }: Limits): Rounds {
-  if (warm) for (const contender of contenders) contender.once();
+/** Each does it once beforehand, uncounted: caches of the disk and of V8 are warm, as on the second day of use. */
+export function inTurn(contenders: readonly Contender[], { rounds, seconds }: Limits): Rounds {
+  for (const contender of contenders) contender.once();
   const taken = new Map(contenders.map(({ name }) => [name, [] as Readonly<Record<string, number>>[]]));
   const until = performance.now() + seconds * 1_000;
   for (let round = 0; round < rounds; round++) {

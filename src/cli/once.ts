@@ -1,11 +1,13 @@
 /** `--once`: a caller that may come twice gets the run that there is, not a second one. */
+import { Fault } from '../kernel/fault.ts';
 import { type Home, listRuns } from '../runtime/home/home.ts';
 import type { Beginning } from './begin-run.ts';
 import { exit } from './exit-codes.ts';
-import { engineSign, firstEvent, readRun, viewOf } from './known-run.ts';
+import { firstEvent, readRun, viewOf } from './known-run.ts';
 import { takeUpRun } from './take-up-run.ts';
 
 const lookMs = 250;
+const refusedAtMost = 20;
 
 /** The latest run of the system that was begun with the key. */
 export function runOfKey(home: Home, system: string, key: string): string | undefined {
@@ -22,14 +24,21 @@ export async function followOnce(
   { call, surface, waits, processes }: Beginning,
 ): Promise<number> {
   surface.err(`This backout was begun before: run ${run}. It is not begun a second time.\n`);
-  for (;;) {
+  for (let refused = 0; ; ) {
     const known = readRun(home, run);
     const { context } = known.state;
-    if (context.end === null && engineSign(known) === 'gone' && !context.left) {
-      return takeUpRun({ home, run, call, surface, waits, processes, decisions: [] });
+    const view = viewOf(known, Date.now());
+    if (view.engine === 'gone' && view.status !== 'waiting') {
+      try {
+        return await takeUpRun({ home, run, call, surface, waits, processes, decisions: [] });
+      } catch (error) {
+        // Another caller was faster: its engine is followed.
+        refused += 1;
+        if (!(error instanceof Fault) || error.code !== 'held' || refused > refusedAtMost) throw error;
+      }
     }
-    if (context.end !== null || engineSign(known) === 'gone') {
-      if (call.has('json')) surface.out(`${JSON.stringify(viewOf(known, Date.now()), null, 2)}\n`);
+    if (context.end !== null || (view.engine === 'gone' && view.status === 'waiting')) {
+      if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
       return context.exitCode ?? exit.waiting;
     }
     await new Promise((resolve) => setTimeout(resolve, lookMs));

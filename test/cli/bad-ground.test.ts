@@ -1,6 +1,6 @@
 /** The ground under the engine gives way: the home read-only or full, the clock set back, a fault of our own. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import { root } from '../rig/built.ts';
@@ -150,4 +150,23 @@ test('files are for their owner alone', async () => {
     expect([name, statSync(site.runPath(name)).mode & 0o777]).toEqual([name, 0o600]);
   }
   for (const path of [site.home, site.runPath()]) expect(statSync(path).mode & 0o777).toBe(0o700);
+});
+
+(isRoot ? test : test.skip)('a home that a group shares: another member of it resumes', async () => {
+  const site = new Site(playbook);
+  chmodSync(site.folder, 0o777);
+  mkdirSync(site.home);
+  chownSync(site.home, 0, 65534);
+  chmodSync(site.home, 0o2770);
+  const engine = site.start(run, { through: ['setpriv', '--reuid=65533', '--regid=65534', '--clear-groups'] });
+  await site.appeared('begun');
+  engine.signal('SIGKILL');
+  await engine.ended;
+  site.write('go', '');
+  await site.quiet();
+  const through = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+  const { code, stderr } = await site.call(['resume'], { through });
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/first +succeeded/)]);
+  const other = execFileSync('find', [site.home, '-type', 'd', '!', '-perm', '2770'], { encoding: 'utf8' });
+  expect(other).toBe('');
 });

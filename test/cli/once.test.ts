@@ -56,6 +56,31 @@ test('after its engine was killed the second takes it up', async () => {
   expect([site.read('first'), site.read('second')]).toEqual(['done\n', 'done\n']);
 });
 
+test('of two that come after its engine was killed one takes it up, and both tell how it ended', async () => {
+  const site = new Site(playbook);
+  const first = site.start(once);
+  await site.appeared('begun');
+  first.signal('SIGKILL');
+  await first.ended;
+  const both = [site.start(once), site.start(once)];
+  await site.recorded('engine.attached');
+  site.write('go', '');
+  const codes = (await Promise.all(both.map((command) => command.ended))).map(({ code }) => code);
+  expect(codes).toEqual([0, 0]);
+  expect([site.runs.length, site.read('first'), site.events('engine.attached').length]).toEqual([1, 'done\n', 1]);
+});
+
+test('what SIGTERM left undone is completed by the next call with the key', async () => {
+  const site = new Site(`${playbook}escalate: [{ id: page, run: 'test -e line || sleep 60; echo paged >> page' }]\n`);
+  const first = site.start(once);
+  await site.appeared('begun');
+  first.signal('SIGTERM');
+  expect((await first.ended).code).toBe(4);
+  site.write('line', '');
+  expect((await site.call(once)).code).toBe(4);
+  expect(site.runs).toHaveLength(1);
+});
+
 test('another key, or --again with a reason, begins another run; without a reason it is refused', async () => {
   const site = new Site(playbook);
   site.write('go', '');

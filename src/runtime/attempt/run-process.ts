@@ -2,7 +2,8 @@
  * One process of an attempt, from wherever it stands to its end: started, found living, or found ended (P4); ended by
  * us when its limit is reached (P6).
  */
-import { mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ProcessEnd, StepProcesses } from '../../ports/step-process.ts';
 import { aborted, type Limit } from './limit.ts';
 import type { ResolvedProcess } from './resolve.ts';
@@ -53,11 +54,20 @@ function launch(task: ProcessTask): Promise<ProcessEnd> {
 /** Why the attempt's folder cannot be made: without it there is no claim, so nothing is started. */
 function makeFolder(folder: string): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeLikeParent(folder);
     return undefined;
   } catch (error) {
     return `its folder cannot be made: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+/** A home that a group shares is 2770; then so is what lies in it, whatever the umask says. */
+function makeLikeParent(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  makeLikeParent(parent);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if ((statSync(parent).mode & 0o020) !== 0) chmodSync(folder, 0o2770);
 }
 
 async function limited(task: ProcessTask, ending: Promise<ProcessEnd>): Promise<ProcessResult> {

@@ -60,10 +60,14 @@ function acceptsAttempt(context: Context, event: AttemptEvent): boolean {
 const earlyMs = 1_000;
 
 function acceptsTimer(context: Context, timer: string, at: number): boolean {
-  if (timer === 'notify-hold') return !context.notifyReleased && context.end === null && isDue(context.notifyHold, at);
+  if (timer === 'notify-hold') return holdsForNotify(context) && isDue(context.notifyHold, at);
   const [kind, id] = split(timer);
   const { status, retryAt, answerBy } = stepState(context, id);
   return kind === 'retry' ? status === 'retrying' && isDue(retryAt, at) : status === 'waiting' && isDue(answerBy, at);
+}
+
+function holdsForNotify(context: Context): boolean {
+  return context.place === 'notify' && !context.notifyReleased && context.end === null;
 }
 
 function isDue(due: number | null, at: number): boolean {

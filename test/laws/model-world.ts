@@ -125,6 +125,11 @@ class World implements Effects {
     for (const decision of this.inbox) this.say(decision);
   }
 
+  /** After a death; a person may have called one sooner. */
+  private follows(): void {
+    if (this.engine === undefined) this.comes();
+  }
+
   private began(): Undated {
     const { plan, mode } = this.scenario;
     const { change, system, name } = plan;
@@ -157,7 +162,7 @@ class World implements Effects {
     }
     this.attempts.engineDied(error.crash.loses);
     const at = this.now + error.crash.deadMs;
-    this.happenings.add({ at, rank: 'engine', name: 'engine', happen: () => this.comes() });
+    this.happenings.add({ at, rank: 'engine', name: 'engine', happen: () => this.follows() });
   }
 
   // effects
@@ -231,19 +236,30 @@ class World implements Effects {
     this.inbox.add(decision);
     this.drain();
     const { engine } = this;
-    if (engine === undefined) return this.disk.text.length > 0 && this.hasEnded() ? this.comes() : undefined;
+    if (engine === undefined) return this.hasEnded() ? this.comes() : undefined;
+    if (this.isRecorded(decision)) {
+      this.inbox.delete(decision);
+      return;
+    }
     const refused = refusal(engine.driver.state.context, decision);
     if ('step' in decision && refused === undefined) this.attempts.putToRest(decision.step);
-    const filled = this.disk.text.split('"disk.filled"').length;
+    const filled = this.timesFilled();
     engine.driver.hear(decision);
     this.drain();
-    const recorded = this.disk.text.includes(`"reason":"${decision.reason}"`);
-    if (!recorded && this.engine !== engine) return;
+    if (this.engine !== engine) return;
     this.inbox.delete(decision);
-    const overtaken = !recorded && this.disk.text.split('"disk.filled"').length > filled;
-    if (recorded === (refused === undefined) || overtaken) return;
+    const recorded = this.isRecorded(decision);
+    if (recorded === (refused === undefined) || this.timesFilled() > filled) return;
     const text = `${decision.type} is ${recorded ? '' : 'not '}recorded; the refusal: ${refused ?? 'none'}`;
     this.breaches.push({ law: 'refusal', text });
+  }
+
+  private isRecorded({ reason }: Decision): boolean {
+    return this.disk.entries.some(({ event }) => 'reason' in event && event.reason === reason);
+  }
+
+  private timesFilled(): number {
+    return this.disk.entries.filter(({ event }) => event.type === 'disk.filled').length;
   }
 
   private hasEnded(): boolean {

@@ -83,8 +83,13 @@ function plain({ context }: EngineState): unknown {
 
 /** The same value from its JSON text, every object's keys in the other order. */
 export function turned<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).reverse());
-  }) as T;
+  return turnedRound(JSON.parse(JSON.stringify(value))) as T;
+}
+
+function turnedRound(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(turnedRound);
+  if (typeof value !== 'object' || value === null) return value;
+  const round: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value).reverse()) round[key] = turnedRound(inner);
+  return round;
 }

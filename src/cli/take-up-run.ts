@@ -24,6 +24,7 @@ import { livingOf, readPlan, readRun } from './known-run.ts';
 import { loadAdapters } from './load-plan.ts';
 import { reopenRecord } from './open-record.ts';
 import { makeSetting } from './run-setting.ts';
+import { sayEnded } from './say-ended.ts';
 
 export interface TakeUp {
   readonly home: Home;
@@ -47,6 +48,9 @@ export async function takeUpRun(takeUp: TakeUp): Promise<number> {
   try {
     if (open !== undefined && open.folder.run !== run)
       throw heldFault(system, undefined, open, livingOf(open, processes));
+    // It may have ended between the look of whoever called and the lock: an engine would wait for nothing.
+    const now = readRun(home, run);
+    if (now.state.context.end !== null && takeUp.decisions.length === 0) return sayEnded(now, call, surface);
     held.value.take(folder);
     const options = await prepareDrive(takeUp, by);
     const driven = await drive(options);

@@ -4,14 +4,13 @@ import { Fault } from '../../kernel/fault.ts';
 import { openHome } from '../../runtime/home/home.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
-import { statusText } from '../../views/status-text.ts';
 import { isTerminal } from '../drive.ts';
 import { heldFault } from '../hold-system.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { engineSign, type KnownRun, latestOpenRun, readRun, viewOf } from '../known-run.ts';
+import { sayEnded } from '../say-ended.ts';
 import { takeUpRun } from '../take-up-run.ts';
 import { tellEngine } from '../tell-engine.ts';
-import { textOptions } from '../text-options.ts';
 
 export const run: CommandRun = async (call, surface) => {
   const home = openHome(call.flag('home'), surface.env);
@@ -53,12 +52,4 @@ export const run: CommandRun = async (call, surface) => {
 function held(known: KnownRun): Fault {
   const { driver } = known;
   return heldFault(known.plan.system, driver === undefined ? undefined : driver, known, []);
-}
-
-function sayEnded(known: KnownRun, call: Invocation, surface: Surface): number {
-  const view = viewOf(known, Date.now());
-  surface.err(`Run ${known.folder.run} has ended: there is nothing to resume.\n`);
-  surface.err(statusText(view, textOptions(process.stderr, surface)));
-  if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
-  return known.state.context.exitCode ?? 0;
 }

@@ -4,7 +4,9 @@
  * An engine that still runs from an earlier build loads its chunks lazily, so only `--types` empties dist/ first.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -24,7 +26,6 @@ const entries = {
  */
 const commandLine = {
   entry: 'src/cli/entry.ts',
-  output: 'cli.cjs',
   external: ['execa', 'nodemailer', 'p-retry', 'winston', 'zx'],
 };
 /** The launcher of step processes is Perl: it is looked for beside the bundle. */
@@ -73,7 +74,6 @@ const common = {
   target: 'node22.18',
   minifyWhitespace: true,
   minifySyntax: true,
-  keepNames: true,
   define: { BACKOUT_VERSION: JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version) },
   legalComments: 'none',
   logLevel: 'warning',
@@ -88,13 +88,29 @@ async function bundleCommandLine() {
   const result = await build({
     ...common,
     entryPoints: [commandLine.entry],
-    outfile: join(dist, commandLine.output),
+    outfile: join(dist, 'cli.cjs'),
     format: 'cjs',
     external: commandLine.external,
     define: { ...common.define, 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
   });
-  for (const file of result.outputFiles) write(file.path, Buffer.from(inAscii(file.text)));
+  const text = inAscii(result.outputFiles[0].text);
+  const name = `cli-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+  write(join(dist, `${name}.cjs`), Buffer.from(text));
+  const start = readFileSync(join(root, 'tools/start.cjs'), 'utf8');
+  return { name, start: start.replace('CLI_FILE', `${name}.cjs`).replace('CLI_CODE', `${name}.code`) };
+}
+
+/** One run of a small plan, so that its code need not be compiled at every start. */
+function train({ name }) {
+  if (existsSync(join(dist, `${name}.code`))) return;
+  const scratch = mkdtempSync(join(tmpdir(), 'backout-train-'));
+  try {
+    const run = ['run', join(root, 'tools/train.yaml'), '--yes', '--home', join(scratch, 'home')];
+    execFileSync(process.execPath, [join(root, 'tools/train.cjs'), ...run], { stdio: ['ignore', 'ignore', 'pipe'] });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 async function bundle() {
@@ -118,10 +134,12 @@ async function bundle() {
 const withTypes = process.argv.includes('--types') || process.env.npm_lifecycle_event === 'build';
 if (withTypes) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-await bundleCommandLine();
+const built = await bundleCommandLine();
 await bundle();
 for (const name of globSync('*.pl', { cwd: join(root, perl) }))
   write(join(dist, name), readFileSync(join(root, perl, name)));
+write(join(dist, 'start.cjs'), Buffer.from(built.start));
+train(built);
 if (withTypes) {
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 }

@@ -2,6 +2,7 @@
  * Drives a run from here to where this process leaves it: the engine with its screen, log, inbox, signals and lock.
  * Begins a new run or takes up one that another engine left; both end here, with the same words and exit codes.
  */
+import { isatty } from 'node:tty';
 import type { EngineState } from '../engine/decide.ts';
 import type { Decision, Person } from '../engine/protocol.ts';
 import type { Context } from '../engine/state.ts';
@@ -18,6 +19,7 @@ import type { Surface } from './invocation.ts';
 import type { RunRecord } from './open-record.ts';
 import { openScreen } from './run-screen.ts';
 import { listenToSignals } from './signals.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export interface Drive {
   readonly setting: RunSetting;
@@ -45,6 +47,7 @@ export interface Driven {
 
 export async function drive(options: Drive): Promise<Driven> {
   const { setting, surface, wall, earlier } = options;
+  keepHeapSmall(setting.plan);
   const screen = await openScreen({
     plan: setting.plan,
     run: setting.run,
@@ -113,7 +116,7 @@ function holdOpen(): () => void {
 }
 
 export function isTerminal(): boolean {
-  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return isatty(0) && isatty(2);
 }
 
 /** In which boot each attempt's intent was written. */

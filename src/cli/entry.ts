@@ -6,12 +6,22 @@ import { main, report } from './main.ts';
 const surface: Surface = {
   env: process.env,
   cwd: process.cwd(),
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: (text) => void stream('stdout').write(text),
+  err: (text) => void stream('stderr').write(text),
 };
 
+/** The streams that were written to: making one that is not needed would cost every start. */
+const used = new Map<'stdout' | 'stderr', NodeJS.WriteStream>();
+
 /** A terminal or a reader that has gone (SIGHUP, a closed pipe) does not end a backout. */
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+function stream(name: 'stdout' | 'stderr'): NodeJS.WriteStream {
+  const known = used.get(name);
+  if (known !== undefined) return known;
+  const opened = process[name];
+  opened.on('error', () => {});
+  used.set(name, opened);
+  return opened;
+}
 
 function broken(error: unknown): void {
   report(error, surface);
@@ -23,11 +33,11 @@ process.on('unhandledRejection', broken);
 /** Output that is still on its way to a pipe is written before the process goes. */
 function leave(code: number): void {
   process.exitCode = code;
-  const open = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0 && !stream.destroyed);
+  const open = [...used.values()].filter((each) => each.writableLength > 0 && !each.destroyed);
   if (open.length === 0) process.exit(code);
   let left = open.length;
-  for (const stream of open) {
-    stream.write('', () => {
+  for (const each of open) {
+    each.write('', () => {
       left -= 1;
       if (left === 0) process.exit(code);
     });

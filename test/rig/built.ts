@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const program = join(root, 'bin/backout.js');
-const bundle = join(root, 'dist/cli.cjs');
+const bundle = join(root, 'dist/start.cjs');
 
 let built = false;
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 
@@ -13,12 +13,12 @@ function pretend(version: string): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
-function inCopy<T>(use: (bin: string, home: string) => T): T {
+function inCopy<T>(use: (bin: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'backout-bin-'));
   try {
     mkdirSync(join(folder, 'bin'));
     cpSync(join(root, 'bin/backout.js'), join(folder, 'bin/backout.mjs'));
-    return use(join(folder, 'bin/backout.mjs'), folder);
+    return use(join(folder, 'bin/backout.mjs'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -41,18 +41,6 @@ describe('bin/backout.js', () => {
       const run = spawnSync(process.execPath, ['--import', pretend(version), bin], { encoding: 'utf8' });
       expect(run.stderr).toBe('backout is not built: run `npm ci && npm run build` in its folder.\n');
       expect(run.status).toBe(2);
-    });
-  });
-
-  test('keeps the compile cache in a folder of the user, and in none without one', () => {
-    inCopy((bin, home) => {
-      const where = (env: NodeJS.ProcessEnv) => spawnSync(process.execPath, [bin], { env: { PATH: '/bin', ...env } });
-      where({ TMPDIR: join(dirname(bin), 'tmp') });
-      expect(existsSync(join(dirname(bin), 'tmp'))).toBe(false);
-      where({ HOME: home });
-      expect(existsSync(join(home, '.cache/backout'))).toBe(true);
-      where({ HOME: home, XDG_CACHE_HOME: join(home, 'elsewhere') });
-      expect(existsSync(join(home, 'elsewhere/backout'))).toBe(true);
     });
   });
 });

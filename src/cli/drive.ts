@@ -19,7 +19,6 @@ import type { Surface } from './invocation.ts';
 import type { RunRecord } from './open-record.ts';
 import { openScreen } from './run-screen.ts';
 import { listenToSignals } from './signals.ts';
-import { keepHeapSmall } from './small-heap.ts';
 
 export interface Drive {
   readonly setting: RunSetting;
@@ -47,7 +46,6 @@ export interface Driven {
 
 export async function drive(options: Drive): Promise<Driven> {
   const { setting, surface, wall, earlier } = options;
-  keepHeapSmall(setting.plan);
   const screen = await openScreen({
     plan: setting.plan,
     run: setting.run,

@@ -17,6 +17,7 @@ import { type RunFolder, runFolder } from '../runtime/home/run-folder.ts';
 import { historyOf } from '../views/history.ts';
 import { makeRunView } from '../views/make-run-view.ts';
 import type { EngineSign, RunView } from '../views/run-view.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export interface KnownRun {
   readonly folder: RunFolder;
@@ -63,6 +64,7 @@ export function readPlan(folder: RunFolder, entries: readonly Entry[]): Plan {
       cause: error,
     });
   }
+  keepHeapSmall(text.length);
   if (sha256(text) === began.planDigest) return JSON.parse(text) as Plan;
   const remedy = 'Somebody changed it: restore the file, or begin a new run from the playbook.';
   throw new Fault('plan-mismatch', `the stored plan ${folder.plan} is not the one that the journal names`, remedy);

@@ -16,6 +16,7 @@ import type { Playbook } from '../playbook/examined.ts';
 import { readPlaybook } from '../playbook/read.ts';
 import type { Adapter } from '../ports/adapter.ts';
 import type { Invocation, Surface } from './invocation.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export type Adapters = ReadonlyMap<string, Adapter>;
 
@@ -32,6 +33,7 @@ export interface CheckedPlaybook {
 export async function loadPlaybook(file: string, cwd: string): Promise<CheckedPlaybook> {
   const path = playbookPath(resolve(cwd, file));
   const bytes = readBounded(path);
+  keepHeapSmall(bytes.length);
   const shown = relative(cwd, path).startsWith('..') ? path : relative(cwd, path) || path;
   const read = await readPlaybook(shown, bytes);
   const digest = sha256(bytes);

@@ -3,10 +3,10 @@
  * more eagerly. Not for a short plan: V8 compiles its own built-in code anew once its flags have changed.
  */
 import { setFlagsFromString } from 'node:v8';
-import { allSteps, type Plan } from '../plan/plan.ts';
 
-const longPlan = 50;
+const longPlanBytes = 8 * 1024;
 
-export function keepHeapSmall(plan: Plan): void {
-  if ([...allSteps(plan)].length > longPlan) setFlagsFromString('--optimize-for-size');
+/** Before a plan's text of so many bytes is parsed. */
+export function keepHeapSmall(bytes: number): void {
+  if (bytes > longPlanBytes) setFlagsFromString('--optimize-for-size');
 }

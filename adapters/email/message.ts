@@ -1,6 +1,6 @@
 /** The message as it is sent. Pure. */
 import type { SendMailOptions } from 'nodemailer';
-import { sha256 } from '../../src/kernel/canonical-json.ts';
+import { sha256 } from '../../src/kernel/sha256.ts';
 import type { AdapterContext } from '../../src/ports/adapter.ts';
 import type { Input } from './input.ts';
 

@@ -1,17 +1,17 @@
 /** A new run comes to be: its folder, the frozen plan and scripts, the journal, and the first entry (P3, P7). */
-import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { initialState } from '../engine/decide.ts';
 import type { Mode, Person } from '../engine/protocol.ts';
-import { sha256 } from '../kernel/canonical-json.ts';
 import { Fault } from '../kernel/fault.ts';
+import { sha256 } from '../kernel/sha256.ts';
 import { planDocument } from '../plan/digest.ts';
 import type { Undated } from '../ports/effects.ts';
 import type { StepProcesses } from '../ports/step-process.ts';
 import { writeWhole } from '../runtime/home/durable-file.ts';
 import { type Home, orUnusable } from '../runtime/home/home.ts';
 import { createRunFolder, type RunFolder } from '../runtime/home/run-folder.ts';
+import { randomBytes } from '../runtime/random-bytes.ts';
 import type { Secrets } from '../runtime/secrets.ts';
 import { createWall } from '../runtime/wall.ts';
 import type { Drive } from './drive.ts';

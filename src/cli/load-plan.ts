@@ -2,11 +2,11 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { loadAdapter } from '../../adapters/registry.ts';
-import { sha256 } from '../kernel/canonical-json.ts';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { Fault } from '../kernel/fault.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
+import { sha256 } from '../kernel/sha256.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import { relativeImports } from '../plan/relative-imports.ts';

@@ -1,5 +1,4 @@
 /** An engine takes up a run that has none: to resume it, or because a person decided something about it. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { refusal } from '../engine/decision.ts';
 import type { Decision, Person } from '../engine/protocol.ts';
@@ -7,6 +6,7 @@ import { replay } from '../engine/replay.ts';
 import type { Context } from '../engine/state.ts';
 import { parseDuration } from '../kernel/duration.ts';
 import { Fault } from '../kernel/fault.ts';
+import { sha256 } from '../kernel/sha256.ts';
 import type { Plan } from '../plan/plan.ts';
 import { allSteps } from '../plan/plan.ts';
 import type { Undated } from '../ports/effects.ts';
@@ -135,7 +135,7 @@ function tornNote(bytes: number): readonly string[] {
 /** The frozen plan is used; that the file differs by now is only said. */
 function planNote(plan: Plan): readonly string[] {
   try {
-    const digest = createHash('sha256').update(readFileSync(plan.playbookFile)).digest('hex');
+    const digest = sha256(readFileSync(plan.playbookFile));
     return digest === plan.playbookDigest
       ? []
       : [`${plan.playbookFile} has changed since the run began; the plan as it was then is used`];

@@ -5,9 +5,9 @@
  * In canonical form the members of an entry stand as `event, hash, prev, seq, (sig,) time, v`. The hashed text is the
  * same without `hash` and `sig`, so the event is made canonical once and both texts are joined around it.
  */
-import { hash as digest } from 'node:crypto';
 import type { RunEvent } from '../engine/protocol.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { sha256 } from '../kernel/sha256.ts';
 import { type Entry, genesis, journalFormat } from './entry.ts';
 
 /** The end of a chain: what the next entry links to. */
@@ -35,7 +35,7 @@ export function seal(event: RunEvent, previous: Link, sign?: Sign): Sealed {
   const head = `{"event":${canonicalJson(event)}`;
   const place = `,"prev":"${prev}","seq":${seq},`;
   const close = `"time":"${time}","v":${journalFormat}}`;
-  const hash = digest('sha256', head + place + close);
+  const hash = sha256(head + place + close);
   const unsigned: Entry = { v: journalFormat, seq, time, event, prev, hash };
   if (sign === undefined) return { entry: unsigned, line: `${head},"hash":"${hash}"${place}${close}\n` };
   const sig = sign(Buffer.from(hash, 'hex'));

@@ -3,8 +3,8 @@
  * fixed form and a known length, so the line is cut by counting from its end, and nothing is parsed. `explain` says,
  * slowly, why a line was refused.
  */
-import { hash as digest } from 'node:crypto';
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { nodeCrypto } from '../kernel/sha256.ts';
 import { isCanonicalJson } from './canonical-scan.ts';
 import { type Link, origin } from './chain.ts';
 import { decodeEntry, versionOf } from './codec.ts';
@@ -63,7 +63,7 @@ export class LineChecker {
     line.copy(this.#scratch, 0, 0, eventEnd);
     this.#scratch.write(rest, eventEnd, 'latin1');
     this.#length = length;
-    return digest('sha256', this.#scratch.subarray(0, length));
+    return nodeCrypto().hash('sha256', this.#scratch.subarray(0, length));
   }
 }
 
@@ -103,7 +103,7 @@ export function explain(line: Buffer, previous: Link): Damage {
   }
   if (entry.prev !== previous.hash) return wrongLink(entry.prev, previous);
   const { hash, sig: _sig, ...hashed } = entry;
-  if (digest('sha256', canonicalJson(hashed)) !== hash) {
+  if (nodeCrypto().hash('sha256', canonicalJson(hashed)) !== hash) {
     return { kind: 'content', reason: 'the entry was edited: its content does not give its hash' };
   }
   return { kind: 'not-canonical', reason: 'the entry is not in canonical form: its text was edited' };

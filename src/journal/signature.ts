@@ -1,20 +1,30 @@
 /** Ed25519 over the hash of an entry: who holds only the public key can tell that the chain was not rewritten (P8). */
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { Fault } from '../kernel/fault.ts';
+import { nodeCrypto } from '../kernel/sha256.ts';
 import type { Sign } from './chain.ts';
 
 /** `pem`: a PKCS #8 ed25519 private key. `name`: what to call it in a message, e.g. its path. */
 export function signer(pem: string, name: string): Sign {
-  const key = keyOf(() => createPrivateKey(pem), `The signing key ${name}`, 'openssl genpkey -algorithm ed25519');
-  return (hash) => sign(null, hash, key).toString('base64');
+  const key = keyOf(
+    () => nodeCrypto().createPrivateKey(pem),
+    `The signing key ${name}`,
+    'openssl genpkey -algorithm ed25519',
+  );
+  return (hash) => nodeCrypto().sign(null, hash, key).toString('base64');
 }
 
 /** Says whether a base64 signature over the bytes of a hash (hexadecimal) is by the owner of the public key. */
 export type CheckSignature = (hash: string, signature: string) => boolean;
 
 export function signatureCheck(publicKeyPem: string): CheckSignature {
-  const key = keyOf(() => createPublicKey(publicKeyPem), 'The public key', 'openssl pkey -in signing-key.pem -pubout');
-  return (hash, signature) => verify(null, Buffer.from(hash, 'hex'), key, Buffer.from(signature, 'base64'));
+  const key = keyOf(
+    () => nodeCrypto().createPublicKey(publicKeyPem),
+    'The public key',
+    'openssl pkey -in signing-key.pem -pubout',
+  );
+  return (hash, signature) =>
+    nodeCrypto().verify(null, Buffer.from(hash, 'hex'), key, Buffer.from(signature, 'base64'));
 }
 
 function keyOf(read: () => KeyObject, name: string, howToMake: string): KeyObject {

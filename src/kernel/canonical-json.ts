@@ -2,7 +2,6 @@
  * RFC 8785 (JSON Canonicalization Scheme): the one text of a JSON value, so that a digest of it means the same
  * everywhere. Keys are sorted by UTF-16 code units; numbers and strings are written as ECMAScript writes them.
  */
-import { createHash } from 'node:crypto';
 import { Fault } from './fault.ts';
 
 /** The canonical text of `value`. Properties that are `undefined` are left out, as JSON.stringify does. */
@@ -33,9 +32,4 @@ function canonicalObject(value: Record<string, unknown>): string {
 /** Lone surrogates have no UTF-8 form (RFC 8785 refuses them); a replacement character keeps the evidence. */
 function quote(text: string): string {
   return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed());
-}
-
-/** Lower-case hexadecimal SHA-256 of UTF-8 text or bytes. */
-export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }

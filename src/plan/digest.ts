@@ -1,5 +1,6 @@
 /** The name of a plan: what its journal, its reports and its evidence are bound to. */
-import { canonicalJson, sha256 } from '../kernel/canonical-json.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
+import { sha256 } from '../kernel/sha256.ts';
 import type { Plan } from './plan.ts';
 
 /** The plan as it is stored: canonical JSON. Its SHA-256 is the plan's digest. */

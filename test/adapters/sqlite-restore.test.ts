@@ -19,7 +19,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { adapter } from '../../adapters/sqlite/restore/index.ts';
 import { placesOf } from '../../adapters/sqlite/restore/places.ts';
 import { swapDatabase } from '../../adapters/sqlite/restore/swap.ts';
-import { sha256 } from '../../src/kernel/canonical-json.ts';
+import { sha256 } from '../../src/kernel/sha256.ts';
 import { fill, holder, integrity, type JournalMode, makeDatabase, said, summarySql } from './rig/database.ts';
 import { given, key, live, scene, withUnwrittenLog } from './rig/database-scene.ts';
 import { preflight, probe, runStep, workInPlace } from './rig/step.ts';

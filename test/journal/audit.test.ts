@@ -10,7 +10,8 @@ import { createVerifier, type Verdict, type VerifierOptions } from '../../src/jo
 import { origin, seal } from '../../src/journal/chain.ts';
 import { genesis } from '../../src/journal/entry.ts';
 import { signer } from '../../src/journal/signature.ts';
-import { canonicalJson, sha256 } from '../../src/kernel/canonical-json.ts';
+import { canonicalJson } from '../../src/kernel/canonical-json.ts';
+import { sha256 } from '../../src/kernel/sha256.ts';
 import { referenceVerdict } from './reference.ts';
 import { sampleEvents, sampleLines } from './sample.ts';
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { encodeLine, origin, seal, sealAll } from '../../src/journal/chain.ts';
 import { decodeEntry } from '../../src/journal/codec.ts';
 import { genesis } from '../../src/journal/entry.ts';
-import { canonicalJson, sha256 } from '../../src/kernel/canonical-json.ts';
+import { canonicalJson } from '../../src/kernel/canonical-json.ts';
+import { sha256 } from '../../src/kernel/sha256.ts';
 import { sampleEvents, sampleLines } from './sample.ts';
 
 test('an entry hashes the canonical text of itself without hash and signature', () => {

@@ -5,7 +5,8 @@
 
 import { decodeEntry } from '../../src/journal/codec.ts';
 import { genesis } from '../../src/journal/entry.ts';
-import { canonicalJson, sha256 } from '../../src/kernel/canonical-json.ts';
+import { canonicalJson } from '../../src/kernel/canonical-json.ts';
+import { sha256 } from '../../src/kernel/sha256.ts';
 
 export interface Reference {
   readonly verdict: 'closed' | 'open' | 'damaged';

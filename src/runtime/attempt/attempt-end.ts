@@ -1,10 +1,10 @@
 /** How attempts end, in the journal's words. */
 
-import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import type { AttemptEnd, Spooled } from '../../engine/protocol.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { redact } from '../../kernel/redaction.ts';
+import { nodeCrypto, sha256 } from '../../kernel/sha256.ts';
 import type { ProcessEnd, SpoolCount } from '../../ports/step-process.ts';
 
 export const nothingSeen: AttemptEnd = {
@@ -52,7 +52,9 @@ function spooled(path: string, count: SpoolCount): Spooled | null {
 }
 
 function digestOf(path: string): string {
-  const hash = createHash('sha256');
+  const { size } = statSync(path);
+  if (size <= chunkBytes) return sha256(readFileSync(path));
+  const hash = nodeCrypto().createHash('sha256');
   const file = openSync(path, 'r');
   try {
     const chunk = Buffer.allocUnsafe(chunkBytes);

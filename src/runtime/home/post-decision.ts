@@ -1,5 +1,4 @@
 /** The side of the inbox of whoever decides: posts, waits for the engine's answer, withdraws when none comes. */
-import { randomBytes } from 'node:crypto';
 import { rmSync, unlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
@@ -7,6 +6,7 @@ import type { Decision } from '../../engine/protocol.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { runId } from '../../kernel/run-id.ts';
 import type { Answer } from '../../ports/inbox.ts';
+import { randomBytes } from '../random-bytes.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';
 import { errorCode } from './file-system.ts';
 import { orUnusable } from './home.ts';

@@ -1,6 +1,6 @@
 /** Space kept on the journal's disk, so that a run can still record its end when the disk is full. */
-import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { randomBytes } from '../random-bytes.ts';
 import { errorCode, realFileSystem, writeFully } from './file-system.ts';
 
 export const reserveBytes = 256 * 1024;

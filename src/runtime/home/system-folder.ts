@@ -3,10 +3,10 @@
  * `current` is written before a run's first entry and removed after its last. A crash between may leave it naming a
  * run that never began or has ended: its reader looks into that run's journal.
  */
-import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunId } from '../../kernel/run-id.ts';
+import { sha256 } from '../../kernel/sha256.ts';
 import { readIfThere, syncFolder, writeDurably } from './durable-file.ts';
 import { type Home, type Modes, makeFolder, orUnusable } from './home.ts';
 
@@ -69,5 +69,5 @@ export function encodeSystem(system: string): string {
   }
   if (encoded === '') return '%';
   if (encoded.length <= longest) return encoded;
-  return `${encoded.slice(0, longest)}~${createHash('sha256').update(system).digest('hex')}`;
+  return `${encoded.slice(0, longest)}~${sha256(system)}`;
 }

@@ -2,7 +2,7 @@
 
 import type { Person } from '../engine/protocol.ts';
 import { Fault } from '../kernel/fault.ts';
-import { type EngineRecord, thisEngine, writeRecord } from '../runtime/home/engine-record.ts';
+import { type EngineRecord, noteRecord, thisEngine } from '../runtime/home/engine-record.ts';
 import type { Home } from '../runtime/home/home.ts';
 import type { RunFolder } from '../runtime/home/run-folder.ts';
 import {
@@ -35,10 +35,11 @@ export function holdSystem(home: Home, system: string, by: Person, run: string):
     folder,
     open: openRun(home, folder),
     take: (taken) => {
-      setCurrent(folder, taken.run);
+      // Named already when a run is taken up: on a full disk that must still be possible.
+      if (readCurrent(folder) !== taken.run) setCurrent(folder, taken.run);
       const engine = thisEngine(taken.run, by, Date.now());
-      writeRecord(folder.holder, engine, folder.modes.file);
-      writeRecord(taken.owner, engine, taken.modes.file);
+      noteRecord(folder.holder, engine, folder.modes.file);
+      noteRecord(taken.owner, engine, taken.modes.file);
     },
     release: (taken, ended) => {
       if (taken !== undefined && ended) clearCurrent(folder, taken.run);

@@ -12,7 +12,10 @@ const keyPattern = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 export function readOutputs(path: string, forms: readonly string[]): Result<Outputs, string> {
   let text: string;
   try {
-    if (statSync(path).size > largest) return err(`the outputs are larger than ${largest} bytes`);
+    const stat = statSync(path);
+    // Opening a pipe would hold the whole engine up.
+    if (!stat.isFile()) return err('BACKOUT_OUTPUT is no plain file any more');
+    if (stat.size > largest) return err(`the outputs are larger than ${largest} bytes`);
     text = readFileSync(path, 'utf8');
   } catch {
     return ok({});
@@ -47,7 +50,9 @@ export function dropSecretOutputs(folder: string, forms: readonly string[]): voi
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const path = join(folder, name);
     if (name !== 'output' && !name.endsWith('/output')) continue;
-    if (statSync(path).size > largest || holdsSecret(readFileSync(path, 'utf8'), forms)) writeFileSync(path, dropped);
+    const stat = statSync(path);
+    if (!stat.isFile()) continue;
+    if (stat.size > largest || holdsSecret(readFileSync(path, 'utf8'), forms)) writeFileSync(path, dropped);
   }
 }
 

@@ -67,9 +67,9 @@ export function outcomeOf(stage: Stage, result: ProcessResult, part: string | un
     const reason = `what still lives could not be ended: ${survivors.join(', ')}`;
     return { type: 'step.unknown', ...at, end: { ...seen, reason }, survivors };
   }
-  if (limit.reached === 'timed-out')
+  if (!late && limit.reached === 'timed-out')
     return { type: 'step.timed-out', ...at, end: { ...seen, reason: 'it reached its timeout and was ended' } };
-  if (limit.reached === 'cancelled')
+  if (!late && limit.reached === 'cancelled')
     return { type: 'step.cancelled', ...at, end: { ...seen, reason: 'it was ended by a stop' } };
   if (end.kind === 'lost') return { type: 'step.unknown', ...at, end: seen, survivors: [] };
   if (end.kind === 'not-started') return { type: 'step.failed', ...at, class: 'spawn', end: seen };

@@ -2,7 +2,7 @@
  * Which engine drives: who started it, and the process by an identity that is not a pid alone (start time and boot).
  * Says whether it is alive, stopped (SIGSTOP: it holds everything and does nothing) or gone.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Person } from '../../engine/protocol.ts';
 import { readIfThere, replaceFile } from './durable-file.ts';
@@ -49,6 +49,18 @@ export function sightOf(record: EngineRecord): EngineSight {
 /** Not synced: after a power cut nobody drives anyway. */
 export function writeRecord(path: string, record: EngineRecord, mode: number): void {
   replaceFile(path, `${JSON.stringify(record, null, 2)}\n`, mode);
+}
+
+/**
+ * `writeRecord` where a full disk must not stand in the way: the note tells people who drives, the lock alone decides.
+ * The note of an engine before is then removed, so that it does not speak for this one.
+ */
+export function noteRecord(path: string, record: EngineRecord, mode: number): void {
+  try {
+    writeRecord(path, record, mode);
+  } catch {
+    rmSync(path, { force: true });
+  }
 }
 
 /** `undefined` where there is none, or none that can be read. */

@@ -10,7 +10,7 @@ import { chmodSync, existsSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { Fault } from '../../kernel/fault.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
-import { type EngineRecord, type EngineSight, readRecord, sightOf, writeRecord } from './engine-record.ts';
+import { type EngineRecord, type EngineSight, noteRecord, readRecord, sightOf } from './engine-record.ts';
 import { loadSqlite } from './load-sqlite.ts';
 import type { SystemFolder } from './system-folder.ts';
 
@@ -32,7 +32,7 @@ export function acquireLock(folder: SystemFolder, engine: EngineRecord): Result<
   const database = open(folder);
   if (!begin(database, folder)) return err(findHolder(folder));
   held.add(database);
-  writeRecord(folder.holder, engine, folder.modes.file);
+  noteRecord(folder.holder, engine, folder.modes.file);
   return ok({ release: () => release(database, folder) });
 }
 

@@ -1,4 +1,7 @@
-/** What `backout init` writes: the classic backout, every part named, to be filled in. */
+/**
+ * What `backout init` writes: the classic backout, every part named, to be filled in. What is not filled in fails: an
+ * unfilled template must not report that anything was backed out.
+ */
 export const firstPlaybook = `# A backout plan that backout can run. Check it: backout lint FILE; rehearse it: backout run --dry-run FILE
 apiVersion: backout/v1
 name: my-service
@@ -20,27 +23,27 @@ phases:
   disable-access:
     - id: close-access
       owner: operations
-      run: echo "FILL IN: the command that closes user access"
+      run: "echo 'FILL IN: the command that closes user access' >&2; exit 1"
       timeout: 1m
 
   restore:
     - id: restore-data
       owner: operations
-      run: echo "FILL IN: the command that restores the backup"
+      run: "echo 'FILL IN: the command that restores the backup' >&2; exit 1"
       timeout: 30m
-      verify: { run: 'echo "FILL IN: a command that proves the restore on the data"' }
+      verify: { run: "echo 'FILL IN: a command that proves the restore on the data' >&2; exit 1" }
 
   health-checks:
     - id: is-healthy
       owner: operations
-      run: echo "FILL IN: the command that proves health"
+      run: "echo 'FILL IN: the command that proves health' >&2; exit 1"
       timeout: 1m
       until: { successes: 3, every: 2s, within: 2m }
 
   enable-access:
     - id: open-access
       owner: operations
-      run: echo "FILL IN: the command that opens user access"
+      run: "echo 'FILL IN: the command that opens user access' >&2; exit 1"
       timeout: 1m
 
   announce:

@@ -4,7 +4,7 @@ import type { Person } from '../engine/protocol.ts';
 import { Fault } from '../kernel/fault.ts';
 import { type EngineRecord, noteRecord, thisEngine } from '../runtime/home/engine-record.ts';
 import type { Home } from '../runtime/home/home.ts';
-import type { RunFolder } from '../runtime/home/run-folder.ts';
+import { type RunFolder, runFolder } from '../runtime/home/run-folder.ts';
 import {
   clearCurrent,
   makeSystemFolder,
@@ -13,7 +13,7 @@ import {
   setCurrent,
 } from '../runtime/home/system-folder.ts';
 import { acquireLock, type Holder } from '../runtime/home/system-lock.ts';
-import { hasBegun, type KnownRun, readRun } from './known-run.ts';
+import { hasBegun, type KnownRun, openIn } from './known-run.ts';
 
 export interface HeldSystem {
   readonly folder: SystemFolder;
@@ -53,8 +53,7 @@ export function holdSystem(home: Home, system: string, by: Person, run: string):
 function openRun(home: Home, folder: SystemFolder): KnownRun | undefined {
   const current = readCurrent(folder);
   if (current === undefined || !hasBegun(home, current)) return undefined;
-  const run = readRun(home, current);
-  return run.state.context.end === null ? run : undefined;
+  return openIn(runFolder(home, current));
 }
 
 /** Exit 5: which run, whose, since when, what still lives, and what to type. */
@@ -81,7 +80,7 @@ export function heldFault(
     holder?.sight === 'stopped' && record !== undefined
       ? `Let it go on: kill -CONT ${record.pid}`
       : holder === undefined
-        ? `Type: backout resume ${run}   or: backout abandon ${run} --reason '…'`
+        ? `Type: backout resume ${run}   or: ${living.length === 0 ? `backout abandon ${run} --reason '…'` : `backout stop ${run}`}`
         : `Type: backout status ${run}   or: backout stop ${run}`;
   return new Fault('held', `another run of ${system} has not ended: ${run}${whose}.${engine}${lives}`, remedy);
 }

@@ -17,6 +17,7 @@ import { type RunFolder, runFolder } from '../runtime/home/run-folder.ts';
 import { historyOf } from '../views/history.ts';
 import { makeRunView } from '../views/make-run-view.ts';
 import type { EngineSign, RunView } from '../views/run-view.ts';
+import { hasAttempts, isDamage, isGivenUp, lostJournal, orDamaged } from './damaged-run.ts';
 import { keepHeapSmall } from './small-heap.ts';
 
 export interface KnownRun {
@@ -31,7 +32,13 @@ export function readRun(home: Home, run: string): KnownRun {
   return readRunIn(runFolder(home, run));
 }
 
+/** Throws a Fault (exit 7) that says what to type where the journal or the plan is damaged, or the journal is lost. */
 export function readRunIn(folder: RunFolder): KnownRun {
+  if (!hasEntry(folder) && hasAttempts(folder)) throw lostJournal(folder);
+  return orDamaged(folder, () => readWhole(folder));
+}
+
+function readWhole(folder: RunFolder): KnownRun {
   const { entries } = readJournal(folder.journal);
   const plan = readPlan(folder, entries);
   return {
@@ -66,13 +73,18 @@ export function readPlan(folder: RunFolder, entries: readonly Entry[]): Plan {
   }
   keepHeapSmall(text.length);
   if (sha256(text) === began.planDigest) return JSON.parse(text) as Plan;
-  const remedy = 'Somebody changed it: restore the file, or begin a new run from the playbook.';
+  const remedy = 'Somebody changed it: restore the file.';
   throw new Fault('plan-mismatch', `the stored plan ${folder.plan} is not the one that the journal names`, remedy);
 }
 
 function driverOf(folder: RunFolder): KnownRun['driver'] {
   const record = readRecord(folder.owner);
   return record === undefined ? undefined : { record, sight: sightOf(record) };
+}
+
+/** Who drives the run, told without its journal. */
+export function driverSign(folder: RunFolder): EngineSign {
+  return engineSign({ driver: driverOf(folder) });
 }
 
 export function engineSign(run: Pick<KnownRun, 'driver'>): EngineSign {
@@ -110,7 +122,7 @@ export function livingOf(run: KnownRun, processes: StepProcesses): readonly stri
 export function latestOpenRun(home: Home, text: string | undefined): string {
   if (text !== undefined) return resolveRun(home, text);
   const open = listRuns(home).filter(
-    (run) => modeOf(home, run) === 'real' && readRun(home, run).state.context.end === null,
+    (run) => modeOf(home, run) === 'real' && openIn(runFolder(home, run)) !== undefined,
   );
   const [only, another] = open;
   if (only === undefined)
@@ -118,6 +130,17 @@ export function latestOpenRun(home: Home, text: string | undefined): string {
   if (another !== undefined)
     throw new Fault('usage', `${open.length} runs have not ended: name one`, `They are: ${open.join(', ')}`);
   return only;
+}
+
+/** The run where it has not ended. A damaged one throws its Fault, unless a person has given it up. */
+export function openIn(folder: RunFolder): KnownRun | undefined {
+  try {
+    const run = readRunIn(folder);
+    return run.state.context.end === null ? run : undefined;
+  } catch (error) {
+    if (isDamage(error) && isGivenUp(folder)) return undefined;
+    throw error;
+  }
 }
 
 /** The run that is meant: the one that is named, else the latest real one, else the latest. Undefined: there is none. */
@@ -134,8 +157,13 @@ export function modeOf(home: Home, run: string): 'real' | 'dry-run' | undefined 
 
 /** An engine may die between making a run's folder and the first entry: then nothing was done, and nothing is owed. */
 export function hasBegun(home: Home, run: string): boolean {
+  const folder = runFolder(home, run);
+  return hasEntry(folder) || hasAttempts(folder);
+}
+
+function hasEntry(folder: RunFolder): boolean {
   try {
-    return readFileSync(runFolder(home, run).journal).includes('\n');
+    return readFileSync(folder.journal).includes('\n');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;

@@ -18,6 +18,9 @@ export const run: CommandRun = async (call, surface) => {
     ...(head === undefined ? {} : { head }),
     ...(key === undefined ? {} : { publicKeyPem: readKey(resolve(surface.cwd, key)) }),
   });
+  if (verdict.entries === 0 && verdict.verdict !== 'damaged') {
+    throw new Fault('journal-damaged', `there is no entry in ${path}`, 'It was emptied, or its run never began.');
+  }
   if (verdict.verdict !== 'damaged' && id !== undefined) readRun(lookAtHome(call.flag('home'), surface.env), id);
   if (call.has('json')) surface.out(`${JSON.stringify({ path, ...verdict }, null, 2)}\n`);
   else surface.out(`${wordsOf(path, verdict)}\n`);

@@ -4,6 +4,7 @@ import { Fault } from '../../kernel/fault.ts';
 import { openHome } from '../../runtime/home/home.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
+import { abandonDamaged } from '../abandon-damaged.ts';
 import { decisionOf } from '../decisions.ts';
 import { isTerminal } from '../drive.ts';
 import type { CommandRun } from '../invocation.ts';
@@ -14,6 +15,8 @@ import { tellEngine } from '../tell-engine.ts';
 export const run: CommandRun = async (call, surface) => {
   const decision = decisionOf(call, thisPerson(surface.env, call.flag('by') ?? null));
   const home = openHome(call.flag('home'), surface.env);
+  const abandoned = abandonDamaged(home, call, surface);
+  if (abandoned !== undefined) return abandoned;
   const known = readRun(home, latestOpenRun(home, call.args[0]));
   const { context } = known.state;
   const id = known.folder.run;

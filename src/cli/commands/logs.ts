@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../kernel/fault.ts';
 import { lookAtHome, resolveRun } from '../../runtime/home/home.ts';
+import { type RunFolder, runFolder } from '../../runtime/home/run-folder.ts';
+import { hasAttempts, isDamage } from '../damaged-run.ts';
 import { exit } from '../exit-codes.ts';
-import type { CommandRun, Surface } from '../invocation.ts';
-import { type KnownRun, readRun } from '../known-run.ts';
+import type { CommandRun } from '../invocation.ts';
+import { readRunIn } from '../known-run.ts';
 
 interface LogFile {
   readonly step: string;
@@ -17,28 +19,35 @@ interface LogFile {
 
 export const run: CommandRun = async (call, surface) => {
   const home = lookAtHome(call.flag('home'), surface.env);
-  const known = readRun(home, resolveRun(home, call.args[0] ?? ''));
-  const files = filesOf(known, call.args[1], call.flag('attempt'));
+  const folder = runFolder(home, resolveRun(home, call.args[0] ?? ''));
+  const files = filesOf(folder, call.args[1], call.flag('attempt'));
   if (call.has('json')) surface.out(`${JSON.stringify(files, null, 2)}\n`);
-  else for (const file of files) await print(file, files.length > 1, surface);
+  else await pipeline(textOf(files), process.stdout, { end: false }).catch(ignoreGoneReader);
   if (files.length === 0) surface.err('Nothing was printed.\n');
   return exit.backedOut;
 };
 
-function filesOf(
-  { folder, state }: KnownRun,
-  step: string | undefined,
-  attempt: string | undefined,
-): readonly LogFile[] {
-  if (step !== undefined && !state.context.index.has(step)) {
+function filesOf(folder: RunFolder, step: string | undefined, attempt: string | undefined): readonly LogFile[] {
+  const all = stepsOf(folder);
+  if (step !== undefined && !all.includes(step)) {
     throw new Fault('usage', `the plan has no step "${step}"`, `See: backout status ${folder.run}`);
   }
-  const steps = step === undefined ? [...state.context.index.keys()] : [step];
+  const steps = step === undefined ? all : [step];
   return steps.flatMap((id) =>
     numbersIn(join(folder.path, 'attempts', id))
       .filter((n) => attempt === undefined || String(n) === attempt)
       .flatMap((n) => spooledIn(join(folder.path, 'attempts', id, String(n)), id, n, '')),
   );
+}
+
+/** In the order of the plan; where the run is damaged, what has a folder: its output is wanted then most of all. */
+function stepsOf(folder: RunFolder): readonly string[] {
+  try {
+    return [...readRunIn(folder).state.context.index.keys()];
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return hasAttempts(folder) ? readdirSync(join(folder.path, 'attempts')).sort(byNumber) : [];
+  }
 }
 
 function numbersIn(folder: string): readonly number[] {
@@ -66,7 +75,14 @@ function byNumber(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-async function print(file: LogFile, many: boolean, surface: Surface): Promise<void> {
-  if (many) surface.out(`--- ${file.step}, attempt ${file.attempt}, ${file.stream}\n`);
-  await pipeline(createReadStream(file.path), process.stdout, { end: false });
+async function* textOf(files: readonly LogFile[]): AsyncGenerator<string | Buffer> {
+  for (const file of files) {
+    if (files.length > 1) yield `--- ${file.step}, attempt ${file.attempt}, ${file.stream}\n`;
+    yield* createReadStream(file.path);
+  }
+}
+
+/** `backout logs … | head` is no trouble. */
+function ignoreGoneReader(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
 }

@@ -1,7 +1,8 @@
 /** `backout runs`: every run of the home, newest first, one line each. */
-import { Fault } from '../../kernel/fault.ts';
 import { type Home, listRuns, lookAtHome } from '../../runtime/home/home.ts';
+import { runFolder } from '../../runtime/home/run-folder.ts';
 import { clockTime } from '../../views/clock-time.ts';
+import { isDamage, isGivenUp } from '../damaged-run.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Surface } from '../invocation.ts';
 import { hasBegun, readRun, viewOf } from '../known-run.ts';
@@ -33,10 +34,15 @@ function lineOf(home: Home, id: string): RunLine {
     const { run, system, playbook, mode, status, engine, startedAt, exitCode } = viewOf(readRun(home, id), Date.now());
     return { run, system, playbook, mode, status, engine, startedAt, exitCode };
   } catch (error) {
-    const damaged = error instanceof Fault && error.code === 'journal-damaged';
-    const status = !hasBegun(home, id) ? 'never began' : damaged ? 'damaged' : 'unreadable';
+    const status = statusOf(home, id, error);
     return { run: id, system: '?', playbook: '?', mode: '?', status, engine: null, startedAt: null, exitCode: null };
   }
+}
+
+function statusOf(home: Home, id: string, error: unknown): string {
+  if (!hasBegun(home, id)) return 'never began';
+  if (!isDamage(error)) return 'unreadable';
+  return isGivenUp(runFolder(home, id)) ? 'damaged (abandoned)' : 'damaged';
 }
 
 function textOf(line: RunLine, surface: Surface): string {

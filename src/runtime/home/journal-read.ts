@@ -50,6 +50,6 @@ function damaged(path: string, verdict: Verdict): Fault {
 }
 
 function damage(path: string, line: number, reason: string): Fault {
-  const remedy = 'Keep the file as it is. To see how far it is intact: backout audit verify RUN';
+  const remedy = `Keep the file as it is. To see how far it is intact: backout audit verify ${path}`;
   return new Fault('journal-damaged', `The journal ${path} is damaged at line ${line}: ${reason}`, remedy);
 }

@@ -16,7 +16,7 @@ export function parseArguments(argv: readonly string[]): Parsed {
     return { kind: 'help', spec: first === 'help' ? findCommand(argv.slice(1))?.spec : undefined };
   }
   if (first === '--version' || first === '-V' || first === 'version') return { kind: 'version' };
-  const found = findCommand(argv);
+  const found = findCommand(argv.map((word) => word.replace(/^--once=/, '--once-key=')));
   if (found === undefined) throw unknownCommand(first);
   return parseCall(found.spec, found.rest);
 }

@@ -54,7 +54,7 @@ const decide = () => import('./commands/decide.ts');
 export const commands: readonly CommandSpec[] = [
   {
     name: 'run',
-    args: 'PLAYBOOK',
+    args: 'PLAYBOOK [KEY]',
     summary: 'Back out: run the playbook for real (or with --dry-run, look only)',
     flags: {
       ...forms,

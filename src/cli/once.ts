@@ -1,10 +1,12 @@
 /** `--once`: a caller that may come twice gets the run that there is, not a second one. */
 import { Fault } from '../kernel/fault.ts';
 import { type Home, listRuns } from '../runtime/home/home.ts';
+import { statusText } from '../views/status-text.ts';
 import type { Beginning } from './begin-run.ts';
 import { exit } from './exit-codes.ts';
 import { firstEvent, readRun, viewOf } from './known-run.ts';
 import { takeUpRun } from './take-up-run.ts';
+import { textOptions } from './text-options.ts';
 
 const lookMs = 250;
 const refusedAtMost = 20;
@@ -39,6 +41,7 @@ export async function followOnce(
     }
     if (context.end !== null || (view.engine === 'gone' && view.status === 'waiting')) {
       if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
+      else surface.err(statusText(view, textOptions(process.stderr, surface)));
       return context.exitCode ?? exit.waiting;
     }
     await new Promise((resolve) => setTimeout(resolve, lookMs));

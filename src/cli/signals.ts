@@ -28,7 +28,9 @@ export function listenToSignals(options: SignalOptions): { readonly told: () => 
   const terminate = (signal: string): void => {
     signals += 1;
     patience ??= setTimeout(() => options.engine.abandonPost(), patienceMs);
-    options.engine.decide({ type: 'decision.stop', by: options.by, reason: signal, inFlight: 'cancel', urgent: true });
+    // Who sent a signal is not known: it is not said of whoever began the run.
+    const by = { ...options.by, login: 'unknown', sudoUser: null, claimed: null };
+    options.engine.decide({ type: 'decision.stop', by, reason: signal, inFlight: 'cancel', urgent: true });
   };
   const interrupt = (): void => {
     if (!options.onTerminal) return terminate('SIGINT');

@@ -74,7 +74,9 @@ function performed(draft: Draft, step: PlannedStep, end: AttemptEnd): void {
 
 /** What nobody stopped and was cancelled all the same has failed. */
 function cancelled(draft: Draft, step: PlannedStep, reason: string): void {
-  if (isEnding(draft, step) && step.place !== 'escalate') draft.patch(step.id, { status: 'cancelled', reason });
+  // Its action is done, so it may not simply be done again when the run is reopened (P4).
+  const status = draft.step(step.id).stage === 'verify' ? 'unknown' : 'cancelled';
+  if (isEnding(draft, step) && step.place !== 'escalate') draft.patch(step.id, { status, reason });
   else failForGood(draft, step, reason);
 }
 

@@ -11,9 +11,16 @@ export function isPlaceOver(context: Context, place: Place): boolean {
   return steps.every((step) => !step.required || isOver(stepState(context, step.id)));
 }
 
-/** Nothing of the backout itself is under way any more. Who is still being told is told beside what follows (P2). */
+/**
+ * Nothing of the backout itself is under way any more, but for who is still being told (P2), and, in a hurry, for what
+ * may not be cancelled and is left running.
+ */
 export function isQuiet(context: Context): boolean {
-  return context.active.every((id) => isTelling(context.index.get(id)?.place ?? 'restore'));
+  const hurried = context.stop?.urgent ?? false;
+  return context.active.every((id) => {
+    const step = context.index.get(id);
+    return step !== undefined && (isTelling(step.place) || (hurried && !step.cancellable));
+  });
 }
 
 /** Both ways of telling have come to an end: `notify` in the background, and `announce`. */

@@ -15,10 +15,16 @@ function statesOf(context: Context, phase: Phase): readonly StepState[] {
     .filter((state) => state.status !== 'excluded');
 }
 
-/** An attempt at a step of the phase, or at a contingency of one, was really begun: its intent is recorded. */
+/**
+ * An attempt at a step of the phase, or at a contingency of one, was really begun: its intent is recorded. A person who
+ * has only been asked has not begun yet.
+ */
 function hasBegun(context: Context, phase: Phase): boolean {
   return context.plan.phases[phase].steps.some((step) =>
-    [step, ...step.contingency].some(({ id }) => stepState(context, id).key !== null),
+    [step, ...step.contingency].some(({ id, action }) => {
+      const { key, status } = stepState(context, id);
+      return key !== null && (action.kind !== 'manual' || status === 'succeeded');
+    }),
   );
 }
 

@@ -53,7 +53,7 @@ export function planStep(planning: Planning, site: StepSite, contingency: readon
     verify: step.verify === undefined ? null : planVerify(planning, step.verify, [...path, 'verify'], id),
     until: planUntil(step.until),
     onUnknown: step.onUnknown ?? 'ask',
-    onFailure: step.onFailure ?? (tellingPlaces.has(place) ? 'continue' : 'stop'),
+    onFailure: step.onFailure ?? (tellingPlaces.has(place) && step.required !== true ? 'continue' : 'stop'),
     contingency,
     required: step.required ?? false,
     cancellable: step.cancellable ?? true,

@@ -5,16 +5,17 @@ import { openHome } from '../../runtime/home/home.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
 import { isTerminal } from '../drive.ts';
-import { heldFault } from '../hold-system.ts';
 import type { CommandRun } from '../invocation.ts';
-import { engineSign, type KnownRun, latestOpenRun, readRun } from '../known-run.ts';
+import { engineSign, type KnownRun, latestOpenRun, meantRun, readRun } from '../known-run.ts';
 import { sayEnded } from '../say-ended.ts';
 import { takeUpRun } from '../take-up-run.ts';
 import { tellEngine } from '../tell-engine.ts';
 
 export const run: CommandRun = async (call, surface) => {
   const home = openHome(call.flag('home'), surface.env);
-  const id = latestOpenRun(home, call.args[0]);
+  // The latest run is meant where it is to be reopened; else the one that has not ended.
+  const latest = call.has('reopen') ? meantRun(home, call.args[0]) : undefined;
+  const id = latest ?? latestOpenRun(home, call.args[0]);
   const known = readRun(home, id);
   const by = thisPerson(surface.env, call.flag('by') ?? null);
   const said = { by, reason: call.flag('reason') ?? null };
@@ -49,7 +50,10 @@ export const run: CommandRun = async (call, surface) => {
   }
 };
 
-function held(known: KnownRun): Fault {
-  const { driver } = known;
-  return heldFault(known.plan.system, driver === undefined ? undefined : driver, known, []);
+function held({ driver, folder }: KnownRun): Fault {
+  const record = driver?.record;
+  const by = record === undefined ? '' : ` by process ${record.pid} on ${record.host}, since ${record.since}`;
+  const message = `run ${folder.run} is driven already${by}: there is nothing to resume`;
+  if (driver?.sight !== 'stopped') return new Fault('held', message, `Watch it: backout status ${folder.run}`);
+  return new Fault('held', `${message}, but it is stopped (SIGSTOP)`, `Let it go on: kill -CONT ${record?.pid ?? ''}`);
 }

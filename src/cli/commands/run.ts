@@ -34,6 +34,7 @@ export const run: CommandRun = async (call, surface) => {
     refuseEmpty(plan);
     const secrets = await readSecrets(plan, surface.env);
     refuseMissing(plan, secrets);
+    refuseSecretParams(plan, secrets);
     const home = openHome(call.flag('home'), surface.env);
     const by = thisPerson(surface.env, call.flag('by') ?? null);
     const waits = call.has('wait') || isTerminal();
@@ -58,6 +59,13 @@ export const run: CommandRun = async (call, surface) => {
 };
 
 function checkFlags(call: Invocation): void {
+  if (call.args[1] !== undefined && !call.has('once')) {
+    throw new Fault(
+      'usage',
+      `backout run does not take "${call.args[1]}"`,
+      'Usage: backout run PLAYBOOK [--once [KEY]]',
+    );
+  }
   if (!call.has('again')) return;
   if (!call.has('once') && call.flag('once-key') === undefined) throw new Fault('usage', '--again goes with --once');
   if (call.flag('reason') === undefined) throw new Fault('usage', '--again needs --reason: it is recorded');
@@ -82,8 +90,22 @@ function refuseMissing(plan: Plan, { missing }: Secrets): void {
   );
 }
 
+/** P9: parameters stand in the plan, the report and the status; a secret among them would too. */
+function refuseSecretParams(plan: Plan, { values }: Secrets): void {
+  for (const [name, value] of Object.entries(plan.params)) {
+    const secret = [...values].find(([, text]) => JSON.stringify(value).includes(JSON.stringify(text).slice(1, -1)));
+    if (secret === undefined) continue;
+    const remedy = 'Nothing was run. Let the playbook take it from secrets, not from a parameter.';
+    throw new Fault(
+      'usage',
+      `the parameter ${name} holds the secret ${secret[0]}, and parameters are recorded`,
+      remedy,
+    );
+  }
+}
+
 function onceKeyOf(call: Invocation, plan: Plan): string | null {
-  const named = call.flag('once-key');
+  const named = call.flag('once-key') ?? call.args[1];
   if (named !== undefined) return named;
   if (!call.has('once')) return null;
   const { id } = plan.change;

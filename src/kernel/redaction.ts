@@ -3,6 +3,8 @@
  * forms, `redact` replaces them in a whole text; supervisor.pl does the same on a stream.
  */
 
+import { type FormTable, formTable } from './form-table.ts';
+
 /** A shorter secret is refused: its forms would turn up in innocent text. In characters. */
 export const minimumSecretLength = 6;
 const mask = '***';
@@ -24,21 +26,31 @@ export function secretForms(secrets: readonly string[]): readonly string[] {
   return [...forms].filter((form) => form.length >= minimumSecretLength).sort(longestFirst);
 }
 
-/** The text with every occurrence of a form, from the left and the longest first, replaced by `***`. */
+/** The text with every occurrence of a form, from the left and the longest first, wrapped or not, replaced by `***`. */
 export function redact(text: string, forms: readonly string[]): string {
   if (forms.length === 0 || text === '') return text;
-  return text.replace(patternOf(forms), mask);
+  const table = tableOf(forms);
+  let redacted = '';
+  let from = 0;
+  for (let at = table.next(text, 0); at >= 0; ) {
+    const length = table.at(text, at);
+    if (length > 0) {
+      redacted += text.slice(from, at) + mask;
+      from = at + length;
+    }
+    at = table.next(text, at + (length || 1));
+  }
+  return redacted + text.slice(from);
 }
 
-const patterns = new WeakMap<readonly string[], RegExp>();
+const tables = new WeakMap<readonly string[], FormTable>();
 
-function patternOf(forms: readonly string[]): RegExp {
-  const known = patterns.get(forms);
+function tableOf(forms: readonly string[]): FormTable {
+  const known = tables.get(forms);
   if (known !== undefined) return known;
-  const sorted = [...forms].sort(longestFirst);
-  const pattern = new RegExp(sorted.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
-  patterns.set(forms, pattern);
-  return pattern;
+  const table = formTable([...forms].sort(longestFirst));
+  tables.set(forms, table);
+  return table;
 }
 
 function longestFirst(a: string, b: string): number {

@@ -61,6 +61,32 @@ describe('P9: any secret, in any surroundings', () => {
     },
   );
 
+  test.each([
+    ['base64', 76, '\n'],
+    ['base64', 76, '\r\n'],
+    ['base64', 64, '\n'],
+    ['base64url', 76, '\n'],
+    ['hex', 60, '\n'],
+  ] as const)('%s of a text that holds it, wrapped at %i by %j', (encoding, width, end) => {
+    void fc.assert(
+      fc.property(usable, fc.uint8Array({ maxLength: 100 }), around, (text, before, behind) => {
+        const bytes = Buffer.from(text.toWellFormed());
+        const encoded = Buffer.concat([before, bytes, behind]).toString(encoding);
+        const bits = encoding === 'hex' ? 4 : 6;
+        const first = Math.ceil((before.length * 8) / bits);
+        const last = Math.floor(((before.length + bytes.length) * 8) / bits);
+        const wrap = (to: number) => encoded.slice(0, to).replace(new RegExp(`.{${width}}(?=.)`, 'g'), `$&${end}`);
+        const wrapped = wrap(encoded.length);
+        const left = redact(wrapped, secretForms([text]));
+        const inside = wrapped.slice(wrap(first).length, wrap(last).length).trim();
+        fc.pre(inside.length >= minimumSecretLength);
+        for (const line of inside.split(end).filter((part) => part.length > 3)) expect(left).not.toContain(line);
+        expect(left).not.toContain(inside);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('redacting twice changes nothing more', () => {
     void fc.assert(
       fc.property(usable, fc.string(), (text, other) => {

@@ -40,10 +40,32 @@ sub form_at {
   my $there = length($$text) - $at;
   for my $form (@{ $r->{forms}{ substr $$text, $at, $r->{size} } }) {
     my $length = length $form;
-    if ($length <= $there) { return $length if substr($$text, $at, $length) eq $form }
-    elsif (!$final && substr($form, 0, $there) eq substr $$text, $at) { return }
+    return $length if $length <= $there && substr($$text, $at, $length) eq $form;
+    my $wrapped = may_be_wrapped($form) ? wrapped_length($form, $text, $at)
+      : $length > $there && substr($form, 0, $there) eq substr($$text, $at) ? undef : 0;
+    return $wrapped if $wrapped || (!defined $wrapped && !$final);
   }
   return 0;
+}
+
+# What base64, base64url and hex are made of: an encoder may have put a line break between any two of its characters.
+sub may_be_wrapped { return $_[0] =~ m{^[A-Za-z0-9_+/=-]+\z} }
+
+# As form_at, for this form.
+sub wrapped_length {
+  my ($form, $text, $start) = @_;
+  my ($at, $end) = ($start, length $$text);
+  for my $n (0 .. length($form) - 1) {
+    if ($n) {
+      my $next = substr $$text, $at, 2;
+      return if $next eq "\r";
+      $at += $next eq "\r\n" ? 2 : substr($next, 0, 1) eq "\n" ? 1 : 0;
+    }
+    return if $at >= $end;
+    return 0 if substr($$text, $at, 1) ne substr $form, $n, 1;
+    $at++;
+  }
+  return $at - $start;
 }
 
 # Where a head begins that is not all there yet.
@@ -56,18 +78,31 @@ sub unfinished {
   return $at;
 }
 
-# Forms by their first bytes, by which a place is found that may hold one.
+# Forms by their first bytes, also as a line break leaves them, by which a place is found that may hold one.
 sub redaction {
   my @forms = sort { length $b <=> length $a } @_;
   return unless @forms;
-  my $size = length $forms[-1] < 8 ? length $forms[-1] : 8;
+  my $size = length $forms[-1] < 6 ? length $forms[-1] : 6;
   my (%forms, %begins);
   for my $form (@forms) {
-    push @{ $forms{ substr $form, 0, $size } }, $form;
-    $begins{ substr $form, 0, $_ } = 1 for 1 .. $size - 1;
+    for my $head (heads_of($form, $size)) {
+      push @{ $forms{$head} }, $form;
+      $begins{ substr $head, 0, $_ } = 1 for 1 .. $size - 1;
+    }
   }
   my $heads = join '|', map { quotemeta } keys %forms;
   return { heads => qr/$heads/, forms => \%forms, begins => \%begins, size => $size };
+}
+
+sub heads_of {
+  my ($form, $size) = @_;
+  my $head = substr $form, 0, $size;
+  return $head unless may_be_wrapped($form);
+  my %heads = ($head => 1);
+  for my $before (1 .. $size - 1) {
+    $heads{ substr substr($form, 0, $before) . $_ . substr($form, $before), 0, $size } = 1 for "\n", "\r\n";
+  }
+  return keys %heads;
 }
 
 sub file_of {

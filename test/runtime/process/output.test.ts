@@ -70,6 +70,11 @@ test('a daemon that a step leaves behind keeps its pipe, and the step’s record
   expect(bench.output(spec)).toBe(record);
 });
 
+/** As an encoder may wrap it, or not. */
+function wrapped(form: string, width: number): string {
+  return form.replace(new RegExp(`[^]{${width + 6}}`, 'g'), width % 2 === 0 ? '$&\n' : '$&\r\n');
+}
+
 describe('P9: secrets are redacted before the disk', () => {
   test('the stream is redacted as the whole text would be, wherever it is cut', async () => {
     let count = 0;
@@ -77,12 +82,12 @@ describe('P9: secrets are redacted before the disk', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(secret, { minLength: 1, maxLength: 3 }),
-        fc.array(fc.oneof(fc.nat(200), fc.constantFrom('a', 'b', 'x', 'ab', '\n'))),
+        fc.array(fc.oneof(fc.nat(60), fc.constantFrom('a', 'b', 'x', 'ab', '\n', '\r'))),
         fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 12 }),
         async (secrets, parts, cuts) => {
           const forms = secretForms(secrets);
           const text = parts
-            .map((part) => (typeof part === 'string' ? part : (forms[part % forms.length] ?? '')))
+            .map((part) => (typeof part === 'string' ? part : wrapped(forms[part % forms.length] ?? '', part)))
             .join('');
           count += 1;
           const argv: [string, ...string[]] = ['./writes-in-pieces', ...cuts.map(String)];
@@ -97,7 +102,7 @@ describe('P9: secrets are redacted before the disk', () => {
 
   test('what cannot become a secret any more is shown at once', async () => {
     const go = join(bench.folder, 'go');
-    const spec = bench.spec('step', ['./waits-for-file', go, '0'], { redact: ['ready steady go', 'dy-again'] });
+    const spec = bench.spec('step', ['./waits-for-file', go, '0'], { redact: ['ready steady go', 'dy again'] });
     const end = bench.steps.run(spec);
     await until('the line is there while the step runs', () => bench.output(spec) === 'ready\n');
     writeFileSync(go, '');

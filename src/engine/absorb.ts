@@ -159,7 +159,8 @@ function unanswered(draft: Draft, id: string): void {
   const { question, reason } = draft.step(id);
   if (step === undefined) return;
   const why = `nobody answered in time${reason === null ? '' : ` (${reason})`}`;
-  if (question === 'confirm' && step.contingency.length > 0) return failForGood(draft, step, why);
+  const helped = step.contingency.some((other) => draft.step(other.id).status !== 'excluded');
+  if (question === 'confirm' && helped) return failForGood(draft, step, why);
   draft.patch(id, {
     status: question === 'unknown' ? 'unknown' : 'failed',
     question: null,

@@ -3,7 +3,8 @@ import type { Plan } from '../plan/plan.ts';
 import { decide, type EngineState, initialState } from './decide.ts';
 import { closing } from './ending.ts';
 import type { Command, RunEvent } from './protocol.ts';
-import type { StepState } from './state.ts';
+import { stepState } from './state.ts';
+import { isUnderWay, type StepState } from './step-state.ts';
 
 export function replay(plan: Plan, events: Iterable<RunEvent>): EngineState {
   let state = initialState(plan);
@@ -11,12 +12,17 @@ export function replay(plan: Plan, events: Iterable<RunEvent>): EngineState {
   return state;
 }
 
-/** Every command whose result the state waits for: what an engine that takes the run up has to see to. */
+/**
+ * Every command whose result the state waits for: what an engine that takes the run up has to see to. What is under
+ * way stands in the order in which it came to be, so that a new engine goes on as the last one would have.
+ */
 export function outstanding(state: EngineState): readonly Command[] {
   const { context } = state;
   const commands: Command[] = [];
+  const urgent = context.stop?.urgent ?? false;
+  for (const id of context.active) commands.push(...outstandingOf(id, stepState(context, id), urgent));
   for (const [id, step] of context.steps.entries())
-    commands.push(...outstandingOf(id, step, context.stop?.urgent ?? false));
+    if (!isUnderWay(step)) commands.push(...outstandingOf(id, step, urgent));
   if (context.end !== null) return commands.filter(({ do: what }) => what !== 'ask');
   if (state.matches({ backingOut: 'notify' }) && context.notifyHold !== null && !context.notifyReleased)
     commands.push({ do: 'arm', timer: 'notify-hold', due: context.notifyHold });

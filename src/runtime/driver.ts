@@ -65,9 +65,9 @@ export class Driver {
       this.heard.push(...first);
       this.record();
       const commands = outstanding(this.current);
-      this.heard.unshift(...this.immediate(commands, this.current, this.ports.wall.now()));
+      const following = this.immediate(commands, this.current, this.ports.wall.now());
       this.perform(commands.filter(isEffect));
-      this.turn();
+      this.perform(this.record(following));
     });
   }
 
@@ -84,14 +84,14 @@ export class Driver {
   }
 
   /** Decides what was heard and makes it durable (P3); gives the effects that may begin now. */
-  private record(): readonly EffectCommand[] {
+  private record(following: readonly Undated[] = []): readonly EffectCommand[] {
     const heard = this.heard;
     this.heard = [];
-    if (heard.length === 0) return [];
-    const turn = this.decideAll(heard);
+    if (heard.length + following.length === 0) return [];
+    const turn = this.decideAll(heard, following);
     if (turn.events.length === 0) return [];
     const appended = this.ports.journal.append(turn.events);
-    if (!appended.ok) return this.diskRefused(appended.error, heard);
+    if (!appended.ok) return this.diskRefused(appended.error, [...following, ...heard]);
     this.current = turn.state;
     this.ports.observer.recorded(appended.value, turn.state.context);
     return turn.commands;
@@ -102,22 +102,27 @@ export class Driver {
     for (const command of commands) this.ports.effects.perform(command, context);
   }
 
-  /** Every event with what follows from it at once: the intents of steps that are due, the closing entry. */
-  private decideAll(heard: readonly Undated[]): Turn {
-    const queue = [...heard];
+  /**
+   * Every event with what follows from it at once (`following`: the intents of steps that are due, the closing entry),
+   * in the order in which it came to be asked for.
+   */
+  private decideAll(heard: readonly Undated[], before: readonly Undated[]): Turn {
+    const following = [...before];
+    const waiting = [...heard];
     const events: RunEvent[] = [];
     const commands: EffectCommand[] = [];
     let state = this.current;
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (;;) {
+      const next = following.shift() ?? waiting.shift();
+      if (next === undefined) return { state, events, commands };
       const event = { ...next, at: Math.max(this.ports.wall.now(), state.context.now) } as RunEvent;
       const verdict = decide(state, event);
       if (!isHeard(state, verdict.state)) continue;
       state = verdict.state;
       events.push(event);
-      queue.unshift(...this.immediate(verdict.commands, state, event.at));
+      following.push(...this.immediate(verdict.commands, state, event.at));
       commands.push(...verdict.commands.filter(isEffect));
     }
-    return { state, events, commands };
   }
 
   private immediate(commands: readonly Command[], state: EngineState, now: number): Undated[] {

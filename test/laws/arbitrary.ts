@@ -9,6 +9,10 @@ export interface Wish {
   readonly maxSteps: number;
   readonly maxCrashes: number;
   readonly maxWords: number;
+  /** People who have much done again, whenever something happens. */
+  readonly meddlers: boolean;
+  /** Attempts that succeed, for each that does not. */
+  readonly luck: number;
   /** Attempts may end unknown, be lost with the engine, or be performed again. */
   readonly doubt: boolean;
   /** Time passes between two engines. */
@@ -20,6 +24,8 @@ export const everything: Wish = {
   maxSteps: 40,
   maxCrashes: 8,
   maxWords: 6,
+  meddlers: false,
+  luck: 2,
   doubt: true,
   downtime: true,
   attaches: true,
@@ -31,7 +37,7 @@ export function aScenario(wish: Wish): fc.Arbitrary<Scenario> {
       plan: fc.constant(plan),
       fates: theFates(plan, wish),
       answers: fc.array(anAnswer, { minLength: 1, maxLength: 4 }),
-      words: fc.array(aWord, { maxLength: wish.maxWords }),
+      words: fc.array(aWord(wish), { maxLength: wish.maxWords, size: 'max' }),
       crashes: fc.array(aCrash(wish), { maxLength: wish.maxCrashes }),
       mode: often<'real' | 'dry-run'>('real', fc.constant('dry-run'), 15),
       together: fc.boolean(),
@@ -51,7 +57,11 @@ const slow = fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constantFrom(1_000, 9_
 function aFate(wish: Wish): fc.Arbitrary<Fate> {
   const doubtful: readonly Fate['kind'][] = wish.doubt ? ['unknown', 'survives'] : [];
   return fc.record({
-    kind: often<Fate['kind']>('success', fc.constantFrom('exit', 'exit', 'timeout', 'unprepared', ...doubtful), 2),
+    kind: often<Fate['kind']>(
+      'success',
+      fc.constantFrom('exit', 'exit', 'timeout', 'unprepared', ...doubtful),
+      wish.luck,
+    ),
     ms: slow,
     verified: often(true, fc.constant(false), 3),
     probe: fc.constantFrom('yes', 'no', 'unknown'),
@@ -63,13 +73,31 @@ const anAnswer: fc.Arbitrary<Answer> = fc.record({
   ms: slow,
 });
 
-const aWord: fc.Arbitrary<Word> = fc.record({
-  atMs: fc.oneof(fc.nat(200), fc.nat(100_000), fc.nat(3_000_000)),
-  say: fc.constantFrom('stop', 'pause', 'resume', 'resume', 'reopen', 'abandon', 'confirm', 'reject', 'retry', 'skip'),
-  step: fc.nat(60),
-  cancels: fc.boolean(),
-  urgent: often(false, fc.constant(true)),
-});
+const sayings = [
+  'stop',
+  'pause',
+  'resume',
+  'resume',
+  'reopen',
+  'abandon',
+  'confirm',
+  'reject',
+  'retry',
+  'skip',
+] as const;
+const meddling = ['retry', 'retry', 'retry', 'retry', 'confirm', 'reopen'] as const;
+
+const atMs = fc.oneof(fc.nat(200), fc.nat(100_000), fc.nat(3_000_000));
+
+function aWord({ meddlers }: Wish): fc.Arbitrary<Word> {
+  return fc.record({
+    when: meddlers ? fc.record({ entries: fc.nat(60) }) : fc.record({ atMs }),
+    say: fc.constantFrom<Word['say'][]>(...(meddlers ? meddling : sayings)),
+    step: fc.nat(60),
+    cancels: fc.boolean(),
+    urgent: often(false, fc.constant(true)),
+  });
+}
 
 function aCrash(wish: Wish): fc.Arbitrary<Crash> {
   return fc.record({
@@ -93,7 +121,7 @@ function theFates(plan: Plan, wish: Wish): fc.Arbitrary<Scenario['fates']> {
 
 /** A dynamic condition may leave a step out at its first try; a person's step has no fate of its own. */
 function possible(step: PlannedStep, fate: Fate, nth: number): Fate {
-  if (typeof step.condition === 'string' && nth === 0 && fate.kind === 'exit') return { ...fate, kind: 'excluded' };
+  if (typeof step.condition === 'string' && nth === 0 && fate.kind !== 'success') return { ...fate, kind: 'excluded' };
   return fate;
 }
 
@@ -139,14 +167,18 @@ function aSketch(wish: Wish): fc.Arbitrary<Sketch> {
   return fc.record({
     needs: fc.array(fc.nat(5), { maxLength: 3 }),
     more: someMore(wish),
-    contingency: often<readonly Partial<PlannedStep>[]>([], fc.array(aContingency(wish), { maxLength: 2 })),
+    contingency: often<readonly Partial<PlannedStep>[]>(
+      [],
+      fc.array(aContingency(wish), { minLength: 1, maxLength: 2 }),
+      2,
+    ),
     person: often(false, fc.constant(true), 6),
     condition: often<boolean | string>(true, fc.constantFrom(false, 'params.x'), 6),
     required: often(false, fc.constant(true)),
   });
 }
 
-/** Every fourth is a person's work, or may turn out not to apply. */
+/** Some are a person's work, or turn out not to apply. */
 function aContingency(wish: Wish): fc.Arbitrary<Partial<PlannedStep>> {
   const kind = fc.constantFrom<Partial<PlannedStep>[]>(
     ...[{}, {}, {}],
@@ -158,6 +190,9 @@ function aContingency(wish: Wish): fc.Arbitrary<Partial<PlannedStep>> {
 }
 
 const byHand = { action: { kind: 'manual', instruction: 'do it' } } as const;
+
+/** Most of what may be done again is what the run went on without. */
+const goOn = ['continue', 'continue', 'continue'] as const;
 
 function someMore(wish: Wish): fc.Arbitrary<Partial<PlannedStep>> {
   return fc.record({
@@ -172,7 +207,7 @@ function someMore(wish: Wish): fc.Arbitrary<Partial<PlannedStep>> {
     }),
     verify: often<PlannedStep['verify']>(null, fc.constant(proof)),
     onUnknown: fc.constantFrom<PlannedStep['onUnknown'][]>('ask', 'probe', 'rerun'),
-    onFailure: fc.constantFrom<PlannedStep['onFailure'][]>('stop', 'ask', 'continue'),
+    onFailure: fc.constantFrom<PlannedStep['onFailure'][]>('stop', 'ask', 'continue', ...(wish.meddlers ? goOn : [])),
     repeatable: wish.doubt ? often(false, fc.constant(true)) : fc.constant(false),
     cancellable: often(true, fc.constant(false), 6),
     answerWithinMs: fc.constantFrom(30_000, 1_800_000),

@@ -70,6 +70,9 @@ class Reading {
       case 'decision.reject':
         this.failed.add(event.step);
         return;
+      case 'timer.fired':
+        if (event.timer.startsWith('answer:')) this.failed.add(event.timer.slice('answer:'.length));
+        return;
       case 'step.excluded':
         this.excluded.add(event.step);
         return;

@@ -9,7 +9,7 @@
 
 import { initialState } from '../../src/engine/decide.ts';
 import { refusal } from '../../src/engine/decision.ts';
-import type { Command, Decision } from '../../src/engine/protocol.ts';
+import type { Command } from '../../src/engine/protocol.ts';
 import { replay } from '../../src/engine/replay.ts';
 import { type Context, stepState } from '../../src/engine/state.ts';
 import type { EffectCommand, Effects, Undated } from '../../src/ports/effects.ts';
@@ -18,7 +18,7 @@ import { good } from './attempts.ts';
 import { Disk } from './disk.ts';
 import { Happenings } from './happenings.ts';
 import { Death, Mortality } from './mortality.ts';
-import { answerOf, decisionOf, someone } from './people.ts';
+import { aimOf, answerOf, decisionOf, type Saying, someone } from './people.ts';
 import type { Scenario } from './scenario.ts';
 import type { Breach, Trace } from './trace.ts';
 import { Watch } from './watch.ts';
@@ -47,9 +47,11 @@ class World implements Effects {
   private readonly disk: Disk;
   private readonly mortality: Mortality;
   private readonly breaches: Breach[] = [];
-  /** Decisions that no engine has recorded or refused yet. */
-  private readonly inbox = new Set<Decision>();
+  /** What was said and no engine has recorded or refused yet. */
+  private readonly inbox = new Set<Saying>();
   private readonly asked = new Set<string>();
+  /** What will be said when the journal has so many entries, the first first. */
+  private readonly remarks: { readonly saying: Saying; readonly entries: number }[] = [];
   private now = start;
   private engine: Engine | undefined;
   private engines = 0;
@@ -85,6 +87,7 @@ class World implements Effects {
     for (let n = 0; n < patience; n += 1) {
       if (!this.scenario.together || !this.happenings.isAnyAt(this.now)) this.drain();
       if (this.engine !== undefined && this.engine.driver.state.context.end !== null) this.leaves();
+      this.remark();
       const next = this.happenings.next();
       if (next === undefined) return true;
       this.now = Math.max(this.now, next.at);
@@ -122,7 +125,7 @@ class World implements Effects {
     if (entries.length === 0) driver.hear(this.began());
     else driver.takeUp(...(this.scenario.attaches ? [attached] : []));
     this.drain();
-    for (const decision of this.inbox) this.say(decision);
+    for (const saying of this.inbox) this.say(saying);
   }
 
   /** After a death; a person may have called one sooner. */
@@ -209,52 +212,70 @@ class World implements Effects {
   // people
 
   private scheduleWords(): void {
-    const steps = Object.keys(this.scenario.fates);
     this.scenario.words.forEach((word, n) => {
-      const step = steps[word.step % Math.max(1, steps.length)] ?? 'none';
-      const decision = decisionOf(word, step, `word ${n}`);
-      const happen = () => this.say(decision);
-      this.happenings.add({ at: start + word.atMs, rank: 'person', name: `word ${n}`, happen });
+      const reason = `word ${n}`;
+      const saying: Saying = { reason, decide: (context) => decisionOf(word, aimOf(word, context), reason) };
+      if ('entries' in word.when) this.remarks.push({ saying, entries: word.when.entries });
+      else this.speak(start + word.when.atMs, saying);
     });
+    this.remarks.sort((one, other) => one.entries - other.entries);
+  }
+
+  private speak(at: number, saying: Saying): void {
+    this.happenings.add({ at, rank: 'person', name: saying.reason, happen: () => this.say(saying) });
+  }
+
+  /** What people say to what they see happen. */
+  private remark(): void {
+    for (
+      let [next] = this.remarks;
+      next !== undefined && next.entries <= this.disk.entries.length;
+      [next] = this.remarks
+    ) {
+      this.remarks.shift();
+      this.speak(this.now, next.saying);
+    }
   }
 
   /** A question is answered once, however many engines ask it. */
   private ask(id: string, context: Context): void {
     const { attempt, question, status } = stepState(context, id);
     const name = `answer ${id}/${attempt}/${question ?? ''}/${this.disk.text.split('"run.ended"').length}`;
-    if (this.asked.has(name) || status === 'task') return;
+    if (this.asked.has(name) || status !== 'waiting') return;
     this.asked.add(name);
     const { say, ms } = answerOf(this.scenario.answers, [...context.index.keys()].indexOf(id), attempt);
     if (say === 'nothing') return;
     const step = say === 'skip' ? (context.parents.get(id) ?? id) : id;
     const decision = decisionOf({ say, cancels: false, urgent: false }, step, name);
-    this.happenings.add({ at: this.now + ms, rank: 'person', name, happen: () => this.say(decision) });
+    const saying: Saying = { reason: name, decide: () => decision };
+    this.speak(this.now + ms, saying);
   }
 
   /** It stays in the inbox until an engine has recorded or refused it; after the run's end it calls a new engine. */
-  private say(decision: Decision): void {
-    this.inbox.add(decision);
+  private say(saying: Saying): void {
+    this.inbox.add(saying);
     this.drain();
     const { engine } = this;
     if (engine === undefined) return this.hasEnded() ? this.comes() : undefined;
-    if (this.isRecorded(decision)) {
-      this.inbox.delete(decision);
+    if (this.isRecorded(saying)) {
+      this.inbox.delete(saying);
       return;
     }
+    const decision = saying.decide(engine.driver.state.context);
     const refused = refusal(engine.driver.state.context, decision);
     if ('step' in decision && refused === undefined) this.attempts.putToRest(decision.step);
     const filled = this.timesFilled();
     engine.driver.hear(decision);
     this.drain();
     if (this.engine !== engine) return;
-    this.inbox.delete(decision);
-    const recorded = this.isRecorded(decision);
+    this.inbox.delete(saying);
+    const recorded = this.isRecorded(saying);
     if (recorded === (refused === undefined) || this.timesFilled() > filled) return;
     const text = `${decision.type} is ${recorded ? '' : 'not '}recorded; the refusal: ${refused ?? 'none'}`;
     this.breaches.push({ law: 'refusal', text });
   }
 
-  private isRecorded({ reason }: Decision): boolean {
+  private isRecorded({ reason }: Saying): boolean {
     return this.disk.entries.some(({ event }) => 'reason' in event && event.reason === reason);
   }
 

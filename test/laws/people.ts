@@ -1,5 +1,7 @@
 /** What people say in a scenario, as decisions. Each has a reason of its own, so that it is found in the journal. */
+import { refusal } from '../../src/engine/decision.ts';
 import type { Decision, Person } from '../../src/engine/protocol.ts';
+import type { Context } from '../../src/engine/state.ts';
 import type { Answer, Word } from './scenario.ts';
 
 export const someone: Person = { login: 'anna', sudoUser: null, claimed: null, host: 'ops1' };
@@ -18,6 +20,20 @@ export function decisionOf(word: Pick<Word, 'say' | 'cancels' | 'urgent'>, step:
     default:
       return { type: `decision.${say}`, ...said, step };
   }
+}
+
+/** Something said; who says it looks at the run first. */
+export interface Saying {
+  readonly reason: string;
+  readonly decide: (context: Context) => Decision;
+}
+
+/** Which step the word is about: mostly one of those that it can be said of. */
+export function aimOf(word: Word, context: Context): string {
+  const all = [...context.index.keys()];
+  const open = all.filter((id) => refusal(context, decisionOf(word, id, '')) === undefined);
+  const among = open.length === 0 || word.step % 4 === 0 ? all : open;
+  return among[word.step % Math.max(1, among.length)] ?? 'none';
 }
 
 const patience = 6;

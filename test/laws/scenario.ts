@@ -27,9 +27,9 @@ export interface Answer {
   readonly ms: number;
 }
 
-/** What a person says unasked, at that time after the beginning. */
+/** What a person says unasked: at that time after the beginning, or when the journal has so many entries. */
 export interface Word {
-  readonly atMs: number;
+  readonly when: { readonly atMs: number } | { readonly entries: number };
   readonly say: 'stop' | 'pause' | 'resume' | 'reopen' | 'abandon' | 'confirm' | 'reject' | 'retry' | 'skip';
   /** Which step, as an index into the plan. */
   readonly step: number;

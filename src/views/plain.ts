@@ -110,7 +110,7 @@ function attemptSentence(event: Extract<RunEvent, { attempt: number }>, context:
   const counted = countWords(event, context);
   switch (event.type) {
     case 'step.started':
-      return `started${counted}${event.does.length === 0 ? '' : `: ${visible(event.does.join(' '))}`}`;
+      return `started${counted}${event.does.length === 0 ? '' : `: ${visible(event.does.join('; '))}`}`;
     case 'step.performed':
       return `done after ${formatDuration(event.end.durationMs)}; being verified`;
     case 'step.probed':

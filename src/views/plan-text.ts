@@ -6,7 +6,7 @@ import type { Paint } from './colour.ts';
 import { longest, waves } from './plan-time.ts';
 import { visible } from './visible.ts';
 import { personOf } from './waiting.ts';
-import { cut, wrap } from './width.ts';
+import { hardWrap, wrap } from './width.ts';
 
 export interface PlanTextOptions {
   readonly columns: number;
@@ -16,6 +16,9 @@ export interface PlanTextOptions {
   /** What an adapter says it would do; undefined: show the step's input. */
   readonly describe?: (step: PlannedStep) => readonly string[] | undefined;
 }
+
+/** Where the margin leaves less, a terminal may break the line itself. */
+const narrowest = 20;
 
 export function planText(plan: Plan, options: PlanTextOptions): string {
   const lines = [
@@ -73,13 +76,20 @@ function stepLines(step: PlannedStep, mark: string, plan: Plan, options: PlanTex
   const by = person === null ? owner : `${owner}: ${visible(person)}`;
   const name = step.name === step.id ? '' : ` ${visible(step.name)}`;
   return [
-    cut(`${mark}${step.id}${name} (${by})`, options.columns),
-    ...(options.describe?.(step)?.map(visible) ?? actionLines(step.action)).map((line) =>
-      cut(`${inner}${line}`, options.columns),
+    ...hanging(`${step.id}${name} (${by})`, mark, options.columns),
+    ...(options.describe?.(step)?.map(visible) ?? actionLines(step.action)).flatMap((line) =>
+      hanging(line, inner, options.columns),
     ),
     ...wrap(rulesOf(step).join('; '), options.columns - inner.length).map((line) => `${inner}${line}`),
     ...step.contingency.flatMap((other) => stepLines(other, `${inner}if it fails: `, plan, options)),
   ];
+}
+
+/** Whole, because a plan is there to be reviewed; what does not fit into the first line stands further in. */
+function hanging(text: string, mark: string, columns: number): readonly string[] {
+  const rest = `${' '.repeat(mark.length)}  `;
+  const lines = hardWrap(text, Math.max(narrowest, columns - rest.length));
+  return lines.map((line, index) => `${index === 0 ? mark : rest}${line}`);
 }
 
 /** What is done, in the playbook's own words. */

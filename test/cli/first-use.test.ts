@@ -20,3 +20,16 @@ test('what init writes has no error, and nothing of it succeeds before it is fil
     expect([status, stderr]).toEqual([1, expect.stringMatching(/^FILL IN/)]);
   }
 });
+
+test('a plan shows what an adapter would do in its own words', async () => {
+  const site = new Site(`
+name: shop
+phases:
+  restore:
+    - { id: home-page, uses: http, with: { url: 'http://127.0.0.1:1/health', expect: { status: 200 } } }
+`);
+  const { code, stdout } = await site.call(['plan', 'playbook.yaml']);
+  expect(code).toBe(0);
+  expect(stdout).not.toContain('http {');
+  expect(stdout).toMatch(/ GET http:\/\/127\.0\.0\.1:1\/health/);
+});

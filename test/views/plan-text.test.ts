@@ -57,7 +57,8 @@ enable-access
 
 announce
   1. call-service-desk (change-manager: Jo Graf)
-     by hand: Call the Service Desk, +41 44 000 00 00, and say that the shop is…
+     by hand: Call the Service Desk, +41 44 000 00 00, and say that the shop
+       is back.
      a task for a person; holds nothing up
 
 escalate (only when the backout fails or is stopped)
@@ -109,4 +110,12 @@ test.each<[string, Parameters<typeof step>[2][], number | null]>([
   ['without a limit', [{ timeoutMs: null }], null],
 ])('how long at most: %s', (_name, steps, ms) => {
   expect(longest(withRestore(steps.map((more, index) => step(`s${index}`, 'restore', more))))).toBe(ms);
+});
+
+test('nothing that would be done is cut off', () => {
+  const does = `fetch https://shop.example/${'x'.repeat(90)} and compare it with the release`;
+  const text = planText(shopPlan(), { ...options, describe: () => [does] });
+  const [, shown = ''] = /restore-db .*\n([\s\S]*?)\n {5}timeout/.exec(text) ?? [];
+  expect(shown.replace(/\n\s+/g, '')).toHaveLength(does.length + 3);
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });

@@ -70,16 +70,25 @@ function goneWords(view: Situation, moment: Moment): string {
     return `Engine gone. ${waitWords({ ...wait, answerBy: null }, moment)}${others(view.waitingFor.length - 1)}`;
   }
   const since = view.lastAt === null ? '' : ` since ${clockTime(view.lastAt, moment.zone, moment.now)} or later`;
-  const left =
-    active.length === 0
-      ? 'nothing was in flight'
-      : `${active.map(({ id }) => id).join(', ')} may still be running by itself`;
   const paused = view.paused ? ', paused' : '';
-  return `Engine gone${paused}: nothing drives this run${since}; ${left}`;
+  return `Engine gone${paused}: nothing drives this run${since}; ${leftWords(active)}`;
+}
+
+/** A step that was between two attempts had no process: nothing of it goes on by itself. */
+function leftWords(active: readonly StepView[]): string {
+  const named = (status: StepView['status']) => active.filter((step) => step.status === status).map(({ id }) => id);
+  const [running, retrying] = [named('running'), named('retrying')];
+  const parts = [
+    ...(running.length === 0 ? [] : [`${running.join(', ')} may still be running by itself`]),
+    ...(retrying.length === 0 ? [] : [`${retrying.join(', ')} had failed and was to be tried again`]),
+  ];
+  return parts.length === 0 ? 'nothing was in flight' : parts.join('; ');
 }
 
 function frozenWords(view: Situation): string {
-  const active = activeSteps(view).map(({ id }) => id);
+  const active = activeSteps(view)
+    .filter(({ status }) => status === 'running')
+    .map(({ id }) => id);
   const beside = active.length === 0 ? '' : `; ${active.join(', ')} may go on by itself`;
   return `Engine stopped (SIGSTOP): process ${view.enginePid ?? 'unknown'} holds this run and does not move${beside}`;
 }

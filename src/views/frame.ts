@@ -32,7 +32,10 @@ function commands(view: RunView, columns: number): readonly string[] {
   const [first] = view.next;
   if (first === undefined)
     return view.mode === 'dry-run' ? [] : hardWrap(`To stop it: backout stop ${view.run}`, columns);
-  return [`Next, ${first.when}: ${first.command}`, ...otherCommands(view)].flatMap((line) => hardWrap(line, columns));
+  // This terminal shows the picture: what is typed here is not heard.
+  return [`From another terminal, ${first.when}: ${first.command}`, ...otherCommands(view)].flatMap((line) =>
+    hardWrap(line, columns),
+  );
 }
 
 function body(view: RunView, room: number, options: TextOptions): readonly string[] {

@@ -101,7 +101,7 @@ function rememberRun(draft: Draft, event: RunEvent): void {
       draft.ended = event;
       return;
     case 'disk.filled':
-      draft.notes.push({ at: event.at, text: `the disk of the journal is full: ${event.detail}` });
+      draft.notes.push({ at: event.at, text: event.detail });
       return;
     case 'budget.spent':
       draft.notes.push({ at: event.at, text: `${event.percent} % of the time budget is spent` });

@@ -134,7 +134,8 @@ function stepView(step: PlannedStep, parent: string | null, context: Context, hi
     attempts: (history.attempts.get(step.id) ?? []).map((record) => attemptView(closedWith(record, state?.status))),
     contingencyFor: parent,
     reason: state?.reason ?? null,
-    question: state?.question ?? null,
+    // A task is left to people: the run asks nobody.
+    question: state?.status === 'task' ? null : (state?.question ?? null),
     accepted: state?.accepted ?? null,
     tries: { used: state?.tries ?? 0, of: step.retry.attempts },
     deadline: state?.deadline == null ? null : rfc3339(state.deadline),

@@ -80,7 +80,7 @@ export function eventSentence(event: RunEvent, context: Context): string | null 
     case 'budget.spent':
       return `${event.percent} % of the time budget is spent`;
     case 'disk.filled':
-      return `the disk of the journal is full: ${visible(event.detail)}; no further step starts`;
+      return visible(event.detail);
     case 'run.ended':
       return `ended: ${event.end} (exit code ${event.exitCode}); ${truthWords(event.truth)}`;
     case 'timer.fired':

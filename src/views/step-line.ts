@@ -52,7 +52,8 @@ export function phaseLine(phase: PhaseView, width: number, { paint }: TextOption
 export function stepLine(step: StepView, width: number, options: TextOptions): string {
   const indent = step.contingencyFor === null ? '  ' : '    ';
   const id = fit(visible(step.id), width + 2 - indent.length);
-  const last = step.attempts.at(-1);
+  // Pending again after a reopen: what it did before is history.
+  const last = step.status === 'pending' ? undefined : step.attempts.at(-1);
   const began = last === undefined ? ''.padEnd(8) : clockTime(last.startedAt, options.zone);
   const head = `${indent}${id}  `;
   const tail =
@@ -63,13 +64,19 @@ export function stepLine(step: StepView, width: number, options: TextOptions): s
 }
 
 function durationOf(step: StepView, now: number): string {
-  const task = step.status === 'waiting' && step.question === null;
-  const elapsed = task ? null : (elapsedMs(step, now) ?? step.attempts.at(-1)?.durationMs ?? null);
+  const idle = isTask(step) || step.status === 'pending';
+  const elapsed = idle ? null : (elapsedMs(step, now) ?? step.attempts.at(-1)?.durationMs ?? null);
   return elapsed === null ? '' : formatDuration(elapsed);
 }
 
+/** What is left to people has no time of its own: nobody tells when it was done. */
+export function isTask({ status, question }: Pick<StepView, 'status' | 'question'>): boolean {
+  return status === 'waiting' && question === null;
+}
+
 function noteOf(step: StepView, now: number): string {
-  if (step.status === 'waiting' && step.question === null) return 'left to a person';
+  if (isTask(step)) return 'left to a person';
+  if (step.status === 'pending') return '';
   if (step.status === 'retrying') return againIn(step, now);
   if (step.status === 'running') return tryWords(step) ?? '';
   if (step.accepted === 'contingency') return 'done by its contingency';
@@ -82,6 +89,7 @@ function noteOf(step: StepView, now: number): string {
 /** What a person needs to know beside the line; null when the line says it all. */
 export function troubleOf(step: StepView): string | null {
   const ended = lastEnded(step);
+  if (step.status === 'pending') return null;
   if (step.status === 'skipped') return step.reason === null ? null : visible(step.reason);
   if (ended === null || ended.outcome === 'succeeded') return null;
   if (ended.outcome === 'simulated')

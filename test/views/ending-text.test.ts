@@ -103,7 +103,7 @@ Missing:
 Could not be checked:
   - maintenance-on: a shell command cannot be checked
 
-5 of 7 steps checked, 1 could not be checked, 1 failed, in 150 ms.
+5 of 7 steps checked, 1 could not be checked, 1 failed.
 Next, when what failed is there: backout run /srv/plans/shop-release/playbook.yaml --param release=4.2.0 --dry-run
 `);
 });

@@ -58,7 +58,7 @@ enable-access        pending
   maintenance-off    pending
 announce             pending
   call-service-desk  pending
-Next, when the cause is fixed: backout retry 01JDRUN restore-db
+From another terminal, when the cause is fixed: backout retry 01JDRUN restore-db
   or, to go on without it: backout skip 01JDRUN restore-db --reason 'why'
   or, to give up and escalate: backout stop 01JDRUN
 `);

@@ -1,8 +1,10 @@
 /** What a person reads at three in the morning, whole. */
 import { expect, test } from '@jest/globals';
+import { doingWords } from '../../src/views/doing.ts';
 import { statusText } from '../../src/views/status-text.ts';
+import { stepLine } from '../../src/views/step-line.ts';
 import { scenarios } from './scenarios.ts';
-import { text80 } from './scene.ts';
+import { failed, shopPlan, text80, untilRestore, viewOf } from './scene.ts';
 
 function status(name: keyof typeof scenarios): string {
   const { view, seconds } = scenarios[name];
@@ -265,7 +267,7 @@ health-checks        succeeded
 enable-access        succeeded
   maintenance-off    succeeded   14:00:31  300 ms
 announce             succeeded
-  call-service-desk  waiting     14:00:32  9 min 28 s
+  call-service-desk  waiting     14:00:32                left to a person
       Call the Service Desk.
 
 Left to people:
@@ -301,4 +303,18 @@ enable-access        succeeded
 announce             succeeded
   call-service-desk  simulated   14:00:04  20 ms
 `);
+});
+
+test('engine gone between two attempts: nothing is said to run by itself', () => {
+  const view = viewOf(shopPlan(), [...untilRestore, failed(3, 'restore-db', 900)], 'gone', 9);
+  expect(doingWords(view, text80(9))).toMatch(/; restore-db had failed and was to be tried again\.$/);
+});
+
+test('a step that is pending again after a reopen shows no time of what it did before', () => {
+  const events = [...untilRestore, failed(3, 'restore-db', 900)];
+  const [step] = viewOf(shopPlan(), events, 'alive', 9).phases.flatMap(({ steps }) =>
+    steps.filter(({ id }) => id === 'restore-db'),
+  );
+  const pending = step === undefined ? undefined : ({ ...step, status: 'pending' } as const);
+  expect(pending === undefined ? '' : stepLine(pending, 12, text80(9))).toBe('  restore-db    pending');
 });

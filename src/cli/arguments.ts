@@ -17,7 +17,11 @@ export function parseArguments(argv: readonly string[]): Parsed {
   }
   if (first === '--version' || first === '-V' || first === 'version') return { kind: 'version' };
   const found = findCommand(argv.map((word) => word.replace(/^--once=/, '--once-key=')));
-  if (found === undefined) throw unknownCommand(first);
+  if (found === undefined) {
+    const inGroup = commands.find((spec) => spec.name.startsWith(`${first} `));
+    if (inGroup !== undefined && asksForHelp(argv)) return { kind: 'help', spec: inGroup };
+    throw unknownCommand(first);
+  }
   return parseCall(found.spec, found.rest);
 }
 
@@ -42,8 +46,12 @@ function unknownCommand(word: string): Fault {
   );
 }
 
+function asksForHelp(words: readonly string[]): boolean {
+  return words.includes('--help') || words.includes('-h');
+}
+
 function parseCall(spec: CommandSpec, rest: readonly string[]): Parsed {
-  if (rest.includes('--help') || rest.includes('-h')) return { kind: 'help', spec };
+  if (asksForHelp(rest)) return { kind: 'help', spec };
   const options = Object.fromEntries(
     Object.entries(spec.flags).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }]),
   );

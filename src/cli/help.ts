@@ -30,6 +30,14 @@ export function commandHelp(spec: CommandSpec): string {
     `Usage: backout ${spec.name} ${spec.args}`.trimEnd(),
     '',
     ...flags.map((flag) => `  ${flag.left.padEnd(width)}  ${flag.help}`),
+    ...besides(spec),
     '',
   ].join('\n');
+}
+
+/** `runs` and `runs prune` are looked for in the same place. */
+function besides(spec: CommandSpec): readonly string[] {
+  const [word = ''] = spec.name.split(' ');
+  const others = commands.filter(({ name }) => name !== spec.name && name.split(' ')[0] === word);
+  return others.length === 0 ? [] : ['', ...others.map(({ name }) => `See also: backout ${name} --help`)];
 }

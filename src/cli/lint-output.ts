@@ -3,10 +3,14 @@ import type { Surface } from './invocation.ts';
 
 /** Every fault, then how many there are. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], surface: Surface): void {
-  for (const diagnostic of diagnostics) surface.err(`${formatDiagnostic(diagnostic)}\n`);
+  surface.err(diagnosticsText(diagnostics));
+}
+
+export function diagnosticsText(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter((each) => each.severity === 'error').length;
   const warnings = diagnostics.length - errors;
-  surface.err(`${count(errors, 'error')}, ${count(warnings, 'warning')}\n`);
+  const counts = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
+  return [...diagnostics.map(formatDiagnostic), counts].map((text) => `${text}\n`).join('');
 }
 
 function count(n: number, word: string): string {

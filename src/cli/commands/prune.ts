@@ -21,7 +21,7 @@ export const run: CommandRun = async (call, surface) => {
   if (old.length > 0 && !call.has('yes') && !(await agreed(old.length))) return exit.usage;
   for (const id of old) rmSync(runFolder(home, id).path, { recursive: true, force: true });
   if (call.has('json')) surface.out(`${JSON.stringify({ removed: old })}\n`);
-  else surface.err(`${old.length} runs removed\n`);
+  else surface.err(`${runsIn(old.length)} removed\n`);
   return exit.backedOut;
 };
 
@@ -36,11 +36,16 @@ function endedBefore(home: Home, id: string, instant: number): boolean {
 }
 
 async function agreed(runs: number): Promise<boolean> {
-  if (!isTerminal()) throw new Fault('usage', `${runs} runs would be removed, and nobody can be asked`, 'Add --yes.');
+  if (!isTerminal())
+    throw new Fault('usage', `${runsIn(runs)} would be removed, and nobody can be asked`, 'Add --yes.');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await lines.question(`Remove ${runs} runs with their journals? Type yes: `)).trim() === 'yes';
+    return (await lines.question(`Remove ${runsIn(runs)} with the journals? Type yes: `)).trim() === 'yes';
   } finally {
     lines.close();
   }
+}
+
+function runsIn(count: number): string {
+  return count === 1 ? '1 run' : `${count} runs`;
 }

@@ -128,8 +128,11 @@ async function showEvidence(shop: Shop, desk: ServiceDesk): Promise<void> {
 
 async function cleanUp(): Promise<void> {
   for (const close of closing.splice(0).reverse()) await close();
-  if (options.keep) say(`\nKept: ${folder}`);
-  else rmSync(folder, { recursive: true, force: true });
+  if (options.keep) say(`\nKept: ${folder}\nLook at the run: BACKOUT_HOME=${home} backout status`);
+  else {
+    rmSync(folder, { recursive: true, force: true });
+    say('\nThe folder with the journal is removed again. To look at it afterwards: npm run demo -- --keep');
+  }
 }
 
 process.once('SIGINT', () => void cleanUp().then(() => process.exit(130)));

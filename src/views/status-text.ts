@@ -87,7 +87,7 @@ function stepsOf(phase: PhaseView, width: number, options: TextOptions): readonl
 function underStep(step: StepView, options: TextOptions): readonly string[] {
   const trouble = troubleOf(step) ?? askedOf(step);
   const said = trouble === null ? [] : wrap(trouble, options.columns - 6).map((line) => `      ${line}`);
-  const last = step.attempts.at(-1);
+  const last = step.status === 'pending' ? undefined : step.attempts.at(-1);
   const words = last?.outcome === 'succeeded' ? null : (last?.lastWords ?? null);
   return [...said, ...quoted(words)];
 }

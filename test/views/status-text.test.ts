@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { doingWords } from '../../src/views/doing.ts';
 import { statusText } from '../../src/views/status-text.ts';
-import { stepLine } from '../../src/views/step-line.ts';
+import { stepLine, troubleOf } from '../../src/views/step-line.ts';
 import { scenarios } from './scenarios.ts';
 import { failed, shopPlan, text80, untilRestore, viewOf } from './scene.ts';
 
@@ -317,4 +317,5 @@ test('a step that is pending again after a reopen shows no time of what it did b
   );
   const pending = step === undefined ? undefined : ({ ...step, status: 'pending' } as const);
   expect(pending === undefined ? '' : stepLine(pending, 12, text80(9))).toBe('  restore-db    pending');
+  expect(pending === undefined ? '' : troubleOf(pending)).toBeNull();
 });

@@ -1,7 +1,7 @@
 /** The work that runs in processes of its own, loaded by name; and the one place where its failures are caught. */
 import { safeParse } from 'zod/mini';
-import { reasonOf } from './shared/reason.ts';
-import { type Report, type Work, WorkFailed, workOrder } from './shared/work.ts';
+import { reasonOf } from './support/reason.ts';
+import { type Report, type Work, WorkFailed, workOrder } from './support/work.ts';
 
 const workers: ReadonlyMap<string, () => Promise<Work>> = new Map([
   ['files/restore', async () => (await import('./files/restore/work.ts')).work],

@@ -4,7 +4,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { type AdapterContext, defineAdapter, type Preflight } from '../../src/ports/adapter.ts';
-import { notReady, ready } from '../shared/answers.ts';
+import { notReady, ready } from '../support/answers.ts';
 
 const input = z.strictObject({
   argv: z

@@ -1,9 +1,9 @@
 /** `email`: a message over SMTP. Tried again on what may pass; its Message-ID lets a receiver drop a second one. */
 import { err, ok, type Result } from '../../src/kernel/result.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../src/ports/adapter.ts';
-import { type Stumble, withRetries } from '../shared/again.ts';
-import { done, failed, notReady, ready } from '../shared/answers.ts';
-import { codeOf, fieldOf, oneLine, reasonOf } from '../shared/reason.ts';
+import { type Stumble, withRetries } from '../support/again.ts';
+import { done, failed, notReady, ready } from '../support/answers.ts';
+import { codeOf, fieldOf, oneLine, reasonOf } from '../support/reason.ts';
 import { type Input, input, portOf } from './input.ts';
 import { messageId, messageOf } from './message.ts';
 import { converse } from './transport.ts';

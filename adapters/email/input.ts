@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
-import { optionalText, port, text, texts } from '../shared/fields.ts';
+import { optionalText, port, text, texts } from '../support/fields.ts';
 
 const address = /^(?:[^<>,;\r\n]*<[^\s<>,;@]+@[^\s<>,;@]+>|[^\s<>,;@]+@[^\s<>,;@]+)$/;
 const notAnAddress = 'write one address an item: name@example.com or Name <name@example.com>';

@@ -12,8 +12,8 @@ import * as z from 'zod/mini';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { err, ok, type Result } from '../../src/kernel/result.ts';
 import type { Adapter, AdapterContext, ExternalRequest, Preflight, Probe } from '../../src/ports/adapter.ts';
-import { notReady, probed } from '../shared/answers.ts';
-import { firstLine, reasonOf } from '../shared/reason.ts';
+import { notReady, probed } from '../support/answers.ts';
+import { firstLine, reasonOf } from '../support/reason.ts';
 
 const manifest = z.object({
   summary: z._default(z.string(), 'An adapter of your own.'),

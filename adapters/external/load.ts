@@ -5,8 +5,8 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { err, type Result } from '../../src/kernel/result.ts';
 import type { Adapter } from '../../src/ports/adapter.ts';
-import { statOf } from '../shared/durable.ts';
-import { reasonOf } from '../shared/reason.ts';
+import { statOf } from '../support/durable.ts';
+import { reasonOf } from '../support/reason.ts';
 
 export interface Unloadable {
   readonly message: string;

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { formatDuration } from '../../src/kernel/duration.ts';
-import { duration, headers, optionalText } from '../shared/fields.ts';
-import type { HttpReply } from '../shared/http-client.ts';
+import { duration, headers, optionalText } from '../support/fields.ts';
+import type { HttpReply } from '../support/http-client.ts';
 
 const status = z.pipe(
   z.union([z.int(), z.string().check(z.regex(/^\d{3}$/)), z.array(z.int())]),

@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { formatDuration } from '../../src/kernel/duration.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../src/ports/adapter.ts';
-import { done, failed, notReady, ready } from '../shared/answers.ts';
-import { duration, headers, httpUrl, optionalText } from '../shared/fields.ts';
-import { exchange } from '../shared/http-client.ts';
-import { hostAndPort, resolves } from '../shared/reach.ts';
+import { done, failed, notReady, ready } from '../support/answers.ts';
+import { duration, headers, httpUrl, optionalText } from '../support/fields.ts';
+import { exchange } from '../support/http-client.ts';
+import { hostAndPort, resolves } from '../support/reach.ts';
 import { expectation, faultsOf } from './expect.ts';
 
 const input = z.strictObject({

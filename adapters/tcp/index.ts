@@ -3,10 +3,10 @@ import { connect, type Socket } from 'node:net';
 import * as z from 'zod/mini';
 import { formatDuration } from '../../src/kernel/duration.ts';
 import { type AdapterContext, defineAdapter, type Performed } from '../../src/ports/adapter.ts';
-import { done, failed, notReady, ready } from '../shared/answers.ts';
-import { duration, optionalText, port, text } from '../shared/fields.ts';
-import { resolves } from '../shared/reach.ts';
-import { reasonOf } from '../shared/reason.ts';
+import { done, failed, notReady, ready } from '../support/answers.ts';
+import { duration, optionalText, port, text } from '../support/fields.ts';
+import { resolves } from '../support/reach.ts';
+import { reasonOf } from '../support/reason.ts';
 
 const input = z.strictObject({
   host: text('Host name or address.'),

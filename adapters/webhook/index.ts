@@ -7,11 +7,11 @@ import * as z from 'zod/mini';
 import { formatDuration } from '../../src/kernel/duration.ts';
 import { err, ok, type Result } from '../../src/kernel/result.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../src/ports/adapter.ts';
-import { retryAfterMs, type Stumble, withRetries } from '../shared/again.ts';
-import { done, failed, notReady, ready } from '../shared/answers.ts';
-import { duration, headers, httpUrl, optionalText, texts } from '../shared/fields.ts';
-import { exchange, type HttpReply } from '../shared/http-client.ts';
-import { hostAndPort, listens } from '../shared/reach.ts';
+import { retryAfterMs, type Stumble, withRetries } from '../support/again.ts';
+import { done, failed, notReady, ready } from '../support/answers.ts';
+import { duration, headers, httpUrl, optionalText, texts } from '../support/fields.ts';
+import { exchange, type HttpReply } from '../support/http-client.ts';
+import { hostAndPort, listens } from '../support/reach.ts';
 import { signature, signingKey } from './sign.ts';
 
 const notASecret = 'write `whsec_` and 24 to 64 bytes in base64, as the receiver gives it';

@@ -4,7 +4,7 @@
  */
 import { open } from 'node:fs/promises';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
-import { firstLine, oneLine, reasonOf } from '../../shared/reason.ts';
+import { firstLine, oneLine, reasonOf } from '../../support/reason.ts';
 
 export type Packing = 'tar' | 'gzip' | 'zstd';
 

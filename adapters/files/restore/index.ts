@@ -1,11 +1,11 @@
 /** `files/restore`: puts a tree of files back from a backup; the work itself is in `work.ts`, in a process of its own. */
 import { type AdapterContext, defineAdapter, type Preflight, type Probe } from '../../../src/ports/adapter.ts';
 import { workerArgv } from '../../../src/ports/entry.ts';
-import { notReady, probed, ready } from '../../shared/answers.ts';
-import { stands } from '../../shared/durable.ts';
-import { reasonOf } from '../../shared/reason.ts';
-import { fileCount, inWords } from '../../shared/space.ts';
-import { fileKey, orderFor } from '../../shared/work.ts';
+import { notReady, probed, ready } from '../../support/answers.ts';
+import { stands } from '../../support/durable.ts';
+import { reasonOf } from '../../support/reason.ts';
+import { fileCount, inWords } from '../../support/space.ts';
+import { fileKey, orderFor } from '../../support/work.ts';
 import { type Input, input, orderOf } from './input.ts';
 import type { LinkPlaces, Places } from './places.ts';
 

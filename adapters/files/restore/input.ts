@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
-import { checksum, optionalText, text } from '../../shared/fields.ts';
+import { checksum, optionalText, text } from '../../support/fields.ts';
 
 export const input = z
   .strictObject({

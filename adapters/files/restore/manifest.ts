@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
-import { digestOf } from '../../shared/digest.ts';
-import { codeOf, reasonOf } from '../../shared/reason.ts';
+import { digestOf } from '../../support/digest.ts';
+import { codeOf, reasonOf } from '../../support/reason.ts';
 import { filesBelow } from './tree.ts';
 
 /** Path below the target, without `./` → lower-case SHA-256. */

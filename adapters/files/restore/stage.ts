@@ -1,9 +1,9 @@
 /** Fills `part` from the backup, proves it, and names it `fresh`: from then on it is complete and on disk. */
 import { chmodSync, chownSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { statOf, syncFolder } from '../../shared/durable.ts';
-import { lastLines } from '../../shared/reason.ts';
-import { fileCount, inWords } from '../../shared/space.ts';
-import { type Report, WorkFailed } from '../../shared/work.ts';
+import { statOf, syncFolder } from '../../support/durable.ts';
+import { lastLines } from '../../support/reason.ts';
+import { fileCount, inWords } from '../../support/space.ts';
+import { type Report, WorkFailed } from '../../support/work.ts';
 import { unpackWith } from './archive.ts';
 import type { Backup } from './examine.ts';
 import type { Order } from './input.ts';

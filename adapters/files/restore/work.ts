@@ -4,10 +4,10 @@
  */
 import { rmSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { stands } from '../../shared/durable.ts';
-import { leftBehind } from '../../shared/leftovers.ts';
-import { fileCount, inWords } from '../../shared/space.ts';
-import { type Report, type Work, WorkFailed, type WorkOrder } from '../../shared/work.ts';
+import { stands } from '../../support/durable.ts';
+import { leftBehind } from '../../support/leftovers.ts';
+import { fileCount, inWords } from '../../support/space.ts';
+import { type Report, type Work, WorkFailed, type WorkOrder } from '../../support/work.ts';
 import { examineBackup, examineTarget, missingPrograms } from './examine.ts';
 import { input, type Order, orderOf } from './input.ts';
 import { type LinkPlaces, linkPlaces, type Places, renamePlaces } from './places.ts';

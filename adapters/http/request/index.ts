@@ -8,11 +8,11 @@ import * as z from 'zod/mini';
 import { formatDuration } from '../../../src/kernel/duration.ts';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../../src/ports/adapter.ts';
-import { retryAfterMs, type Stumble, withRetries } from '../../shared/again.ts';
-import { done, failed, notReady, ready } from '../../shared/answers.ts';
-import { duration, headers, httpUrl, optionalText } from '../../shared/fields.ts';
-import { exchange, type HttpReply } from '../../shared/http-client.ts';
-import { hostAndPort, listens } from '../../shared/reach.ts';
+import { retryAfterMs, type Stumble, withRetries } from '../../support/again.ts';
+import { done, failed, notReady, ready } from '../../support/answers.ts';
+import { duration, headers, httpUrl, optionalText } from '../../support/fields.ts';
+import { exchange, type HttpReply } from '../../support/http-client.ts';
+import { hostAndPort, listens } from '../../support/reach.ts';
 import { expectation, faultsOf } from '../expect.ts';
 
 const input = z

@@ -3,9 +3,9 @@ import { open, stat } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
-import { digestOf } from '../../shared/digest.ts';
-import { statOf } from '../../shared/durable.ts';
-import { reasonOf } from '../../shared/reason.ts';
+import { digestOf } from '../../support/digest.ts';
+import { statOf } from '../../support/durable.ts';
+import { reasonOf } from '../../support/reason.ts';
 import type { Order } from './input.ts';
 
 export interface Sound {

@@ -1,7 +1,7 @@
 /** Who has a file open, by the process table. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { codeOf } from '../../shared/reason.ts';
+import { codeOf } from '../../support/reason.ts';
 
 export interface Holders {
   /** `pid 4711 (node server.js)` */

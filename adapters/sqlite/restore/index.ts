@@ -3,10 +3,10 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { type AdapterContext, defineAdapter, type Preflight, type Probe } from '../../../src/ports/adapter.ts';
 import { workerArgv } from '../../../src/ports/entry.ts';
-import { notReady, probed, ready } from '../../shared/answers.ts';
-import { stands, statOf } from '../../shared/durable.ts';
-import { lastLines, reasonOf } from '../../shared/reason.ts';
-import { fileKey, orderFor } from '../../shared/work.ts';
+import { notReady, probed, ready } from '../../support/answers.ts';
+import { stands, statOf } from '../../support/durable.ts';
+import { lastLines, reasonOf } from '../../support/reason.ts';
+import { fileKey, orderFor } from '../../support/work.ts';
 import { type Input, input, type Order, orderOf } from './input.ts';
 import { placesOf, sidecars } from './places.ts';
 

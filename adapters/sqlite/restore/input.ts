@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
-import { bareDigest, checksum, text } from '../../shared/fields.ts';
+import { bareDigest, checksum, text } from '../../support/fields.ts';
 
 export const input = z.strictObject({
   backup: text('The backup: an SQLite database file.'),

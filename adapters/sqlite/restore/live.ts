@@ -5,8 +5,8 @@
 import { renameSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
-import { stands, syncFile, syncFolder } from '../../shared/durable.ts';
-import { type Report, WorkFailed } from '../../shared/work.ts';
+import { stands, syncFile, syncFolder } from '../../support/durable.ts';
+import { type Report, WorkFailed } from '../../support/work.ts';
 import { integrityOf, openImmutable } from './backup-file.ts';
 import { holdersOf } from './holders.ts';
 import type { Order } from './input.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { statOf } from '../../shared/durable.ts';
-import { leftBehind } from '../../shared/leftovers.ts';
+import { statOf } from '../../support/durable.ts';
+import { leftBehind } from '../../support/leftovers.ts';
 
 /** Files that SQLite keeps beside a database. */
 export const sidecars = ['-journal', '-wal', '-shm'] as const;

@@ -4,8 +4,8 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { fieldOf } from '../../shared/reason.ts';
-import { type Report, WorkFailed } from '../../shared/work.ts';
+import { fieldOf } from '../../support/reason.ts';
+import { type Report, WorkFailed } from '../../support/work.ts';
 import { startsAsDatabase } from './backup-file.ts';
 import { holdersOf } from './holders.ts';
 import { sidecars } from './places.ts';

@@ -1,8 +1,8 @@
 /** A copy of the backup beside the database, as the old file's owner and mode have it, proven and on disk. */
 import { chmodSync, chownSync, constants, copyFileSync, renameSync, rmSync } from 'node:fs';
-import { digestOf } from '../../shared/digest.ts';
-import { statOf, syncFile, syncFolder } from '../../shared/durable.ts';
-import { type Report, WorkFailed } from '../../shared/work.ts';
+import { digestOf } from '../../support/digest.ts';
+import { statOf, syncFile, syncFolder } from '../../support/durable.ts';
+import { type Report, WorkFailed } from '../../support/work.ts';
 import type { Sound } from './backup-file.ts';
 import type { Places } from './places.ts';
 

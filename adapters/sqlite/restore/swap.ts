@@ -4,8 +4,8 @@
  * gets a second name, and the last operation replaces the first one.
  */
 import { linkSync, renameSync } from 'node:fs';
-import { stands, syncFolder } from '../../shared/durable.ts';
-import { WorkFailed } from '../../shared/work.ts';
+import { stands, syncFolder } from '../../support/durable.ts';
+import { WorkFailed } from '../../support/work.ts';
 import { type Places, sameFile, sidecars } from './places.ts';
 
 export function* swapDatabase(places: Places): Generator<string> {

@@ -4,9 +4,9 @@
  */
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
-import { stands } from '../../shared/durable.ts';
-import { inWords, tooLittleSpace } from '../../shared/space.ts';
-import { type Report, type Work, WorkFailed } from '../../shared/work.ts';
+import { stands } from '../../support/durable.ts';
+import { inWords, tooLittleSpace } from '../../support/space.ts';
+import { type Report, type Work, WorkFailed } from '../../support/work.ts';
 import { examineBackup, type Sound } from './backup-file.ts';
 import { input, type Order, orderOf } from './input.ts';
 import { restoreLive } from './live.ts';

@@ -5,7 +5,7 @@ const specifier =
   /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s*|\brequire\s*\(\s*)(?:'(\.{1,2}\/[^'\n]+)'|"(\.{1,2}\/[^"\n]+)"|`(\.{1,2}\/[^`$\n]+)`)/g;
 
 /**
- * The relative specifiers (`./lib.mjs`, `../shared/x.mjs`) that `sourceText` imports, each once, as written.
+ * The relative specifiers (`./lib.mjs`, `../support/x.mjs`) that `sourceText` imports, each once, as written.
  * Read from the text alone: a specifier that is computed is not found.
  */
 export function relativeImports(sourceText: string): readonly string[] {

@@ -4,7 +4,7 @@ import { relativeImports } from '../../src/plan/relative-imports.ts';
 test('relative imports in all their forms, each once', () => {
   const source = `
     import a from './a.mjs';
-    import { b, c } from "../shared/b.mjs"
+    import { b, c } from "../support/b.mjs"
     import './side-effect.mjs';
     export * from './c.mjs';
     const d = await import('./d.mjs');
@@ -19,7 +19,7 @@ test('relative imports in all their forms, each once', () => {
   `;
   expect(relativeImports(source)).toEqual([
     './a.mjs',
-    '../shared/b.mjs',
+    '../support/b.mjs',
     './side-effect.mjs',
     './c.mjs',
     './d.mjs',

@@ -7,7 +7,7 @@
  * Does not own: what an event makes of a step (absorb.ts), which steps are due (start.ts).
  */
 import { setup } from 'xstate';
-import type { Phase, Place } from '../plan/plan.ts';
+import { type Phase, type Place, phases } from '../plan/plan.ts';
 import { absorb, accepts } from './absorb.ts';
 import { Draft } from './draft.ts';
 import { closing } from './ending.ts';
@@ -22,8 +22,6 @@ const types = {} as { context: Context; events: RunEvent };
 /** Evaluated at every transition by XState, so it is as small as can be; the driver starts from `contextOf(plan)`. */
 const blank = {} as Context;
 const notifyHoldMs = 10_000;
-
-const backwards: readonly Phase[] = ['disable-access', 'restore', 'health-checks'];
 
 const engine = setup({
   types,
@@ -114,7 +112,7 @@ export const machine = engine.createMachine({
         },
         restore: {
           entry: enter('restore'),
-          always: { guard: { type: 'isOver', params: 'restore' }, target: 'health-checks' },
+          always: [...earlier('restore'), { guard: { type: 'isOver', params: 'restore' }, target: 'health-checks' }],
         },
         'health-checks': {
           entry: [enact(lapse), enter('health-checks')],
@@ -157,11 +155,11 @@ export const machine = engine.createMachine({
   },
 });
 
-/** A person may have a step of an earlier phase done again (`retry`): the run goes back to it. */
+/** A person may have a step of an earlier phase done again (`retry`): the run goes back to it. `notify` runs beside. */
 function earlier(place: Phase) {
-  const limit = backwards.indexOf(place);
-  const before = limit === -1 ? backwards : backwards.slice(0, limit);
-  return before.map((target) => ({ guard: { type: 'reopensEarlier', params: target }, target }) as const);
+  return phases
+    .slice(phases.indexOf('disable-access'), phases.indexOf(place))
+    .map((target) => ({ guard: { type: 'reopensEarlier', params: target }, target }) as const);
 }
 
 function isInterrupted(context: Context): boolean {

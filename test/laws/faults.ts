@@ -7,6 +7,8 @@ export interface Fault {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** Of random scenarios that show it soon; others show it too, later. */
+  readonly seed?: number;
 }
 
 const nothing = '';
@@ -32,6 +34,7 @@ export const faults: readonly Fault[] = [
     file: 'src/engine/gate.ts',
     from: 'return restoresBefore !== context.restores;',
     to: 'return restoresBefore > context.restores;',
+    seed: 20,
   },
   {
     law: 'P1',
@@ -62,6 +65,14 @@ export const faults: readonly Fault[] = [
     to: nothing,
   },
   {
+    law: 'P2 told',
+    says: 'a run ends as succeeded while an opening step is still to be done again',
+    file: 'src/engine/machine.ts',
+    from: ".slice(phases.indexOf('disable-access'), phases.indexOf(place))",
+    to: '.slice(1, Math.min(4, phases.indexOf(place)))',
+    seed: 8,
+  },
+  {
     law: 'P2 telling',
     says: 'notify holds the next phase for a minute',
     file: 'src/engine/machine.ts',
@@ -79,8 +90,8 @@ export const faults: readonly Fault[] = [
     law: 'P2 telling',
     says: 'escalation waits for a message that hangs',
     file: 'src/engine/place-over.ts',
-    from: "isTelling(context.index.get(id)?.place ?? 'restore')",
-    to: "context.index.get(id)?.place === 'escalate'",
+    from: 'isTelling(step.place) || (hurried',
+    to: "step.place === 'escalate' || (hurried",
   },
   {
     law: 'P3',
@@ -109,6 +120,7 @@ export const faults: readonly Fault[] = [
     file: 'src/engine/decision.ts',
     from: 'return refusalForContingency(context, decision);',
     to: 'return undefined;',
+    seed: 19,
   },
   {
     law: 'P4 never',
@@ -186,13 +198,7 @@ export const faults: readonly Fault[] = [
     file: 'src/engine/absorb.ts',
     from: 'if (parent !== undefined) contingencyPassed(',
     to: 'if (parent?.id === id) contingencyPassed(',
-  },
-  {
-    law: 'every run ends',
-    says: 'a stop between action and verification is waited for',
-    file: 'src/engine/outcome.ts',
-    from: "  else cancelled(draft, step, 'its action is done; a stop came before its verification');\n",
-    to: nothing,
+    seed: 11,
   },
   {
     law: 'every run ends',
@@ -200,6 +206,7 @@ export const faults: readonly Fault[] = [
     file: 'src/engine/machine.ts',
     from: 'some((step) => dueOf(context, step) !== undefined)',
     to: 'some((step) => dueOf(context, step) === step)',
+    seed: 4,
   },
   {
     law: 'refused',

@@ -81,6 +81,7 @@ class Reading {
         return;
       case 'decision.retry':
         this.skipped.delete(event.step);
+        this.failed.delete(event.step);
         return;
       case 'run.ended':
         return this.ends(event);
@@ -188,9 +189,12 @@ class Reading {
     const steps = everyStep({ ...plan, escalate: { maxParallel: 1, steps: [] } }).filter(
       ({ id }) => !this.parents.has(id),
     );
-    const missing = steps.filter(({ id }) => !this.done.has(id) && !this.excluded.has(id) && !this.isTask(id));
-    if (end === 'succeeded' && missing.length > 0)
-      this.breach('P2', `the run ends as succeeded and ${missing[0]?.id} has not`);
+    const pending = steps.find(({ id }) => !this.isBehind(id));
+    if (end.startsWith('succeeded') && pending !== undefined)
+      this.breach('P2', `the run ends ${end} and ${pending.id} is not over`);
+    const missing = steps.find(({ id }) => !this.done.has(id) && !this.excluded.has(id) && !this.isTask(id));
+    if (end === 'succeeded' && missing !== undefined)
+      this.breach('P2', `the run ends ${end} and ${missing.id} has not`);
     const codes: Record<string, number> = { succeeded: 0, 'succeeded-with-exceptions': 6, failed: 1, stopped: 4 };
     if (codes[end] !== undefined && codes[end] !== exitCode) this.breach('P2', `${end} is exit code ${exitCode}`);
   }

@@ -7,5 +7,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   workerIdleMemoryLimit: '512MB',
   maxWorkers: 2,
+  // Real processes on a busy machine: slow is no failure.
+  testTimeout: 30_000,
   restoreMocks: true,
 };

@@ -40,6 +40,7 @@ export function absorbAttempt(draft: Draft, step: PlannedStep, event: AttemptEve
 
 function started(draft: Draft, step: PlannedStep, event: Extract<RunEvent, { readonly type: 'step.started' }>): void {
   if (step.place === 'restore') draft.set({ restores: draft.context.restores + 1 });
+  if (step.place === 'enable-access') forgetLapses(draft);
   draft.patch(step.id, {
     status: 'running',
     restoresBefore: draft.context.restores,
@@ -51,6 +52,12 @@ function started(draft: Draft, step: PlannedStep, event: Extract<RunEvent, { rea
   if (step.action.kind !== 'manual' || draft.context.mode === 'dry-run') carryOut(draft, step);
   else if (isOptional(draft.context, step)) handOver(draft, step);
   else ask(draft, step, 'confirm');
+}
+
+/** The checks were all fresh at once: only lapses without an opening step in between show that they cannot be. */
+function forgetLapses(draft: Draft): void {
+  for (const { id } of draft.phase('health-checks').steps)
+    if (draft.step(id).lapses > 0) draft.patch(id, { lapses: 0 });
 }
 
 function carryOut(draft: Draft, step: PlannedStep): void {

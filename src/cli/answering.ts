@@ -1,7 +1,7 @@
 /** Decisions that come through the inbox: given to the engine, answered when the journal has them or it refused. */
 
-import { refusal } from '../engine/decision.ts';
 import type { Decision } from '../engine/protocol.ts';
+import { refusal } from '../engine/refusal.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Answer, HearDecision } from '../ports/inbox.ts';
 import type { Engine } from '../runtime/engine.ts';

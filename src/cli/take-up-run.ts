@@ -1,7 +1,7 @@
 /** An engine takes up a run that has none: to resume it, or because a person decided something about it. */
 import { readFileSync } from 'node:fs';
-import { refusal } from '../engine/decision.ts';
 import type { Decision, Person } from '../engine/protocol.ts';
+import { refusal } from '../engine/refusal.ts';
 import { replay } from '../engine/replay.ts';
 import type { Context } from '../engine/state.ts';
 import { parseDuration } from '../kernel/duration.ts';

@@ -1,9 +1,10 @@
 /** One event into the context: what is heard (`accepts`), and what becomes of it (`absorb`). Pure; knows no clock. */
-import { absorbDecision, type DecisionEvent, refusal } from './decision.ts';
+import { absorbDecision, type DecisionEvent } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { contingencyPassed, failForGood, failRun, parentOf } from './failure.ts';
 import { type AttemptEvent, absorbAttempt } from './outcome.ts';
 import type { RunEvent } from './protocol.ts';
+import { refusal } from './refusal.ts';
 import { startDue, unstart } from './start.ts';
 import { type Context, stepState } from './state.ts';
 

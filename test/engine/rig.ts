@@ -1,8 +1,9 @@
 /** The engine alone: events in, commands out. Intents and the closing entry follow at once, as the driver does it. */
 
 import { decide, type EngineState, initialState, isHeard } from '../../src/engine/decide.ts';
-import { type DecisionEvent, refusal } from '../../src/engine/decision.ts';
+import type { DecisionEvent } from '../../src/engine/decision.ts';
 import type { AttemptEnd, Command, Decision, FailureClass, Mode, Person, RunEvent } from '../../src/engine/protocol.ts';
+import { refusal } from '../../src/engine/refusal.ts';
 import { type StepState, stepState } from '../../src/engine/state.ts';
 import { truthOf } from '../../src/engine/truth.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -30,9 +31,13 @@ export class Rig {
   now = start;
   /** Commands of the last event, but for those that are answered at once. */
   commands: readonly Command[] = [];
-  readonly log: string[] = [];
+  /** The run's last closing entry. */
+  closing: Extract<Command, { readonly do: 'close' }> | undefined;
+  private readonly unprepared: ReadonlySet<string>;
 
-  constructor(plan: Plan, mode: Mode = 'real') {
+  /** `unprepared`: steps whose values cannot be had. */
+  constructor(plan: Plan, mode: Mode = 'real', unprepared: readonly string[] = []) {
+    this.unprepared = new Set(unprepared);
     this.state = initialState(plan);
     const who = { by: anna, reason: null, boot: 'b1', pid: 1, version: '0', onceKey: null, withoutWaiting: false };
     const of = { planDigest: '0', playbook: plan.name, system: plan.system, change: plan.change };
@@ -109,27 +114,26 @@ export class Rig {
     const heard = isHeard(this.state, state);
     if (!heard) return false;
     this.state = state;
-    this.log.push('step' in event ? `${event.type} ${event.step}` : event.type);
     for (const command of commands) this.follow(command);
     return true;
   }
 
   private follow(command: Command): void {
-    if (command.do === 'prepare') {
-      const { step, attempt } = command;
-      this.take({
-        type: 'step.started',
-        step,
-        attempt,
-        key: `${step}/${attempt}`,
-        deadline: null,
-        boot: 'b1',
-        does: [],
-        env: [],
-      });
-    } else if (command.do === 'close') {
+    if (command.do === 'prepare') this.prepared(command.step, command.attempt);
+    else if (command.do === 'close') {
+      this.closing = command;
       const { do: _close, ...closing } = command;
       this.take({ type: 'run.ended', ...closing });
     } else this.commands = [...this.commands, command];
+  }
+
+  private prepared(step: string, attempt: number): void {
+    if (this.unprepared.has(step)) {
+      const end = { ...ended, exitCode: null, reason: 'no such file' };
+      this.take({ type: 'step.failed', step, attempt, class: 'preparation', end });
+      return;
+    }
+    const key = `${step}/${attempt}`;
+    this.take({ type: 'step.started', step, attempt, key, deadline: null, boot: 'b1', does: [], env: [] });
   }
 }

@@ -117,7 +117,7 @@ export const faults: readonly Fault[] = [
   {
     law: 'P4 never',
     says: 'a step is retried while its contingency lives',
-    file: 'src/engine/decision.ts',
+    file: 'src/engine/refusal.ts',
     from: 'return refusalForContingency(context, decision);',
     to: 'return undefined;',
     seed: 19,

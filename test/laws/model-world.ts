@@ -8,8 +8,8 @@
  */
 
 import { initialState } from '../../src/engine/decide.ts';
-import { refusal } from '../../src/engine/decision.ts';
 import type { Command } from '../../src/engine/protocol.ts';
+import { refusal } from '../../src/engine/refusal.ts';
 import { replay } from '../../src/engine/replay.ts';
 import { type Context, stepState } from '../../src/engine/state.ts';
 import type { EffectCommand, Effects, Undated } from '../../src/ports/effects.ts';

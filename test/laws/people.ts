@@ -1,6 +1,7 @@
 /** What people say in a scenario, as decisions. Each has a reason of its own, so that it is found in the journal. */
-import { refusal } from '../../src/engine/decision.ts';
+
 import type { Decision, Person } from '../../src/engine/protocol.ts';
+import { refusal } from '../../src/engine/refusal.ts';
 import type { Context } from '../../src/engine/state.ts';
 import type { Answer, Word } from './scenario.ts';
 

@@ -1,7 +1,7 @@
 /** Law: whatever a person is told to type, the engine hears. Planted: offering `retry` to a step that waits to be confirmed. */
 import { expect, test } from '@jest/globals';
-import { refusal } from '../../src/engine/decision.ts';
 import type { Decision, RunEvent } from '../../src/engine/protocol.ts';
+import { refusal } from '../../src/engine/refusal.ts';
 import { replay } from '../../src/engine/replay.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { shellWord } from '../../src/views/shell-word.ts';

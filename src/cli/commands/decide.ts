@@ -1,5 +1,5 @@
 /** What people say to a run: to its engine where one lives, else this process takes the run up and drives it on. */
-import { refusal } from '../../engine/decision.ts';
+import { refusal } from '../../engine/refusal.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { openHome } from '../../runtime/home/home.ts';
 import { thisPerson } from '../../runtime/home/login.ts';

@@ -1,0 +1,318 @@
+/** How runs end: their end, exit code and exceptions, and what is then true of the system. */
+import { describe, expect, test } from '@jest/globals';
+import { aPlan, aStep } from '../support/plan-builder.ts';
+import { ended, Rig } from './rig.ts';
+
+const byHand = { action: { kind: 'manual', instruction: 'Do it.' } } as const;
+const cannot = { ...ended, exitCode: null, reason: 'no such file' };
+
+const shop = () =>
+  new Rig(
+    aPlan({
+      notify: [{ id: 'mail' }],
+      'disable-access': [{ id: 'close' }],
+      restore: [
+        { id: 'restore', contingency: [aStep('restore', { id: 'older' })] },
+        { id: 'files', needs: [], onFailure: 'continue' },
+      ],
+      'health-checks': [{ id: 'page', onFailure: 'ask' }],
+      'enable-access': [{ id: 'open' }],
+      announce: [{ id: 'tell' }],
+      escalate: [{ id: 'alarm' }],
+    }),
+  );
+
+type Work = (rig: Rig) => void;
+
+const ways: readonly [
+  how: string,
+  work: Work,
+  end: string,
+  exitCode: number,
+  truth: string,
+  exceptions: RegExp | null,
+][] = [
+  [
+    'all well',
+    (rig) => rig.succeed('restore', 'files', 'page', 'open', 'tell'),
+    'succeeded',
+    0,
+    'access open, data restored, health proven',
+    null,
+  ],
+  [
+    'a contingency',
+    (rig) => {
+      rig.fail('restore');
+      rig.succeed('older', 'files', 'page', 'open', 'tell');
+    },
+    'succeeded-with-exceptions',
+    6,
+    'access open, data restored, health proven',
+    /^restore failed and was done by a contingency: exit code 1$/,
+  ],
+  [
+    'a failure that is let pass',
+    (rig) => {
+      rig.fail('files');
+      rig.succeed('restore', 'page', 'open', 'tell');
+    },
+    'succeeded-with-exceptions',
+    6,
+    'access open, data unknown, health proven',
+    /^files failed and the run went on without it: exit code 1$/,
+  ],
+  [
+    'a check that a person left out',
+    (rig) => {
+      rig.succeed('restore', 'files');
+      rig.fail('page');
+      rig.say('skip', 'page');
+      rig.succeed('open', 'tell');
+    },
+    'succeeded-with-exceptions',
+    6,
+    'access open, data restored, health unknown',
+    /^page was left out: skipped by anna: because$/,
+  ],
+  [
+    'a closing message that is not sent',
+    (rig) => {
+      rig.succeed('restore', 'files', 'page', 'open');
+      rig.fail('tell');
+    },
+    'succeeded-with-exceptions',
+    6,
+    'access open, data restored, health proven',
+    /^tell: the message was not delivered: exit code 1$/,
+  ],
+  [
+    'a restore that fails',
+    (rig) => {
+      rig.succeed('files');
+      rig.fail('restore');
+      rig.fail('older');
+      rig.succeed('alarm');
+    },
+    'failed',
+    1,
+    'access closed, data unknown, health unknown',
+    null,
+  ],
+  [
+    'an opening that fails',
+    (rig) => {
+      rig.succeed('restore', 'files', 'page');
+      rig.fail('open');
+      rig.succeed('alarm');
+    },
+    'failed',
+    1,
+    'access unknown, data restored, health proven',
+    null,
+  ],
+  [
+    'an opening that never began',
+    (rig) => {
+      rig.say('skip', 'page');
+      rig.succeed('restore', 'files');
+      rig.stop('finish');
+      rig.succeed('open', 'alarm');
+    },
+    'stopped',
+    4,
+    'access open, data restored, health unknown',
+    /^page was left out/,
+  ],
+  [
+    'a stop during the restore',
+    (rig) => {
+      rig.stop();
+      rig.hear({ type: 'step.cancelled', step: 'restore', attempt: 1, end: cannot });
+      rig.succeed('files', 'alarm');
+    },
+    'stopped',
+    4,
+    'access closed, data unknown, health unknown',
+    null,
+  ],
+];
+
+test.each(ways)('%s', (_how, work, end, exitCode, truth, exceptions) => {
+  const rig = shop();
+  rig.succeed('mail', 'close');
+  work(rig);
+  expect([rig.end, rig.state.context.exitCode, rig.truth]).toEqual([end, exitCode, truth]);
+  const recorded = rig.closing?.exceptions ?? [];
+  expect(recorded).toHaveLength(exceptions === null ? 0 : 1);
+  if (exceptions !== null) expect(recorded[0]).toMatch(exceptions);
+});
+
+describe('what is true before the end', () => {
+  test.each<[string, Work, string]>([
+    ['before anything was done', () => {}, 'access unknown, data untouched, health unknown'],
+    [
+      'access is closed, restore at work',
+      (rig) => rig.succeed('mail', 'close'),
+      'access closed, data restoring, health unknown',
+    ],
+    [
+      'a restore has ended unknown',
+      (rig) => {
+        rig.succeed('mail', 'close');
+        rig.unknown('restore');
+      },
+      'access closed, data unknown, health unknown',
+    ],
+    [
+      'checks at work',
+      (rig) => rig.succeed('mail', 'close', 'restore', 'files'),
+      'access closed, data restored, health unknown',
+    ],
+    [
+      'a check has failed',
+      (rig) => {
+        rig.succeed('mail', 'close', 'restore', 'files');
+        rig.fail('page');
+      },
+      'access closed, data restored, health failing',
+    ],
+    [
+      'access is being opened',
+      (rig) => rig.succeed('mail', 'close', 'restore', 'files', 'page'),
+      'access unknown, data restored, health proven',
+    ],
+  ])('%s', (_when, work, truth) => {
+    const rig = shop();
+    work(rig);
+    expect(rig.truth).toBe(truth);
+  });
+
+  test('a restore whose values are not there has touched nothing', () => {
+    const rig = new Rig(aPlan({ restore: [{ id: 'restore' }, { id: 'files', needs: [] }] }), 'real', ['restore']);
+    expect([rig.end, rig.truth]).toEqual(['failed', 'access unknown, data untouched, health unknown']);
+    expect(rig.step('files')).toMatchObject({ status: 'pending', attempt: 0, tries: 0 });
+  });
+
+  test('a pass from before the last restore proves nothing, also when the run has ended', () => {
+    const rig = new Rig(
+      aPlan({
+        restore: [{ id: 'restore', onFailure: 'continue' }],
+        'health-checks': [{ id: 'page' }],
+        announce: [{ id: 'tell' }],
+      }),
+    );
+    rig.fail('restore');
+    rig.succeed('page');
+    rig.say('retry', 'restore');
+    rig.stop('finish');
+    rig.succeed('restore', 'tell');
+    expect([rig.end, rig.truth]).toEqual(['stopped', 'access unknown, data restored, health unknown']);
+  });
+
+  test('an old pass was a proof, and is none any more', () => {
+    const rig = shop();
+    rig.succeed('mail', 'close', 'restore', 'files', 'page');
+    rig.now += 6 * 60_000;
+    rig.say('pause');
+    expect(rig.truth).toMatch('health unknown');
+  });
+});
+
+describe('a dry run (P10)', () => {
+  const simulated = (rig: Rig, ...ids: readonly string[]) => {
+    for (const step of ids) rig.hear({ type: 'step.simulated', step, attempt: 1, end: ended, uncovered: null });
+  };
+  const plan = aPlan({
+    notify: [{ id: 'call', ...byHand }],
+    'disable-access': [{ id: 'close' }],
+    restore: [{ id: 'restore' }],
+    escalate: [{ id: 'alarm' }],
+  });
+
+  test('says of the system only that it was not touched', () => {
+    const rig = new Rig(plan, 'dry-run');
+    simulated(rig, 'call', 'close', 'restore');
+    expect([rig.end, rig.state.context.exitCode]).toEqual(['simulated', 0]);
+    expect(rig.truth).toBe('access unknown, data untouched, health unknown');
+  });
+
+  test('shows every step, whatever fails before it', () => {
+    const rig = new Rig(plan, 'dry-run', ['close']);
+    simulated(rig, 'call', 'restore');
+    expect([rig.status('close'), rig.status('restore'), rig.end]).toEqual(['failed', 'simulated', 'simulated-failed']);
+  });
+});
+
+describe('telling (P2)', () => {
+  test('notify holds the next phase for ten seconds, and goes on beside it', () => {
+    const rig = new Rig(
+      aPlan({ notify: [{ id: 'mail' }, { id: 'page' }], restore: [{ id: 'restore' }], announce: [{ id: 'tell' }] }),
+    );
+    expect(rig.commands).toContainEqual({ do: 'arm', timer: 'notify-hold', due: rig.now + 10_000 });
+    expect(rig.status('restore')).toBe('pending');
+    rig.fire('notify-hold', 10_000);
+    expect([rig.status('mail'), rig.status('restore')]).toEqual(['running', 'running']);
+    rig.succeed('mail');
+    expect(rig.status('page')).toBe('running');
+    rig.succeed('restore', 'tell');
+    expect(rig.end).toBeNull();
+    rig.succeed('page');
+    expect(rig.end).toBe('succeeded');
+  });
+
+  test('a required notice holds it until it is sent', () => {
+    const rig = new Rig(
+      aPlan({ notify: [{ id: 'mail', required: true, onFailure: 'stop' }], restore: [{ id: 'restore' }] }),
+    );
+    rig.fire('notify-hold', 10_000);
+    expect(rig.status('restore')).toBe('pending');
+    rig.succeed('mail');
+    expect(rig.status('restore')).toBe('running');
+  });
+
+  test('a pause does not begin the ten seconds anew', () => {
+    const rig = new Rig(aPlan({ notify: [{ id: 'mail' }], restore: [{ id: 'restore' }] }));
+    const due = rig.now + 10_000;
+    rig.say('pause');
+    expect(rig.commands).toContainEqual({ do: 'disarm', timer: 'notify-hold' });
+    rig.now += 4_000;
+    rig.say('resume');
+    expect(rig.commands).toContainEqual({ do: 'arm', timer: 'notify-hold', due });
+  });
+
+  test.each([1, 10])('a message that hangs takes no room from the work (maxParallel %i)', (maxParallel) => {
+    const rig = new Rig(
+      aPlan({ notify: [{ id: 'mail' }], restore: [{ id: 'restore' }], escalate: [{ id: 'alarm' }] }, { maxParallel }),
+    );
+    rig.fire('notify-hold', 10_000);
+    rig.fail('restore');
+    expect(rig.status('alarm')).toBe('running');
+  });
+
+  test('a person’s task in a telling phase is handed over and waited for by nobody', () => {
+    const rig = new Rig(aPlan({ notify: [{ id: 'call', ...byHand }], announce: [{ id: 'call-again', ...byHand }] }));
+    expect([rig.status('call'), rig.status('call-again'), rig.end]).toEqual(['task', 'task', 'succeeded']);
+  });
+
+  test('a full disk fails the run, and people are told', () => {
+    const rig = shop();
+    rig.hear({ type: 'disk.filled', detail: 'the disk of the journal is full' });
+    rig.succeed('mail');
+    expect(rig.status('alarm')).toBe('running');
+    rig.succeed('alarm');
+    expect([rig.end, rig.status('close')]).toEqual(['failed', 'pending']);
+  });
+});
+
+test('maxParallel bounds a phase and the plan', () => {
+  const steps = Array.from({ length: 6 }, (_, n) => ({ id: `s${n}`, needs: [] }));
+  const plan = aPlan({ restore: steps }, { maxParallel: 4 });
+  const running = (rig: Rig) => steps.filter(({ id }) => rig.status(id) === 'running').length;
+  expect(running(new Rig(plan))).toBe(4);
+  const narrow = { ...plan, phases: { ...plan.phases, restore: { ...plan.phases.restore, maxParallel: 2 } } };
+  const rig = new Rig(narrow);
+  expect(running(rig)).toBe(2);
+  rig.succeed('s0');
+  expect([running(rig), rig.status('s2')]).toEqual([2, 'running']);
+});

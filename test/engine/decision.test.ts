@@ -149,6 +149,17 @@ test('a person who says retry begins the tries anew, contingencies included', ()
   expect(rig?.step('older')).toMatchObject({ status: 'running', attempt: 2, tries: 1 });
 });
 
+test('a person who says retry gives every try of `retry` again', () => {
+  const retry = { ...aStep('restore', { id: 'x' }).retry, attempts: 2 };
+  const rig = new Rig(aPlan({ restore: [{ id: 'restore', retry, onFailure: 'ask' }] }));
+  rig.fail('restore');
+  rig.fire('retry:restore', 5_000);
+  rig.fail('restore');
+  expect(rig.say('retry', 'restore')).toBeUndefined();
+  rig.fail('restore');
+  expect(rig.step('restore')).toMatchObject({ status: 'retrying', attempt: 3, tries: 1 });
+});
+
 test('a retry goes back to the phase of its step, and nothing behind it is left out', () => {
   const rig = new Rig(
     aPlan({

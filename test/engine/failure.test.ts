@@ -133,6 +133,23 @@ describe('onFailure', () => {
     expect(rig.state.context.failure).toEqual({ step: 'restore', reason: 'nobody answered in time (exit code 1)' });
   });
 
+  test('nobody does a person’s work: its contingency is tried', () => {
+    const work = { action: { kind: 'manual', instruction: 'Put tape 7 into the drive.' } } as const;
+    const rig = restoring({ ...work, contingency: [instead('older')] });
+    rig.fire('answer:restore', 1_800_000);
+    expect([rig.status('restore'), rig.status('older')]).toEqual(['failed', 'running']);
+  });
+
+  test.each([
+    ['failed for good', (rig: Rig) => (rig.fail('restore'), rig.fail('older'))],
+    ['ended unknown', (rig: Rig) => rig.unknown('restore')],
+  ])('nobody says what to do with a step that %s: no contingency is tried, the run fails', (_what, work) => {
+    const rig = restoring({ onFailure: 'ask', contingency: [instead('older')] });
+    work(rig);
+    rig.fire('answer:restore', 1_800_000);
+    expect([rig.state.context.failure?.step, rig.status('page')]).toEqual(['restore', 'running']);
+  });
+
   test('P2: a message that cannot be sent never fails the run', () => {
     const rig = new Rig(aPlan({ notify: [{ id: 'mail', onFailure: 'stop' }], announce: [{ id: 'tell' }] }));
     rig.fail('mail');

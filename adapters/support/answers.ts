@@ -17,7 +17,7 @@ export const done = (detail: string, outputs: { readonly [key: string]: string }
   outputs,
 });
 
-export const failed = (cls: 'check' | 'error', reason: string, lastWords?: string): Performed => ({
+export const failed = (cls: 'check' | 'error' | 'inconclusive', reason: string, lastWords?: string): Performed => ({
   ok: false,
   class: cls,
   reason,

@@ -16,6 +16,7 @@ export interface Trouble {
 }
 
 export function attemptFailed(draft: Draft, step: PlannedStep, trouble: Trouble): void {
+  draft.patch(step.id, { trouble: trouble.class });
   if (mayRetry(draft, step, trouble)) retryLater(draft, step, trouble.reason);
   else failForGood(draft, step, trouble.reason);
 }

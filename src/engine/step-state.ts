@@ -1,5 +1,5 @@
 /** What has become of one step. */
-import type { Question } from './protocol.ts';
+import type { FailureClass, Question } from './protocol.ts';
 
 export type StepStatus =
   | 'pending'
@@ -51,6 +51,8 @@ export interface StepState {
   /** How often a health check's pass has lapsed. */
   readonly lapses: number;
   readonly outputs: { readonly [key: string]: string };
+  /** How its last failed attempt failed; null before the first. */
+  readonly trouble: FailureClass | 'timeout' | null;
   /** One line on why it is as it is; null while there is nothing to say. */
   readonly reason: string | null;
 }
@@ -71,6 +73,7 @@ export const untouched: StepState = {
   restoresBefore: 0,
   lapses: 0,
   outputs: {},
+  trouble: null,
   reason: null,
 };
 

@@ -54,10 +54,21 @@ function dataOf(context: Context): Truth['data'] {
 const isDoubtful = (state: StepState): boolean =>
   state.status === 'unknown' || state.status === 'probing' || state.question === 'unknown';
 
+const hasFailed = ({ status, question }: StepState): boolean =>
+  status === 'failed' || status === 'retrying' || question === 'failed';
+
+/** Failures of a check that say nothing of the system's health. */
+const unmeasured: ReadonlySet<StepState['trouble']> = new Set([
+  'error',
+  'inconclusive',
+  'signal',
+  'spawn',
+  'preparation',
+]);
+
 function healthOf(context: Context): Truth['health'] {
   const checks = statesOf(context, 'health-checks');
-  if (checks.some((state) => state.status === 'failed' || state.status === 'retrying' || state.question === 'failed'))
-    return 'failing';
+  if (checks.some((state) => hasFailed(state) && !unmeasured.has(state.trouble))) return 'failing';
   if (checks.length === 0 || !checks.every((state) => state.status === 'succeeded')) return 'unknown';
   if (checks.some((state) => isOvertaken(context, state))) return 'unknown';
   return context.end !== null || lapsedChecks(context).length === 0 ? 'proven' : 'unknown';

@@ -90,7 +90,13 @@ function planRetry(retry: StepContent['retry']): Retry {
 
 function planUntil(until: StepContent['until']): Until | null {
   if (until === undefined) return null;
-  return { successes: until.successes ?? 1, everyMs: ms(until.every, 2_000), withinMs: ms(until.within, 60_000) };
+  return {
+    successes: until.successes ?? 1,
+    everyMs: ms(until.every, 2_000),
+    withinMs: ms(until.within, 60_000),
+    failures: until.failures ?? null,
+    errors: until.errors ?? null,
+  };
 }
 
 function planAction(planning: Planning, { step, path, id }: StepSite): Action {

@@ -169,6 +169,10 @@ export interface Until {
   readonly successes: number;
   readonly everyMs: number;
   readonly withinMs: number;
+  /** Bad answers, all together, that end it early; null: no limit. */
+  readonly failures: number | null;
+  /** Answers in a row that could not be had and end it early; null: no limit. */
+  readonly errors: number | null;
 }
 
 /** Every step of a plan with its contingencies, in the order of the plan. */

@@ -120,6 +120,16 @@ const until = () =>
           successes: count('How many good answers in a row are needed.', 1, 1000, { default: 1 }),
           every: duration('Time between two tries.', { default: '2s' }),
           within: duration('How long to go on.', { default: '1m' }),
+          failures: count(
+            'Give up at once when so many answers were measured and bad, all together. Not given: go on for as long as `within` says.',
+            1,
+            1000,
+          ),
+          errors: count(
+            'Give up at once when so many answers in a row could not be had (not measured, or inconclusive). Not given: go on for as long as `within` says.',
+            1,
+            1000,
+          ),
         },
         { error: 'must be a mapping, such as { successes: 3, every: 2s, within: 2m }' },
       )

@@ -70,8 +70,13 @@ export interface Probe {
 
 export type Performed =
   | { readonly ok: true; readonly detail: string; readonly outputs?: { readonly [key: string]: string } }
-  /** `check`: measured, and bad. `error`: could not be done or measured. */
-  | { readonly ok: false; readonly class: 'check' | 'error'; readonly reason: string; readonly lastWords?: string };
+  | {
+      readonly ok: false;
+      /** `check`: measured, and bad. `error`: could not be done or measured. `inconclusive`: measured, says nothing. */
+      readonly class: 'check' | 'error' | 'inconclusive';
+      readonly reason: string;
+      readonly lastWords?: string;
+    };
 
 /** Erases the input type, so that adapters can stand in one table; the engine parses before it calls. */
 export function defineAdapter<Input>(adapter: Adapter<Input>): Adapter<Input> {

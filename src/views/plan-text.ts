@@ -1,7 +1,15 @@
 /** `backout plan`: what would run, in which order, by whom, and for how long at most. A function of the plan alone. */
 import { isTelling } from '../engine/state.ts';
 import { formatDuration } from '../kernel/duration.ts';
-import { type Action, type Place, type Plan, type PlannedPhase, type PlannedStep, phases } from '../plan/plan.ts';
+import {
+  type Action,
+  type Place,
+  type Plan,
+  type PlannedPhase,
+  type PlannedStep,
+  phases,
+  type Until,
+} from '../plan/plan.ts';
 import type { Paint } from './colour.ts';
 import { longest, waves } from './plan-time.ts';
 import { visible } from './visible.ts';
@@ -113,9 +121,7 @@ function rulesOf(step: PlannedStep): readonly string[] {
   return [
     limitWords(step),
     ...(step.condition === true ? [] : [conditionWords(step.condition)]),
-    ...(step.until === null
-      ? []
-      : [`until ${step.until.successes} successes in a row within ${formatDuration(step.until.withinMs)}`]),
+    ...(step.until === null ? [] : [untilWords(step.until)]),
     ...(step.retry.attempts > 1
       ? [`up to ${step.retry.attempts} attempts, ${formatDuration(step.retry.delayMs)} apart`]
       : []),
@@ -123,6 +129,15 @@ function rulesOf(step: PlannedStep): readonly string[] {
     ...(step.required ? ['the next phase waits for it'] : []),
     isTelling(step.place) && !step.required ? 'holds nothing up' : `on failure: ${step.onFailure}`,
   ];
+}
+
+function untilWords({ successes, withinMs, failures = null, errors = null }: Until): string {
+  const limits = [
+    ...(failures === null ? [] : [`${failures} bad answers`]),
+    ...(errors === null ? [] : [`${errors} in a row that could not be had`]),
+  ];
+  const early = limits.length === 0 ? '' : `, given up after ${limits.join(' or ')}`;
+  return `until ${successes} successes in a row within ${formatDuration(withinMs)}${early}`;
 }
 
 function limitWords({ action, place, answerWithinMs, timeoutMs }: PlannedStep): string {

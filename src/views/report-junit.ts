@@ -62,9 +62,18 @@ function testCase(step: StepView, phase: PhaseView, view: RunView): readonly str
 
 type Kind = 'passed' | 'failure' | 'error' | 'skipped';
 
-function kindOf({ status }: StepView): Kind {
+/** As JUnit has it: a failure was measured, an error kept it from being. */
+const errors: ReadonlySet<string | null | undefined> = new Set([
+  'error',
+  'inconclusive',
+  'signal',
+  'spawn',
+  'preparation',
+]);
+
+function kindOf({ status, attempts }: StepView): Kind {
   if (status === 'succeeded' || status === 'simulated') return 'passed';
-  if (status === 'failed') return 'failure';
+  if (status === 'failed') return errors.has(attempts.at(-1)?.class) ? 'error' : 'failure';
   return status === 'unknown' || status === 'cancelled' ? 'error' : 'skipped';
 }
 

@@ -60,9 +60,16 @@ function verdict(ended: Ended, after: string): string {
 
 /** Short facts before the time, free text after it, so that the two are never read as one. */
 function failureVerdict(ended: Ended, reason: string | null, after: string): string {
-  if (ended.class === 'exit' && ended.exitCode !== null) return `failed: exit code ${ended.exitCode}${after}`;
+  if (ended.class === 'exit' && ended.exitCode !== null)
+    return `failed: exit code ${ended.exitCode}${after}${seriesWords(reason)}`;
   if (ended.class === 'signal' && ended.signal !== null) return `failed: ended by ${ended.signal}${after}`;
-  return `failed${after}: ${failureWords(ended, reason)}`;
+  const kind = ended.class === 'error' || ended.class === 'inconclusive' ? ` (${ended.class})` : '';
+  return `failed${kind}${after}: ${failureWords(ended, reason)}`;
+}
+
+/** What a repeated command's end says beyond its last exit code. */
+function seriesWords(reason: string | null): string {
+  return reason === null || reason.startsWith('exit code') ? '' : `: ${reason}`;
 }
 
 function because(reason: string | null): string {
@@ -77,8 +84,9 @@ const classWords: Readonly<Record<FailureClass, string>> = {
   exit: 'ended badly',
   signal: 'ended by a signal',
   verify: 'done, but its verification failed',
-  check: 'the check did not pass',
-  error: 'it could not be done',
+  check: 'measured, and bad',
+  error: 'it could not be done or measured',
+  inconclusive: 'measured, and it says nothing',
   spawn: 'the program could not be started',
   preparation: 'it could not be prepared',
   rejected: 'a person said no',
@@ -86,10 +94,13 @@ const classWords: Readonly<Record<FailureClass, string>> = {
   output: 'an output value is not acceptable',
 };
 
+/** Classes whose reason says it all. */
+const speaking: ReadonlySet<FailureClass | null> = new Set(['check', 'error', 'inconclusive']);
+
 function failureWords(ended: Ended, reason: string | null): string {
   const words = ended.class === null ? null : classWords[ended.class];
   if (reason === null) return words ?? 'no reason given';
-  if (ended.class === 'check' || ended.class === 'error' || words === null) return reason;
+  if (words === null || speaking.has(ended.class)) return reason;
   return reason.startsWith(words) ? reason : `${words}: ${reason}`;
 }
 

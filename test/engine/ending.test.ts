@@ -178,6 +178,22 @@ describe('what is true before the end', () => {
       'access closed, data restored, health failing',
     ],
     [
+      'a check could not measure',
+      (rig) => {
+        rig.succeed('mail', 'close', 'restore', 'files');
+        rig.fail('page', 'error');
+      },
+      'access closed, data restored, health unknown',
+    ],
+    [
+      'a check is inconclusive',
+      (rig) => {
+        rig.succeed('mail', 'close', 'restore', 'files');
+        rig.fail('page', 'inconclusive');
+      },
+      'access closed, data restored, health unknown',
+    ],
+    [
       'access is being opened',
       (rig) => rig.succeed('mail', 'close', 'restore', 'files', 'page'),
       'access unknown, data restored, health proven',

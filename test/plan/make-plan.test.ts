@@ -89,7 +89,7 @@ test('the playbook of the design, planned', async () => {
   });
   expect(made.phases['health-checks'].steps[0]).toMatchObject({
     repeatable: true,
-    until: { successes: 3, everyMs: 2_000, withinMs: 120_000 },
+    until: { successes: 3, everyMs: 2_000, withinMs: 120_000, failures: null, errors: null },
   });
   expect(made.escalate.steps[0]?.action).toMatchObject({ input: { subject: '${{ run.failure }}' } });
 });

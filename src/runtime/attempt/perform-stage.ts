@@ -8,7 +8,7 @@ import { aborted } from './limit.ts';
 import { acceptOutputs } from './outputs.ts';
 import type { Stage } from './process-stage.ts';
 import type { ResolvedPerformance } from './resolve.ts';
-import { repeatUntil } from './until.ts';
+import { type Answer, repeatUntil, type Series } from './until.ts';
 
 /** How long an adapter may take to notice that it is to end. */
 const noticeMs = 2_000;
@@ -25,11 +25,23 @@ function performAll(stage: Stage, resolved: ResolvedPerformance): Promise<Perfor
   if (until === null) return performOnce(stage, resolved);
   return repeatUntil(until, stage.wall, stage.limit.signal, async () => {
     const value = await performOnce(stage, resolved);
-    return { good: value !== 'deaf' && value.ok, final: value === 'deaf', value };
-  }).then((last) => (last.good || last.value === 'deaf' || !last.value.ok ? last.value : notLongEnough));
+    return { answer: answerOf(value), final: value === 'deaf', value };
+  }).then(performedOf);
 }
 
-const notLongEnough: Performed = { ok: false, class: 'check', reason: 'it did not hold often enough in time' };
+const answers = { check: 'bad', error: 'error', inconclusive: 'inconclusive' } as const;
+
+function answerOf(performed: Performed | 'deaf'): Answer {
+  if (performed === 'deaf') return 'error';
+  return performed.ok ? 'good' : answers[performed.class];
+}
+
+/** A series that did not hold has its own class and words, and those of its last answer where that was none. */
+function performedOf({ value, shortfall }: Series<Performed | 'deaf'>): Performed | 'deaf' {
+  if (shortfall === null || value === 'deaf') return value;
+  if (value.ok) return { ok: false, ...shortfall };
+  return { ...value, class: shortfall.class, reason: `${shortfall.reason}, the last: ${value.reason}` };
+}
 
 /** `deaf`: it did not end although it was told to; what it does now is unknown. */
 export async function performOnce(

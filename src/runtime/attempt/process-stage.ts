@@ -1,13 +1,15 @@
 /** An attempt's action as a process: its end in the journal's words. */
+import type { AttemptEnd } from '../../engine/protocol.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { Undated, Wall } from '../../ports/effects.ts';
+import type { ProcessEnd } from '../../ports/step-process.ts';
 import { endOfProcess, worded } from './attempt-end.ts';
 import type { Limit } from './limit.ts';
 import { readOutputs } from './outputs.ts';
 import type { ResolvedProcess } from './resolve.ts';
 import { type ProcessResult, runProcess } from './run-process.ts';
 import { attemptFolder, type RunSetting } from './setting.ts';
-import { repeatUntil } from './until.ts';
+import { type Answer, repeatUntil, type Shortfall } from './until.ts';
 
 export interface Stage {
   readonly setting: RunSetting;
@@ -21,13 +23,21 @@ export interface Stage {
 
 export async function processStage(stage: Stage, resolve: () => ResolvedProcess): Promise<Undated> {
   const { step } = stage;
-  if (step.until === null) return outcomeOf(stage, await actionProcess(stage, resolve, undefined), undefined);
-  const last = await repeatUntil(step.until, stage.wall, stage.limit.signal, async (n) => {
+  const { until } = step;
+  if (until === null) return outcomeOf(stage, await actionProcess(stage, resolve, undefined), undefined);
+  const { value, shortfall } = await repeatUntil(until, stage.wall, stage.limit.signal, async (n) => {
     const result = await actionProcess(stage, resolve, `u${n}`);
-    const good = result.end.kind === 'ended' && result.end.exitCode === 0;
-    return { good, final: result.end.kind !== 'ended' || result.survivors.length > 0, value: { result, n } };
+    // What cannot be started now will not be in two seconds either, unless the playbook counts on it.
+    const final = result.end.kind === 'lost' || (result.end.kind === 'not-started' && (until.errors ?? null) === null);
+    return { answer: answerOf(result), final: final || result.survivors.length > 0, value: { result, n } };
   });
-  return outcomeOf(stage, last.value.result, `u${last.value.n}`, last.good);
+  return outcomeOf(stage, value.result, `u${value.n}`, shortfall);
+}
+
+/** An exit code is an answer: measured. Killed, or never started, it has measured nothing. */
+function answerOf({ end }: ProcessResult): Answer {
+  if (end.kind !== 'ended' || end.exitCode === null) return 'error';
+  return end.exitCode === 0 ? 'good' : 'bad';
 }
 
 function actionProcess(stage: Stage, resolve: () => ResolvedProcess, part: string | undefined): Promise<ProcessResult> {
@@ -57,7 +67,12 @@ export function attemptEnv(stage: Pick<Stage, 'step' | 'attempt'>, folder: strin
 }
 
 /** The event that tells how it went. */
-export function outcomeOf(stage: Stage, result: ProcessResult, part: string | undefined, held = true): Undated {
+export function outcomeOf(
+  stage: Stage,
+  result: ProcessResult,
+  part: string | undefined,
+  shortfall: Shortfall | null = null,
+): Undated {
   const { setting, step, attempt, limit } = stage;
   const at = { step: step.id, attempt };
   const { end, survivors, late } = result;
@@ -72,18 +87,24 @@ export function outcomeOf(stage: Stage, result: ProcessResult, part: string | un
   if (!late && limit.reached === 'cancelled')
     return { type: 'step.cancelled', ...at, end: { ...seen, reason: 'it was ended by a stop' } };
   if (end.kind === 'lost') return { type: 'step.unknown', ...at, end: seen, survivors: [] };
-  if (end.kind === 'not-started') return { type: 'step.failed', ...at, class: 'spawn', end: seen };
-  if (end.signal !== null) return { type: 'step.failed', ...at, class: 'signal', end: seen };
-  if (end.exitCode !== 0) return { type: 'step.failed', ...at, class: 'exit', end: seen };
-  if (!held)
-    return {
-      type: 'step.failed',
-      ...at,
-      class: 'check',
-      end: { ...seen, reason: 'it did not hold often enough in time' },
-    };
+  const failure = failureOf(end, shortfall);
+  if (failure !== null) return { type: 'step.failed', ...at, class: failure, end: inSeries(seen, shortfall) };
   const outputs = readOutputs(`${folder}/output`, setting.forms);
   if (!outputs.ok) return { type: 'step.failed', ...at, class: 'output', end: { ...seen, reason: outputs.error } };
   const type = step.verify === null ? 'step.succeeded' : 'step.performed';
   return { type, ...at, end: { ...seen, outputs: outputs.value } };
+}
+
+function failureOf(end: Exclude<ProcessEnd, { readonly kind: 'lost' }>, shortfall: Shortfall | null) {
+  if (end.kind === 'not-started') return 'spawn';
+  if (end.signal !== null) return 'signal';
+  if (end.exitCode !== 0) return 'exit';
+  return shortfall === null ? null : shortfall.class;
+}
+
+/** The words of a series that did not hold come before those of its last process. */
+function inSeries(seen: AttemptEnd, shortfall: Shortfall | null): AttemptEnd {
+  if (shortfall === null) return seen;
+  const last = seen.reason === null ? '' : `, the last: ${seen.reason}`;
+  return { ...seen, reason: `${shortfall.reason}${last}` };
 }

@@ -7,7 +7,7 @@ import { readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSyn
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { adapter } from '../../adapters/files/restore/index.ts';
-import { mountPoints } from '../../adapters/files/restore/mounts.ts';
+import { mountPoints } from '../../adapters/support/tree/mounts.ts';
 import { good, scene, untouched } from './rig/files-scene.ts';
 import { complaints, contextIn, preflight, probe, workInPlace } from './rig/step.ts';
 import { harvest, leftovers, pack, plant } from './rig/tree.ts';

@@ -6,8 +6,8 @@ import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { adapter } from '../../adapters/files/restore/index.ts';
-import { linkPlaces, renamePlaces } from '../../adapters/files/restore/places.ts';
-import { swapByLink, swapByRenaming } from '../../adapters/files/restore/swap.ts';
+import { linkPlaces, renamePlaces } from '../../adapters/support/tree/places.ts';
+import { swapByLink, swapByRenaming } from '../../adapters/support/tree/swap.ts';
 import { damaged, good, key, scene } from './rig/files-scene.ts';
 import { preflight, probe, workInPlace } from './rig/step.ts';
 import { harvest, leftovers, plant } from './rig/tree.ts';

@@ -1,23 +1,14 @@
-/** Read-only: is the backup there, readable and complete, and can it be put where it belongs? Shared by preflight and work. */
-import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+/** Read-only: is the backup there, readable and complete? Shared by preflight and work. */
+import { readFile, stat } from 'node:fs/promises';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { digestOf } from '../../support/digest.ts';
-import { statOf } from '../../support/durable.ts';
 import { bareDigest } from '../../support/fields.ts';
+import { missingPrograms, type Obstacle } from '../../support/programs.ts';
 import { reasonOf } from '../../support/reason.ts';
-import { tooLittleSpace } from '../../support/space.ts';
+import { sizeOfTree } from '../../support/tree/walk.ts';
 import { type Contents, contentsOf, type Packing, packingOf, programsFor } from './archive.ts';
 import type { Order } from './input.ts';
 import { type Manifest, parseManifest, some } from './manifest.ts';
-import { mountsAt } from './mounts.ts';
-import { sizeOfTree } from './tree.ts';
-
-export interface Obstacle {
-  readonly reason: string;
-  readonly remedy: string;
-}
 
 export interface Backup {
   /** Null for a folder. */
@@ -94,70 +85,4 @@ async function examineArchive(order: Order, signal?: AbortSignal): Promise<Exami
   if (!contents.ok) return obstacle(`Backup ${path}: ${contents.error}`, another);
   const { files, bytes } = contents.value;
   return ok({ packing: packing.value, contents: contents.value, files, bytes });
-}
-
-export async function missingPrograms(programs: readonly string[]): Promise<Obstacle | null> {
-  const { execa } = await import('execa');
-  for (const program of programs) {
-    const { failed, stdout } = await execa(program, ['--version'], { reject: false, stdin: 'ignore' });
-    if (failed)
-      return {
-        reason: `The program ${program} is missing`,
-        remedy: `Install it: apt-get install ${program === 'sync' || program === 'cp' ? 'coreutils' : program}`,
-      };
-    if (program === 'tar' && !stdout.includes('GNU tar'))
-      return { reason: 'The tar here is not GNU tar', remedy: 'Install GNU tar.' };
-  }
-  return null;
-}
-
-/** Can the tree be put at its place? */
-export async function examineTarget(order: Order, parent: string, bytes: number): Promise<Obstacle | null> {
-  const { target, swap } = order;
-  try {
-    await access(parent, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    return {
-      reason: `${parent}, in which the target stands: ${reasonOf(error)}`,
-      remedy: 'Make the folder, or run as a user who may write there.',
-    };
-  }
-  const wrong = wrongKind(order);
-  if (wrong !== null) return wrong;
-  const mounts = swap === 'symlink' ? [] : await mountsAt(target);
-  if (mounts[0] !== undefined) {
-    const inside = mounts[0] === target ? 'is a mount point' : `has the mount point ${mounts[0]} inside`;
-    return {
-      reason: `Target ${target} ${inside}, so it cannot be swapped by renaming`,
-      remedy: 'Restore a folder below it, or make the target a symbolic link and set `swap: symlink`.',
-    };
-  }
-  const full = await tooLittleSpace(parent, bytes);
-  return full === undefined
-    ? null
-    : { reason: full, remedy: 'Make room there; the old tree and the new one must both fit.' };
-}
-
-function wrongKind({ target, swap, backup }: Order): Obstacle | null {
-  const there = statOf(target);
-  if (target === dirname(target)) return { reason: 'The target is the root folder', remedy: 'Correct `target`.' };
-  if (`${backup.path}/`.startsWith(`${target}/`)) {
-    return {
-      reason: `Backup ${backup.path} lies inside the target ${target}`,
-      remedy: 'Move the backup out of the tree that it restores.',
-    };
-  }
-  if (there === undefined) return null;
-  if (swap === 'symlink' && !there.isSymbolicLink()) {
-    return { reason: `Target ${target} is no symbolic link`, remedy: 'Make it one, or leave out `swap: symlink`.' };
-  }
-  if (swap === 'rename' && there.isSymbolicLink()) {
-    return {
-      reason: `Target ${target} is a symbolic link`,
-      remedy: 'Set `swap: symlink`, or name the folder that it points at.',
-    };
-  }
-  if (swap === 'rename' && !there.isDirectory())
-    return { reason: `Target ${target} is not a folder`, remedy: 'Correct `target`.' };
-  return null;
 }

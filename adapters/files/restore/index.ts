@@ -5,9 +5,9 @@ import { notReady, probed, ready } from '../../support/answers.ts';
 import { stands } from '../../support/durable.ts';
 import { reasonOf } from '../../support/reason.ts';
 import { fileCount, inWords } from '../../support/space.ts';
+import type { LinkPlaces, Places } from '../../support/tree/places.ts';
 import { fileKey, orderFor } from '../../support/work.ts';
 import { type Input, input, orderOf } from './input.ts';
-import type { LinkPlaces, Places } from './places.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'files/restore',
@@ -40,7 +40,9 @@ export const adapter = defineAdapter<Input>({
 });
 
 async function preflight(asked: Input, context: AdapterContext): Promise<Preflight> {
-  const { examineBackup, examineTarget, missingPrograms } = await import('./examine.ts');
+  const { examineBackup } = await import('./examine.ts');
+  const { examineTarget } = await import('../../support/tree/target.ts');
+  const { missingPrograms } = await import('../../support/programs.ts');
   const order = orderOf(asked, context.folder);
   try {
     const missing = await missingPrograms(['sync', 'cp']);
@@ -48,7 +50,7 @@ async function preflight(asked: Input, context: AdapterContext): Promise<Preflig
     const backup = await examineBackup(order, context.signal);
     if (!backup.ok) return notReady(backup.error.reason, backup.error.remedy);
     const { parent } = await placesFor(asked, context);
-    const obstacle = await examineTarget(order, parent, backup.value.bytes);
+    const obstacle = await examineTarget({ ...order, backup: order.backup.path }, parent, backup.value.bytes);
     if (obstacle !== null) return notReady(obstacle.reason, obstacle.remedy);
     const { files, bytes, manifest } = backup.value;
     const said = `${order.backup.path} is readable and complete: ${fileCount(files)}, ${inWords(bytes)}`;
@@ -63,7 +65,7 @@ async function preflight(asked: Input, context: AdapterContext): Promise<Preflig
 }
 
 async function placesFor(asked: Input, context: AdapterContext): Promise<Places> {
-  const { linkPlaces, renamePlaces } = await import('./places.ts');
+  const { linkPlaces, renamePlaces } = await import('../../support/tree/places.ts');
   const { target, swap } = orderOf(asked, context.folder);
   const key = fileKey(context.key);
   return swap === 'symlink' ? linkPlaces(target, key) : renamePlaces(target, key);

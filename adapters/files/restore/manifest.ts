@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { digestOf } from '../../support/digest.ts';
 import { codeOf, reasonOf } from '../../support/reason.ts';
-import { filesBelow } from './tree.ts';
+import { filesBelow } from '../../support/tree/walk.ts';
 
 /** Path below the target, without `./` → lower-case SHA-256. */
 export type Manifest = ReadonlyMap<string, string>;

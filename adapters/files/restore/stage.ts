@@ -1,31 +1,21 @@
-/** Fills `part` from the backup, proves it, and names it `fresh`: from then on it is complete and on disk. */
-import { chmodSync, chownSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { statOf, syncFolder } from '../../support/durable.ts';
+/** Fills `part` from the backup, and proves it. */
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { statOf } from '../../support/durable.ts';
 import { lastLines } from '../../support/reason.ts';
 import { fileCount, inWords } from '../../support/space.ts';
+import type { Places } from '../../support/tree/places.ts';
 import { type Report, WorkFailed } from '../../support/work.ts';
 import { unpackWith } from './archive.ts';
 import type { Backup } from './examine.ts';
 import type { Order } from './input.ts';
 import { compare, faultIn, some } from './manifest.ts';
-import type { Places } from './places.ts';
 
 export async function stage(order: Order, backup: Backup, places: Places, report: Report): Promise<void> {
-  rmSync(places.part, { recursive: true, force: true });
   report.line(
     `Staging ${fileCount(backup.files)} (${inWords(backup.bytes)}) from ${order.backup.path} in ${places.part}.`,
   );
-  try {
-    await fill(order, backup, places);
-    await prove(order, backup, places, report);
-    await syncTree(places.part);
-    renameSync(places.part, places.fresh);
-    syncFolder(places.parent);
-  } catch (error) {
-    rmSync(places.part, { recursive: true, force: true });
-    throw error;
-  }
-  report.line(`Staged, verified and on disk: ${places.fresh}.`);
+  await fill(order, backup, places);
+  await prove(order, backup, places, report);
 }
 
 async function fill(order: Order, backup: Backup, places: Places): Promise<void> {
@@ -63,12 +53,6 @@ async function prove(order: Order, backup: Backup, places: Places, report: Repor
   report.line(`As ${order.manifest} says: ${fileCount(backup.manifest.size)}.`);
   if (comparison.extra.length > 0)
     report.line(`Not in the manifest, restored all the same: ${some(comparison.extra)}.`);
-}
-
-/** Everything in the file system that holds it: a file at a time would take longer than the copy. */
-async function syncTree(tree: string): Promise<void> {
-  const { execa } = await import('execa');
-  await execa('sync', ['--file-system', tree], { stdin: 'ignore' });
 }
 
 async function program(name: string, args: readonly string[], order: Order): Promise<void> {

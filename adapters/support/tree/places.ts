@@ -4,7 +4,7 @@
  */
 import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { statOf } from '../../support/durable.ts';
+import { statOf } from '../durable.ts';
 
 export interface Places {
   readonly key: string;

@@ -4,9 +4,9 @@
  */
 import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { stands, syncFolder } from '../../support/durable.ts';
-import { codeOf } from '../../support/reason.ts';
-import { WorkFailed } from '../../support/work.ts';
+import { stands, syncFolder } from '../durable.ts';
+import { codeOf } from '../reason.ts';
+import { WorkFailed } from '../work.ts';
 import type { LinkPlaces, Places } from './places.ts';
 
 /** Two renames: target → old, fresh → target. Says each one when it is done. */

@@ -15,15 +15,15 @@ export interface Stumble {
 const longestWaitMs = 60_000;
 const tries = { retries: 3, minTimeout: 250, factor: 2, maxTimeout: 5_000, randomize: true };
 
-export async function withRetries<T>(
+export async function withRetries<T, E extends Stumble>(
   signal: AbortSignal,
-  attempt: () => Promise<Result<T, Stumble>>,
-): Promise<Result<T, Stumble>> {
+  attempt: () => Promise<Result<T, E>>,
+): Promise<Result<T, E>> {
   const first = await attempt();
   if (first.ok || !worthAnother(first.error, signal)) return first;
   const { default: pRetry } = await import('p-retry');
-  let last: Result<T, Stumble> = first;
-  const again = async (): Promise<Result<T, Stumble>> => {
+  let last: Result<T, E> = first;
+  const again = async (): Promise<Result<T, E>> => {
     last = await attempt();
     if (!last.ok && worthAnother(last.error, signal)) throw new Error(last.error.reason);
     return last;

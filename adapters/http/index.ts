@@ -7,22 +7,30 @@ import { done, failed, notReady, ready } from '../support/answers.ts';
 import { duration, headers, httpUrl, optionalText } from '../support/fields.ts';
 import { exchange } from '../support/http-client.ts';
 import { hostAndPort, resolves } from '../support/reach.ts';
-import { expectation, faultsOf } from './expect.ts';
+import { expectation } from './expect.ts';
+import { judgeFor } from './judge.ts';
 
-const input = z.strictObject({
-  url: httpUrl('The address to ask, e.g. https://shop.example.com/health.'),
-  method: z._default(z.enum(['GET', 'HEAD']).check(z.describe('GET or HEAD: a check changes nothing.')), 'GET'),
-  headers: z.optional(headers('Headers to send; may hold secrets.')),
-  expect: z._default(expectation, {}),
-  redirects: z._default(
-    z
-      .enum(['keep', 'follow'])
-      .check(z.describe('keep: a redirect is the answer. follow: go on to where it leads (at most 5).')),
-    'keep',
-  ),
-  ca: optionalText('A PEM file with the certificate authority to trust instead of the system ones.'),
-  timeout: z._default(duration('How long one request may take. Default: 10s.'), 10_000),
-});
+const input = z
+  .strictObject({
+    url: httpUrl('The address to ask, e.g. https://shop.example.com/health.'),
+    method: z._default(z.enum(['GET', 'HEAD']).check(z.describe('GET or HEAD: a check changes nothing.')), 'GET'),
+    headers: z.optional(headers('Headers to send; may hold secrets.')),
+    expect: z._default(expectation, {}),
+    redirects: z._default(
+      z
+        .enum(['keep', 'follow'])
+        .check(z.describe('keep: a redirect is the answer. follow: go on to where it leads (at most 5).')),
+      'keep',
+    ),
+    ca: optionalText('A PEM file with the certificate authority to trust instead of the system ones.'),
+    timeout: z._default(duration('How long one request may take. Default: 10s.'), 10_000),
+  })
+  .check(
+    z.refine(
+      ({ method, expect }) => method !== 'HEAD' || (expect.body === undefined && expect.json === undefined),
+      'HEAD has no body: use GET, or leave `expect.body` and `expect.json` out',
+    ),
+  );
 type Input = z.infer<typeof input>;
 
 export const adapter = defineAdapter<Input>({
@@ -45,6 +53,8 @@ export const adapter = defineAdapter<Input>({
 });
 
 async function preflight(asked: Input): Promise<Preflight> {
+  const judge = await judgeFor(asked.expect);
+  if (!judge.ok) return notReady(`${asked.url}: ${judge.error}`, 'Correct `expect.json`.');
   const { host } = hostAndPort(asked.url);
   const found = await resolves(host);
   if (found.ok) return ready([`${host} resolves`]);
@@ -52,6 +62,8 @@ async function preflight(asked: Input): Promise<Preflight> {
 }
 
 async function perform(asked: Input, context: AdapterContext): Promise<Performed> {
+  const judge = await judgeFor(asked.expect);
+  if (!judge.ok) return failed('error', `${asked.method} ${asked.url} was not asked: ${judge.error}`);
   const answer = await exchange({
     ...asked,
     headers: asked.headers ?? {},
@@ -62,7 +74,7 @@ async function perform(asked: Input, context: AdapterContext): Promise<Performed
   });
   if (!answer.ok) return failed('error', `${asked.method} ${asked.url}: ${answer.error.reason}`);
   const reply = answer.value;
-  const faults = faultsOf(reply, asked.expect);
+  const faults = judge.value(reply);
   if (faults.length > 0)
     return failed('check', `${asked.method} ${asked.url}: ${faults.join('; ')}`, reply.body.slice(0, 2_048));
   return done(`${asked.method} ${asked.url}: status ${reply.status} in ${formatDuration(reply.ms)}`, {

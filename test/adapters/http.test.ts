@@ -28,6 +28,21 @@ describe('http judges an answer', () => {
     [{ body: { matches: '^no' } }, false, 'does not match ^no'],
     [{ body: { equals: page.body } }, true, ''],
     [{ body: { equals: 'ok' } }, false, 'is not "ok"'],
+    [{ status: '2xx' }, true, ''],
+    [{ status: ['3xx', 404] }, false, 'status 200 instead of 3xx or 404'],
+    [{ headers: { 'X-Release': { matches: '^4[0-9]$' } } }, true, ''],
+    [{ headers: { 'X-Release': { matches: '^5' } } }, false, 'header X-Release is "41", which does not match ^5'],
+    [{ headers: { 'X-Release': { contains: '4' } } }, true, ''],
+    [{ headers: { 'X-Release': { contains: '5' } } }, false, 'header X-Release is "41", without "5"'],
+    [{ headers: { 'X-No': { absent: true }, 'X-Release': { equals: '41' } } }, true, ''],
+    [{ headers: { 'X-Release': { absent: true } } }, false, 'header X-Release is "41" instead of missing'],
+    [{ body: { lacks: 'down' } }, true, ''],
+    [{ body: { lacks: '"ok"' } }, false, 'contains "\\"ok\\""'],
+    [{ json: 'body.status == "ok" && body.n + 1 > 5 && body.parts.all(p, p.up)' }, true, ''],
+    [{ json: 'status == 200 && headers["x-release"] == "41" && body.parts.size() == 1' }, true, ''],
+    [{ json: 'body.n > 5.5' }, false, 'body.n > 5.5 does not hold for the body'],
+    [{ json: 'body.stock > 3' }, false, 'body.stock > 3 cannot be told: No such key: stock'],
+    [{ json: 'body.n' }, false, 'body.n gives neither true nor false'],
     [{ json: { status: 'ok', n: 5, 'parts[0].up': true } }, true, ''],
     [{ json: { n: '5' } }, true, ''],
     [{ json: { n: 6 } }, false, 'n is 5 instead of 6'],
@@ -41,6 +56,25 @@ describe('http judges an answer', () => {
       expect(performed.class).toBe('check');
       expect(performed.reason).toContain(because);
     }
+  });
+
+  test.each([
+    ['body.n ==', 'is not valid'],
+    ['body.n + 1 == 5 && env.HOME == ""', 'Unknown variable: env (known: body, status, headers)'],
+    ['1 + 1', 'gives int, not true or false'],
+  ])('the condition %s is refused before anything is asked', async (json, because) => {
+    const { url, heard } = await webServer(() => page);
+    const reason = expect.stringContaining(because);
+    expect(await preflight(http, { url, expect: { json } })).toMatchObject({ ok: false, reason });
+    expect(await perform(http, { url, expect: { json } })).toMatchObject({ ok: false, class: 'error', reason });
+    expect(await perform(request, { url, expect: { json } })).toMatchObject({ ok: false, class: 'error', reason });
+    expect(heard).toEqual([]);
+  });
+
+  test('what is not JSON holds no condition', async () => {
+    const { url } = await webServer(() => ({ body: '<html>' }));
+    const reason = expect.stringContaining('the body, "<html>", is not JSON');
+    expect(await perform(http, { url, expect: { json: 'true' } })).toMatchObject({ ok: false, class: 'check', reason });
   });
 
   test('gives the status and the time as outputs', async () => {
@@ -123,6 +157,8 @@ describe('http judges an answer', () => {
     expect(complaints(http, { url: 'http://x', timeout: '10' })).toContain('unit');
     expect(complaints(http, { url: 'http://x', expect: { body: { matches: '(' } } })).toContain('regular expression');
     expect(complaints(http, { url: 'http://x', headers: { 'a b': '1' } })).not.toBe('');
+    expect(complaints(http, { url: 'http://x', method: 'HEAD', expect: { json: 'true' } })).toContain('has no body');
+    expect(complaints(http, { url: 'http://x', expect: { status: '20' } })).not.toBe('');
   });
 });
 

@@ -13,7 +13,8 @@ import { done, failed, notReady, ready } from '../../support/answers.ts';
 import { duration, headers, httpUrl, optionalText } from '../../support/fields.ts';
 import { exchange, type HttpReply } from '../../support/http-client.ts';
 import { hostAndPort, listens } from '../../support/reach.ts';
-import { expectation, faultsOf } from '../expect.ts';
+import { expectation } from '../expect.ts';
+import { type Judge, judgeFor } from '../judge.ts';
 
 const input = z
   .strictObject({
@@ -63,6 +64,8 @@ const payload = (asked: Input): string | null =>
 const sizeOf = (asked: Input): number => Buffer.byteLength(payload(asked) ?? '');
 
 async function preflight(asked: Input, context: AdapterContext): Promise<Preflight> {
+  const judge = await judgeFor(asked.expect);
+  if (!judge.ok) return notReady(`${asked.url}: ${judge.error}`, 'Correct `expect.json`.');
   const { host, port } = hostAndPort(asked.url);
   const there = await listens(host, port, context.signal);
   if (there.ok) return ready([`${host}:${port} accepts connections`], 'the request itself is not sent');
@@ -71,10 +74,12 @@ async function preflight(asked: Input, context: AdapterContext): Promise<Preflig
 
 async function perform(asked: Input, context: AdapterContext): Promise<Performed> {
   const what = `${asked.method} ${asked.url}`;
-  const answer = await withRetries(context.signal, () => send(asked, context));
+  const judge = await judgeFor(asked.expect);
+  if (!judge.ok) return failed('error', `${what} was not sent: ${judge.error}`);
+  const answer = await withRetries(context.signal, () => send(asked, context, judge.value));
   if (!answer.ok) return failed('error', `${what}: ${answer.error.reason}`);
   const reply = answer.value;
-  const faults = faultsOf(reply, asked.expect);
+  const faults = judge.value(reply);
   if (faults.length > 0) return failed('error', `${what}: ${faults.join('; ')}`, reply.body.slice(0, 2_048));
   return done(`${what}: status ${reply.status} in ${formatDuration(reply.ms)}`, {
     status: String(reply.status),
@@ -82,7 +87,7 @@ async function perform(asked: Input, context: AdapterContext): Promise<Performed
   });
 }
 
-async function send(asked: Input, context: AdapterContext): Promise<Result<HttpReply, Stumble>> {
+async function send(asked: Input, context: AdapterContext, judge: Judge): Promise<Result<HttpReply, Stumble>> {
   const answer = await exchange({
     ...asked,
     headers: {
@@ -103,7 +108,7 @@ async function send(asked: Input, context: AdapterContext): Promise<Result<HttpR
   }
   const wait = retryAfterMs(answer.value.headers['retry-after'], Date.now());
   const refused = answer.value.status === 429 || answer.value.status === 503;
-  if (!refused || wait === null || faultsOf(answer.value, asked.expect).length === 0) return ok(answer.value);
+  if (!refused || wait === null || judge(answer.value).length === 0) return ok(answer.value);
   const reason = `status ${answer.value.status}, to be tried again after ${formatDuration(wait)}`;
   return err({ reason, again: true, retryAfterMs: wait });
 }

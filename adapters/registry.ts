@@ -9,6 +9,7 @@ const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['command', () => import('./command/index.ts')],
   ['email', () => import('./email/index.ts')],
   ['files/restore', () => import('./files/restore/index.ts')],
+  ['haproxy/server', () => import('./haproxy/server/index.ts')],
   ['http', () => import('./http/index.ts')],
   ['http/request', () => import('./http/request/index.ts')],
   ['sqlite/restore', () => import('./sqlite/restore/index.ts')],

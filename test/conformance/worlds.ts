@@ -16,6 +16,7 @@ import { decodedHeader, headerOf, mailServer } from '../adapters/rig/mail-server
 import { lineServer, webServer } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
 import { harvest, plant } from '../adapters/rig/tree.ts';
+import { proxyWorlds } from './proxy-worlds.ts';
 
 export interface World {
   readonly adapter: Adapter;
@@ -33,6 +34,7 @@ async function must(adapter: Adapter, input: JsonObject): Promise<void> {
 }
 
 export const worlds: { readonly [name: string]: World } = {
+  ...proxyWorlds,
   http: {
     adapter: http,
     samples: async (folder) => ({

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 
-/** `description` without a word of what it defaults to; the trailing slash is dropped. */
+/** A slash at the end of a path is dropped, so that paths can be added. */
 export const secretUrl = (description: string) =>
   z
     .pipe(
@@ -12,7 +12,7 @@ export const secretUrl = (description: string) =>
           z.refine(isUrl, 'write a whole URL that begins with https://'),
           z.refine(isSafe, 'a secret is not sent unencrypted to another machine: write https://'),
         ),
-      z.transform((value) => value.replace(/\/+$/, '')),
+      z.transform((value) => (value.includes('?') ? value : value.replace(/\/+$/, ''))),
     )
     .check(z.describe(description));
 

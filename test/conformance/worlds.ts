@@ -17,6 +17,7 @@ import { lineServer, webServer } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
 import { harvest, plant } from '../adapters/rig/tree.ts';
 import { proxyWorlds } from './proxy-worlds.ts';
+import { treeWorlds } from './tree-worlds.ts';
 
 export interface World {
   readonly adapter: Adapter;
@@ -35,6 +36,7 @@ async function must(adapter: Adapter, input: JsonObject): Promise<void> {
 
 export const worlds: { readonly [name: string]: World } = {
   ...proxyWorlds,
+  ...treeWorlds,
   http: {
     adapter: http,
     samples: async (folder) => ({

@@ -15,6 +15,7 @@ const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['release/symlink', () => import('./release/symlink/index.ts')],
   ['sqlite/restore', () => import('./sqlite/restore/index.ts')],
   ['tcp', () => import('./tcp/index.ts')],
+  ['tls', () => import('./tls/index.ts')],
   ['webhook', () => import('./webhook/index.ts')],
 ]);
 

@@ -20,7 +20,8 @@ export const packages = {
   git: ['git'],
   bind9: ['named'],
   'bind9-dnsutils': ['dig', 'nsupdate'],
-  prometheus: ['prometheus'],
+  prometheus: ['prometheus', 'promtool'],
+  openssl: ['openssl'],
   zstd: ['zstd'],
 };
 

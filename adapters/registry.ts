@@ -12,6 +12,7 @@ const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['haproxy/server', () => import('./haproxy/server/index.ts')],
   ['http', () => import('./http/index.ts')],
   ['http/request', () => import('./http/request/index.ts')],
+  ['mariadb/query', () => import('./mariadb/query/index.ts')],
   ['release/symlink', () => import('./release/symlink/index.ts')],
   ['sqlite/restore', () => import('./sqlite/restore/index.ts')],
   ['tcp', () => import('./tcp/index.ts')],

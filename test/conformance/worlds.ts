@@ -16,6 +16,7 @@ import { decodedHeader, headerOf, mailServer } from '../adapters/rig/mail-server
 import { lineServer, webServer } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
 import { harvest, plant } from '../adapters/rig/tree.ts';
+import { mariadbWorlds } from './mariadb-worlds.ts';
 import { proxyWorlds } from './proxy-worlds.ts';
 import { treeWorlds } from './tree-worlds.ts';
 
@@ -35,6 +36,7 @@ async function must(adapter: Adapter, input: JsonObject): Promise<void> {
 }
 
 export const worlds: { readonly [name: string]: World } = {
+  ...mariadbWorlds,
   ...proxyWorlds,
   ...treeWorlds,
   http: {

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -28,8 +28,8 @@ const commandLine = {
   entry: 'src/cli/entry.ts',
   external: ['execa', 'nodemailer', 'p-retry', 'winston', 'zx'],
 };
-/** The launcher of step processes is Perl: it is looked for beside the bundle. */
-const perl = 'src/runtime/process';
+/** The launcher of step processes is Perl, what hosts are told is shell: both are looked for beside the bundle. */
+const besides = ['src/runtime/process/*.pl', 'src/runtime/hosts/*.sh'];
 
 const present = (table) => Object.entries(table).filter(([, source]) => existsSync(join(root, source)));
 
@@ -136,8 +136,7 @@ if (withTypes) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 const built = await bundleCommandLine();
 await bundle();
-for (const name of globSync('*.pl', { cwd: join(root, perl) }))
-  write(join(dist, name), readFileSync(join(root, perl, name)));
+for (const name of globSync(besides, { cwd: root })) write(join(dist, basename(name)), readFileSync(join(root, name)));
 write(join(dist, 'start.cjs'), Buffer.from(built.start));
 train(built);
 if (withTypes) {

@@ -50,6 +50,25 @@ export interface AttemptEnd {
   readonly late: boolean;
 }
 
+export type HostOutcome = 'succeeded' | 'failed' | 'unreachable' | 'timed-out' | 'cancelled' | 'unknown';
+
+/** How an attempt ended on one of its hosts. */
+export interface HostEnd {
+  readonly host: string;
+  readonly outcome: HostOutcome;
+  readonly exitCode: number | null;
+  /** One line: why, and the remedy; null where there is nothing to say. */
+  readonly reason: string | null;
+  /** The program's last words, redacted, at most 2 KiB. */
+  readonly lastWords: string | null;
+  readonly durationMs: number;
+  /**
+   * The host perhaps holds a command that was begun: the next attempt must follow it there, under the same claim, and
+   * not begin another (P4). False: it has ended, or never began and never will.
+   */
+  readonly held: boolean;
+}
+
 interface Dated {
   /** Milliseconds since the epoch; never smaller than in the entry before. */
   readonly at: number;
@@ -113,6 +132,8 @@ export type RunEvent =
   /** Begun, and its end was not seen; or it could not be ended: `survivors` names what still lives. */
   | (OfAttempt & { readonly type: 'step.unknown'; readonly end: AttemptEnd; readonly survivors: readonly string[] })
   | (OfAttempt & { readonly type: 'step.simulated'; readonly end: AttemptEnd; readonly uncovered: string | null })
+  /** What became known of some of its hosts while it runs; those not named by any such event were not begun. */
+  | (OfAttempt & { readonly type: 'step.hosts-ended'; readonly hosts: readonly HostEnd[] })
   /** Its `if` was false. */
   | (Dated & { readonly type: 'step.excluded'; readonly step: string; readonly because: string })
   | (OfAttempt & { readonly type: 'step.probed'; readonly answer: 'yes' | 'no' | 'unknown'; readonly detail: string })

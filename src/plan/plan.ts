@@ -91,6 +91,32 @@ export interface PlannedStep {
   readonly answerWithinMs: number;
   /** Declared by the adapter: doing it again does no harm (a check, a message with a key). */
   readonly repeatable: boolean;
+  /** Where it is done, each for itself; absent: here. */
+  readonly hosts?: PlannedHosts;
+}
+
+export interface PlannedHosts {
+  readonly list: readonly Host[];
+  /** How many at once. */
+  readonly concurrency: number;
+  /** How many hosts begin before the next ones may: batch after batch; the last entry repeats. */
+  readonly batches: readonly number[];
+  /** More hosts than this must not fail; a percentage is one of the hosts in the batches so far. */
+  readonly maxFailures: { readonly count: number } | { readonly percent: number };
+  /** Absolute path of the configuration that ssh reads; null: the user's own. */
+  readonly sshConfig: string | null;
+  readonly connectTimeoutMs: number;
+  /** How long a lost connection is tried again. */
+  readonly reconnectMs: number;
+}
+
+/** A machine as ssh is told of it; null: ssh's own configuration decides. */
+export interface Host {
+  readonly name: string;
+  readonly address: string | null;
+  readonly port: number | null;
+  readonly user: string | null;
+  readonly identityFile: string | null;
 }
 
 export type Action = ShellAction | ScriptAction | AdapterAction | ManualAction;

@@ -22,7 +22,7 @@ export function ensureBuilt(): void {
 }
 
 function newestSource(): number {
-  const sources = globSync(['{src,adapters}/**/*.{ts,pl}', 'package.json', 'tools/build.mjs'], { cwd: root });
+  const sources = globSync(['{src,adapters}/**/*.{ts,pl,sh}', 'package.json', 'tools/build.mjs'], { cwd: root });
   return Math.max(...sources.map((file) => modified(join(root, file))));
 }
 

@@ -1,0 +1,66 @@
+/**
+ * The text that a host's shell reads from its standard input. All of it stands in one group, so that nothing of it runs
+ * before all of it has arrived.
+ */
+import { readFileSync } from 'node:fs';
+import type { HostOrder, HostsOrder } from './order.ts';
+
+const texts = new Map<string, string>();
+
+function text(name: string): string {
+  const known = texts.get(name);
+  if (known !== undefined) return known;
+  const read = readFileSync(new URL(`./${name}.sh`, import.meta.url), 'utf8').replaceAll(/^#.*\n/gm, '');
+  texts.set(name, read);
+  return read;
+}
+
+export function runProgram(order: HostsOrder, host: HostOrder, nonce: string): string {
+  const { argv, script, env, stdin, cwd } = order.command;
+  const all = { ...env, BACKOUT_HOST: host.name, BACKOUT_ATTEMPT: host.key };
+  const words = argv.map((word) => (word === null ? '"$BACKOUT_script"' : quoted(word)));
+  return group([
+    ...heading(host, nonce),
+    `backout_keep=${order.keepBytes}`,
+    `backout_script=${quoted(script)}`,
+    `backout_fed=${stdin === null ? '' : 1}`,
+    `backout_stdin=${quoted(stdin ?? '')}`,
+    `backout_cwd=${quoted(cwd ?? '')}`,
+    text('remote-state'),
+    text('remote-run'),
+    'backout_exec() {',
+    ...Object.entries(all).map(([name, value]) => `export ${name}=${quoted(value)}`),
+    `exec $BACKOUT_setsid /bin/sh -c "$backout_wrapper" backout-host "$BACKOUT_s" "$$" "\${backout_cwd:-$HOME}" ${words.join(' ')}`,
+    '}',
+    'backout_run',
+  ]);
+}
+
+export function stopProgram(host: HostOrder, nonce: string, graceMs: number): string {
+  // A look takes a tenth of a second.
+  const looks = Math.max(1, Math.round(graceMs / 100));
+  return group([
+    ...heading(host, nonce),
+    `BACKOUT_grace=${looks}`,
+    text('remote-state'),
+    text('remote-stop'),
+    'backout_stop',
+  ]);
+}
+
+export function checkProgram(host: HostOrder, nonce: string): string {
+  return group([...heading(host, nonce), text('remote-state'), 'backout_say here']);
+}
+
+function heading(host: HostOrder, nonce: string): readonly string[] {
+  return [`BACKOUT_key=${quoted(host.key)}`, `BACKOUT_nonce=${nonce}`];
+}
+
+function group(lines: readonly string[]): string {
+  return `{\n${lines.join('\n')}\n}\n`;
+}
+
+/** One word of a shell, whatever it holds. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -98,10 +98,16 @@ function factsOf(given: Message): readonly Fact[] {
   );
 }
 
-/** The whole message as text: for notes, comments and notifications. */
+/** The whole message as text: for notes, comments and notifications. An empty title or reference is left out. */
 export function plainText({ title, notice, text, facts, reference }: Rendered): string {
   const lines = facts.map(({ label, value }) => `${label}: ${value}`);
-  return [notice, title, text, lines.join('\n'), reference].filter((part) => part !== null && part !== '').join('\n\n');
+  const parts = [notice, title, text.trim() === '' ? '' : text, lines.join('\n'), reference];
+  return parts.filter((part) => part !== null && part !== '').join('\n\n');
+}
+
+/** Is the message in what a receiver keeps? A whole line: `….1` is not found in `….12`. */
+export function holds(kept: string, { reference }: Pick<Rendered, 'reference'>): boolean {
+  return kept.split('\n').some((line) => line.trim() === reference);
 }
 
 /** Characters that no receiver shows and some refuse: control characters (but tab and newline), half a pair. */

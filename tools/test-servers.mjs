@@ -23,6 +23,7 @@ export const packages = {
   prometheus: ['prometheus', 'promtool'],
   openssl: ['openssl'],
   zstd: ['zstd'],
+  'kubernetes-client': ['kubectl'],
 };
 
 /** Where servers lie that are not on every PATH. */

@@ -17,6 +17,8 @@ import { lineServer, webServer } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
 import { harvest, plant } from '../adapters/rig/tree.ts';
 import { mariadbWorlds } from './mariadb-worlds.ts';
+import { postgresWorlds } from './postgres-worlds.ts';
+import { orchestratorWorlds } from './orchestrator-worlds.ts';
 import { proxyWorlds } from './proxy-worlds.ts';
 import { treeWorlds } from './tree-worlds.ts';
 
@@ -37,6 +39,8 @@ async function must(adapter: Adapter, input: JsonObject): Promise<void> {
 
 export const worlds: { readonly [name: string]: World } = {
   ...mariadbWorlds,
+  ...postgresWorlds,
+  ...orchestratorWorlds,
   ...proxyWorlds,
   ...treeWorlds,
   http: {

@@ -1,0 +1,28 @@
+import * as z from 'zod/mini';
+import { duration, text, texts } from '../../support/fields.ts';
+import { loginFields } from '../server/login.ts';
+
+const previous = z
+  .strictObject({
+    connect: texts('The roles that may log in when it is open, `public` for everybody.'),
+    connectionLimit: z.optional(
+      z.int().check(z.minimum(-1), z.describe('The connection limit when it is open; -1 (default): none.')),
+    ),
+  })
+  .check(
+    z.describe(
+      'What open means; only needed where access was closed by somebody else, so that nothing says how it was.',
+    ),
+  );
+
+export const input = z.strictObject({
+  access: z
+    .enum(['closed', 'open'])
+    .check(z.describe('closed: nobody but `except` and superusers can log in. open: exactly as it was before.')),
+  database: text('The database.'),
+  except: z.optional(texts('Roles that may still log in while it is closed (and whoever is a member of them).')),
+  within: z._default(duration('How long sessions may take to end. Default: 30s.'), 30_000),
+  previous: z.optional(previous),
+  ...loginFields,
+});
+export type Input = z.infer<typeof input>;

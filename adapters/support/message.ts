@@ -6,6 +6,7 @@
  */
 import * as z from 'zod/mini';
 import type { AdapterContext } from '../../src/ports/adapter.ts';
+import { cut } from './cut.ts';
 import { defaultNext, defaultSummary, inWords } from './message-words.ts';
 
 /** May be empty, as the fields of `run` are until they are known: an empty one is left out. */
@@ -103,6 +104,12 @@ export function plainText({ title, notice, text, facts, reference }: Rendered): 
   const lines = facts.map(({ label, value }) => `${label}: ${value}`);
   const parts = [notice, title, text.trim() === '' ? '' : text, lines.join('\n'), reference];
   return parts.filter((part) => part !== null && part !== '').join('\n\n');
+}
+
+/** The whole message within a limit: what is cut is said, and the reference stays. */
+export function fittedText(rendered: Rendered, limit: number): string {
+  const ending = `\n\n${rendered.reference}`;
+  return cut(plainText({ ...rendered, reference: '' }), limit - ending.length) + ending;
 }
 
 /** Is the message in what a receiver keeps? A whole line: `….1` is not found in `….12`. */

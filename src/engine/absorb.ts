@@ -1,8 +1,9 @@
 /** One event into the context: what is heard (`accepts`), and what becomes of it (`absorb`). Pure; knows no clock. */
-import { absorbDecision, type DecisionEvent } from './decision.ts';
+import { absorbDecision, type DecisionEvent, retry } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { contingencyPassed, failForGood, failRun, parentOf } from './failure.ts';
 import { type AttemptEvent, absorbAttempt } from './outcome.ts';
+import { owedMessages } from './place-over.ts';
 import type { RunEvent } from './protocol.ts';
 import { refusal } from './refusal.ts';
 import { startDue, unstart } from './start.ts';
@@ -137,6 +138,10 @@ function attached(draft: Draft): void {
   for (const [id, { status }] of draft.context.steps.entries()) {
     if (status === 'starting') unstart(draft, id);
     else if (status === 'waiting') waitAnew(draft, id);
+  }
+  for (const id of owedMessages(draft.context)) {
+    const step = draft.planned(id);
+    if (step !== undefined) retry(draft, step);
   }
 }
 

@@ -16,9 +16,9 @@ export function absorbDecision(draft: Draft, decision: DecisionEvent): void {
     case 'decision.resume':
       return draft.set({ paused: false });
     case 'decision.stop':
-      return stop(draft, decision, decision.inFlight, decision.urgent);
+      return stop(draft, decision, decision);
     case 'decision.abandon':
-      return stop(draft, decision, 'cancel', true);
+      return stop(draft, decision, { inFlight: 'cancel', urgent: true });
     case 'decision.reopen':
       return reopen(draft, undefined);
     default:
@@ -26,8 +26,13 @@ export function absorbDecision(draft: Draft, decision: DecisionEvent): void {
   }
 }
 
-function stop(draft: Draft, decision: DecisionEvent, inFlight: 'finish' | 'cancel', urgent: boolean): void {
-  draft.set({ stop: { by: decision.by, reason: decision.reason, urgent }, paused: false });
+interface Manner {
+  readonly inFlight: 'finish' | 'cancel';
+  readonly urgent: boolean;
+}
+
+function stop(draft: Draft, { type, by, reason }: DecisionEvent, { inFlight, urgent }: Manner): void {
+  draft.set({ stop: { by, reason, urgent, abandoned: type === 'decision.abandon' }, paused: false });
   closeWaits(draft);
   if (urgent) giveUpRetries(draft);
   if (inFlight === 'finish') return;
@@ -70,7 +75,7 @@ export function nameOf(decision: Pick<Decision, 'by'>): string {
 }
 
 /** Again from its first try, its contingencies included; but what has succeeded is never done again (P4). */
-function retry(draft: Draft, step: PlannedStep): void {
+export function retry(draft: Draft, step: PlannedStep): void {
   for (const { id } of [step, ...step.contingency]) {
     if (draft.step(id).status === 'succeeded' || draft.step(id).status === 'excluded') continue;
     endWait(draft, id);

@@ -1,4 +1,5 @@
 /** How a run ends: its end, its exit code, and what was not as planned. */
+import { owedMessages } from './place-over.ts';
 import type { Command, RunEnd } from './protocol.ts';
 import { type Context, isTelling } from './state.ts';
 import { truthOf } from './truth.ts';
@@ -38,6 +39,12 @@ function endOf(context: Context, exceptions: readonly string[]): RunEnd {
 function isSimulatedWhole(context: Context): boolean {
   if (context.failure !== null || context.stop !== null) return false;
   return context.steps.values().every((state) => state.status !== 'failed');
+}
+
+/** The command of an engine that has to go before everybody was told. */
+export function leaving(context: Context): Extract<Command, { readonly do: 'leave' }> {
+  const owed = owedMessages(context).map((id) => `${id}: ${context.steps.get(id)?.reason ?? 'not delivered'}`);
+  return { do: 'leave', owed };
 }
 
 /** The command that closes the run. */

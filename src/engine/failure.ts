@@ -65,9 +65,16 @@ function afterContingencies(draft: Draft, step: PlannedStep, from: number, reaso
     return;
   }
   const optional = isOptional(draft.context, step) || draft.context.mode === 'dry-run';
-  if (optional || step.onFailure === 'continue') draft.patch(step.id, { accepted: 'continue' });
+  if (optional && isHurried(draft, step)) draft.patch(step.id, { accepted: 'owed' });
+  else if (optional || step.onFailure === 'continue') draft.patch(step.id, { accepted: 'continue' });
   else if (step.onFailure === 'ask' && !isEnding(draft, step)) ask(draft, step, 'failed');
   else failRun(draft, step.id, reason);
+}
+
+/** There was time for one short try only: the message stays owed (P2), unless nobody is to take the run up again. */
+function isHurried(draft: Draft, step: PlannedStep): boolean {
+  const { stop, mode } = draft.context;
+  return step.place === 'escalate' && mode === 'real' && stop !== null && stop.urgent && !stop.abandoned;
 }
 
 /** The contingency did what its step could not. */

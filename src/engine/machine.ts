@@ -1,6 +1,6 @@
 /**
  * The one machine that every backout runs through, whatever its plan: the six phases in their order, and beside them
- * paused, stopping, escalating and ended. The plan is in the context. It performs nothing and knows no clock: each
+ * paused, stopping, escalating, owing and ended. The plan is in the context. It performs nothing and knows no clock: each
  * entered state and each event only adds commands (the action `issue`, whose parameters are the command itself).
  *
  * Owns: in which order phases follow each other, and what may interrupt them (P1, P2).
@@ -10,10 +10,10 @@ import { setup } from 'xstate';
 import { type Phase, type Place, phases } from '../plan/plan.ts';
 import { absorb, accepts } from './absorb.ts';
 import { Draft } from './draft.ts';
-import { closing } from './ending.ts';
+import { closing, leaving } from './ending.ts';
 import { failRun } from './failure.ts';
 import { gateOpen, lapsedChecks, maxLapses } from './gate.ts';
-import { isAllTold, isEscalated, isPlaceOver, isQuiet } from './place-over.ts';
+import { isAllTold, isEscalated, isPlaceOver, isQuiet, owedMessages } from './place-over.ts';
 import type { Command, RunEvent } from './protocol.ts';
 import { dueOf, startDue } from './start.ts';
 import type { Context } from './state.ts';
@@ -40,6 +40,8 @@ const engine = setup({
     resumed: ({ context }) => !context.paused,
     quiet: ({ context }) => isQuiet(context),
     escalated: ({ context }) => isEscalated(context),
+    owing: ({ context }) => isEscalated(context) && owedMessages(context).length > 0,
+    calledAgain: ({ context }) => owedMessages(context).length === 0,
     closed: ({ context }) => context.end !== null,
     reopened: ({ context }) => context.end === null,
   },
@@ -145,7 +147,23 @@ export const machine = engine.createMachine({
       ],
     },
     stopping: { on: { '*': hear }, always: { guard: 'quiet', target: 'escalating' } },
-    escalating: { entry: enter('escalate'), on: { '*': hear }, always: { guard: 'escalated', target: 'closing' } },
+    escalating: {
+      entry: enter('escalate'),
+      on: { '*': hear },
+      always: [
+        { guard: 'owing', target: 'owing' },
+        { guard: 'escalated', target: 'closing' },
+      ],
+    },
+    // P2: the run is not closed while somebody is still to hear of it; the engine goes, and the next one tells.
+    owing: {
+      entry: enact((draft) => draft.issue(leaving(draft.context))),
+      on: { '*': hear },
+      always: [
+        { guard: 'closed', target: 'ended' },
+        { guard: 'calledAgain', target: 'escalating' },
+      ],
+    },
     closing: {
       entry: enact((draft) => draft.issue(closing(draft.context))),
       on: { 'run.ended': hear, 'engine.attached': hear, 'engine.left': hear },

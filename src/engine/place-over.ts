@@ -29,6 +29,12 @@ export function isAllTold(context: Context): boolean {
   return context.overUpTo.notify === steps.length && isPlaceOver(context, 'announce');
 }
 
+/** Messages of the escalation that did not get out while there was no time to try again. */
+export function owedMessages(context: Context): readonly string[] {
+  const ids = context.plan.escalate.steps.map(({ id }) => id);
+  return ids.filter((id) => stepState(context, id).accepted === 'owed');
+}
+
 /** Escalation is done, however it went, and nobody is being told any more. */
 export function isEscalated(context: Context): boolean {
   return isPlaceOver(context, 'escalate') && context.active.length === 0;

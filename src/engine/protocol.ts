@@ -201,6 +201,8 @@ export type Command =
   | { readonly do: 'disarm'; readonly timer: string }
   /** Tell whoever must act that the run waits for them. */
   | { readonly do: 'ask'; readonly step: string; readonly question: Question }
+  /** Append `engine.left`: the run is not closed, as `owed` is still to be done by the next engine. */
+  | { readonly do: 'leave'; readonly owed: readonly string[] }
   /** Append `run.ended`; nothing follows it. */
   | {
       readonly do: 'close';

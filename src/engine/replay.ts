@@ -1,7 +1,7 @@
 /** P5: state is a fold of the journal's events; and what the state still waits for is a function of the state. */
 import type { Plan } from '../plan/plan.ts';
 import { decide, type EngineState, initialState } from './decide.ts';
-import { closing } from './ending.ts';
+import { closing, leaving } from './ending.ts';
 import type { Command, RunEvent } from './protocol.ts';
 import { stepState } from './state.ts';
 import { isUnderWay, type StepState } from './step-state.ts';
@@ -27,6 +27,7 @@ export function outstanding(state: EngineState): readonly Command[] {
   if (state.matches({ backingOut: 'notify' }) && context.notifyHold !== null && !context.notifyReleased)
     commands.push({ do: 'arm', timer: 'notify-hold', due: context.notifyHold });
   if (state.matches('closing')) commands.push(closing(context));
+  if (state.matches('owing') && !context.left) commands.push(leaving(context));
   return commands;
 }
 

@@ -12,6 +12,8 @@ export interface StopRequest {
   readonly by: Person;
   readonly reason: string | null;
   readonly urgent: boolean;
+  /** Nobody will take the run up again: nothing is left to another engine. */
+  readonly abandoned: boolean;
 }
 
 export interface Context {

@@ -40,8 +40,8 @@ export interface StepState {
   readonly retryAt: number | null;
   readonly question: Question | null;
   readonly answerBy: number | null;
-  /** Why a failed step does not hold the run up. */
-  readonly accepted: 'contingency' | 'continue' | null;
+  /** Why a failed step does not hold the run up. `owed`: a message that the next engine sends (P2). */
+  readonly accepted: 'contingency' | 'continue' | 'owed' | null;
   /** Index of the contingency being tried; null before the first. */
   readonly contingency: number | null;
   /** When it last succeeded. */

@@ -6,7 +6,7 @@ import type { Entry } from '../journal/entry.ts';
 /** An event before the driver has dated it. */
 export type Undated<E = RunEvent> = E extends RunEvent ? Omit<E, 'at'> : never;
 
-export type EffectCommand = Exclude<Command, { readonly do: 'prepare' | 'close' }>;
+export type EffectCommand = Exclude<Command, { readonly do: 'prepare' | 'close' | 'leave' }>;
 
 export interface Effects {
   /**

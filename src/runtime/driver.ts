@@ -130,6 +130,7 @@ export class Driver {
     for (const command of commands) {
       if (command.do === 'prepare') events.push(this.ports.effects.prepare(command, state.context, now));
       else if (command.do === 'close') events.push(ended(command));
+      else if (command.do === 'leave') events.push({ type: 'engine.left', reason: 'signal', owed: command.owed });
     }
     return events;
   }
@@ -152,7 +153,7 @@ export class Driver {
 }
 
 function isEffect(command: Command): command is EffectCommand {
-  return command.do !== 'prepare' && command.do !== 'close';
+  return command.do !== 'prepare' && command.do !== 'close' && command.do !== 'leave';
 }
 
 function ended(command: Extract<Command, { readonly do: 'close' }>): Undated {

@@ -114,7 +114,7 @@ export class Engine implements Effects {
   private recorded(entries: Parameters<Observer['recorded']>[0], context: Context): void {
     this.options.observer.recorded(entries, context);
     if (context.end !== null) return this.leave({ kind: 'ended', exitCode: context.exitCode ?? 70 });
-    if (context.left && this.leaving !== null) return this.leave({ kind: this.leaving });
+    if (context.left) return this.leave({ kind: this.leaving ?? 'told-to' });
     if (!this.options.waits && this.leaving === null && waitsForPeople(context)) {
       this.leaving = 'waiting';
       this.driver.hear({ type: 'engine.left', reason: 'waiting', owed: [] });

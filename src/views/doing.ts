@@ -69,6 +69,11 @@ function goneWords(view: Situation, moment: Moment): string {
   if (wait !== undefined && active.length === 0 && !view.paused) {
     return `Engine gone. ${waitWords({ ...wait, answerBy: null }, moment)}${others(view.waitingFor.length - 1)}`;
   }
+  const unsent = view.owed.length;
+  if (view.stop !== null && unsent > 0 && active.length === 0) {
+    const messages = unsent === 1 ? 'one message is' : `${unsent} messages are`;
+    return `Stopped, as ${visible(personName(view.stop.by))} asked, and not closed: ${messages} still to be sent`;
+  }
   const since = view.lastAt === null ? '' : ` since ${clockTime(view.lastAt, moment.zone, moment.now)} or later`;
   const paused = view.paused ? ', paused' : '';
   return `Engine gone${paused}: nothing drives this run${since}; ${leftWords(active)}`;

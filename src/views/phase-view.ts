@@ -39,7 +39,7 @@ export interface StepView {
   readonly reason: string | null;
   readonly question: Question | null;
   /** Why a failed step does not hold the run up. */
-  readonly accepted: 'contingency' | 'continue' | null;
+  readonly accepted: 'contingency' | 'continue' | 'owed' | null;
   readonly tries: { readonly used: number; readonly of: number };
   readonly deadline: string | null;
   readonly retryAt: string | null;

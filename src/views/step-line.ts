@@ -81,6 +81,7 @@ function noteOf(step: StepView, now: number): string {
   if (step.status === 'running') return tryWords(step) ?? '';
   if (step.accepted === 'contingency') return 'done by its contingency';
   if (step.accepted === 'continue') return 'went on without it';
+  if (step.accepted === 'owed') return 'owed: the next engine sends it';
   if (step.contingencyFor !== null) return `in place of ${step.contingencyFor}`;
   const tries = step.attempts.length;
   return tries > 1 ? `${tries} attempts` : '';

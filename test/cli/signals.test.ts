@@ -59,6 +59,23 @@ test('SIGTERM leaves a step alone that is not cancellable, and says so; its resu
   expect([site.read('first'), site.read('second'), site.read('page')]).toEqual(['done\n', '', 'paged\n']);
 });
 
+test('a message that SIGTERM leaves no time for stays owed: the run is open, and the next resume sends it', async () => {
+  const site = new Site(shop(wait, 'echo tried >> tries; test -e receiver && echo paged >> page'));
+  const engine = site.start(run);
+  await site.appeared('begun');
+  engine.signal('SIGTERM');
+  const { code, stderr } = await engine.ended;
+  expect([code, site.read('tries'), site.read('page')]).toEqual([4, 'tried\n', '']);
+  expect(stderr).toMatch(/Stopped, as .* asked, and not closed: one message is still to be sent/);
+  const left = await site.status();
+  expect(left).toMatchObject({ status: 'running', engine: 'gone', exitCode: null });
+  expect(left.owed).toHaveLength(1);
+  expect(left.next[0]?.command).toMatch(/^backout resume /);
+  site.write('receiver', '');
+  expect((await site.call(['resume'])).code).toBe(4);
+  expect([site.read('page'), (await site.status()).status]).toEqual(['paged\n', 'stopped']);
+});
+
 test('SIGHUP: the run goes on without its terminal', async () => {
   const site = new Site(shop(wait));
   const engine = site.start(run);

@@ -235,7 +235,30 @@ describe('stop', () => {
     rig.fail('alarm');
     expect(rig.status('alarm')).toBe('retrying');
     rig.stop('cancel', true);
-    expect([rig.status('alarm'), rig.end]).toEqual(['failed', 'failed']);
+    expect([rig.status('alarm'), rig.end]).toEqual(['failed', null]);
+  });
+
+  test('what did not get out in a hurry is owed: the engine leaves, and the next one tells before the end', () => {
+    const escalate = [{ id: 'alarm' }, { id: 'page', needs: ['alarm'] }];
+    const rig = new Rig(aPlan({ restore: [{ id: 'restore' }], escalate }));
+    rig.stop('cancel', true);
+    rig.hear({ type: 'step.cancelled', step: 'restore', attempt: 1, end: { ...noEnd, reason: 'ended by a stop' } });
+    rig.fail('alarm');
+    rig.succeed('page');
+    expect([rig.end, rig.commands]).toEqual([null, [{ do: 'leave', owed: ['alarm: exit code 1'] }]]);
+    rig.hear({ type: 'engine.left', reason: 'signal', owed: [] });
+    rig.hear({ type: 'engine.attached', by: anna, boot: 'b1', pid: 2, notes: [] });
+    expect([rig.status('alarm'), rig.status('page')]).toEqual(['running', 'succeeded']);
+    rig.succeed('alarm');
+    expect(rig.end).toBe('stopped');
+  });
+
+  test('an abandoned run owes nothing: nobody will take it up', () => {
+    const rig = new Rig(aPlan({ restore: [{ id: 'restore' }], escalate: [{ id: 'alarm' }] }));
+    rig.say('abandon');
+    rig.hear({ type: 'step.cancelled', step: 'restore', attempt: 1, end: { ...noEnd, reason: 'ended by a stop' } });
+    rig.fail('alarm');
+    expect(rig.end).toBe('stopped');
   });
 });
 

@@ -73,6 +73,20 @@ export const faults: readonly Fault[] = [
     seed: 8,
   },
   {
+    law: 'P2 told',
+    says: 'a message that did not get out in a hurry is written off',
+    file: 'src/engine/failure.ts',
+    from: "draft.patch(step.id, { accepted: 'owed' })",
+    to: "draft.patch(step.id, { accepted: 'continue' })",
+  },
+  {
+    law: 'P2 told',
+    says: 'the next engine closes the run without sending what is owed',
+    file: 'src/engine/machine.ts',
+    from: "{ guard: 'calledAgain', target: 'escalating' }",
+    to: "{ guard: 'calledAgain', target: 'closing' }",
+  },
+  {
     law: 'P2 telling',
     says: 'notify holds the next phase for a minute',
     file: 'src/engine/machine.ts',

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../src/engine/protocol.ts';
 import { stepState } from '../../src/engine/state.ts';
 import type { PlannedStep } from '../../src/plan/plan.ts';
 import { everyStep } from './arbitrary.ts';
+import { OwedMessages } from './owed.ts';
 import type { Breach, Trace } from './trace.ts';
 
 /** Every breach of the laws in the trace. */
@@ -29,6 +30,7 @@ class Reading {
   /** Told since the run began or was last reopened. */
   private told = new Set<string>();
   private readonly begun = new Set<string>();
+  private readonly owed: OwedMessages;
   private ended = false;
 
   constructor(trace: Trace) {
@@ -36,6 +38,8 @@ class Reading {
     const all = everyStep(trace.scenario.plan);
     this.steps = new Map(all.map((step) => [step.id, step]));
     this.parents = new Map(all.flatMap((step) => step.contingency.map(({ id }) => [id, step.id] as const)));
+    const heads = all.filter(({ place }) => place === 'escalate');
+    this.owed = new OwedMessages(new Map(heads.map(({ id }) => [id, this.parents.get(id) ?? id])));
     for (const step of all) if (step.condition === false) this.excluded.add(step.id);
   }
 
@@ -51,6 +55,7 @@ class Reading {
   private read(event: RunEvent): void {
     if (this.ended && event.type.startsWith('decision.')) this.reopened();
     else if (this.ended) this.breach('end', `${event.type} is recorded after the run's end`);
+    this.owed.read(event);
     switch (event.type) {
       case 'step.started':
         return this.started(event.step, event.at);
@@ -180,6 +185,8 @@ class Reading {
       if (!this.told.has(id) && !this.skipped.has(id) && !this.excluded.has(id))
         this.breach('P2', `the run ends ${end} and ${id} was not tried`);
     }
+    if (!good && !dryRun)
+      for (const id of this.owed.ids) this.breach('P2', `the run ends ${end} and ${id} is still owed`);
     this.endsAsItWent(end, exitCode);
   }
 

@@ -29,6 +29,9 @@ const run = '01JDMODEL';
 /** A scenario that has not come to rest by then never will. */
 const patience = 5_000;
 
+/** How long a person takes to call another engine. */
+const calledAfterMs = 1_000;
+
 interface Engine {
   readonly driver: Driver;
   readonly watch: Watch;
@@ -93,7 +96,7 @@ class World implements Effects {
   private live(): boolean {
     for (let n = 0; n < patience; n += 1) {
       if (!this.scenario.together || !this.happenings.isAnyAt(this.now)) this.drain();
-      if (this.engine !== undefined && this.engine.driver.state.context.end !== null) this.leaves();
+      this.letGo();
       this.people.remark();
       const next = this.happenings.next();
       if (next === undefined) return true;
@@ -123,7 +126,7 @@ class World implements Effects {
     this.engine = { driver, watch, soon };
     this.engines += 1;
     if (entries.length === 0) driver.hear(this.began());
-    else driver.takeUp(...(this.scenario.attaches ? [attached] : []));
+    else driver.takeUp(...(this.scenario.attaches || driver.state.context.left ? [attached] : []));
     this.drain();
     this.people.sayAgain();
   }
@@ -148,6 +151,16 @@ class World implements Effects {
     if (this.engine !== engine) return;
     const text = engine.watch.difference(engine.driver.state) ?? engine.watch.forgotten();
     if (text !== undefined) this.breaches.push({ law: 'P5', text });
+  }
+
+  /** An engine goes when the run has ended, or with what it owes: then a person calls another. */
+  private letGo(): void {
+    const context = this.engine?.driver.state.context;
+    if (context === undefined || (context.end === null && !context.left)) return;
+    this.leaves();
+    if (context.end !== null) return;
+    const at = this.now + calledAfterMs;
+    this.happenings.add({ at, rank: 'engine', name: 'engine', happen: () => this.follows() });
   }
 
   /** What the engine alone knew is gone. */

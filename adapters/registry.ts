@@ -17,6 +17,7 @@ const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['nginx/maintenance', () => import('./nginx/maintenance/index.ts')],
   ['postgres/access', () => import('./postgres/access/index.ts')],
   ['postgres/query', () => import('./postgres/query/index.ts')],
+  ['prometheus/query', () => import('./prometheus/query/index.ts')],
   ['release/symlink', () => import('./release/symlink/index.ts')],
   ['sqlite/restore', () => import('./sqlite/restore/index.ts')],
   ['tcp', () => import('./tcp/index.ts')],

@@ -1,9 +1,8 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer, type TlsOptions } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { adapter as tls } from '../../adapters/tls/index.ts';
-import { adapterConformance } from '../../src/ports/adapter-kit.ts';
 import { type Certificates, type Leaf, makeCertificates } from '../rig/servers/certificates.ts';
 import { describeWith } from '../rig/servers/needs.ts';
 import { serverFolder } from '../rig/servers/server.ts';
@@ -112,26 +111,5 @@ describeWith(['openssl'], 'tls', () => {
   test('refuses what it cannot ask', () => {
     expect(complaints(tls, { host, protocol: 'TLSv1.1' })).not.toBe('');
     expect(complaints(tls, { host, daysLeft: -1 })).not.toBe('');
-  });
-
-  const samples = async (here: string) => ({
-    folder: here,
-    inputs: [{ host, name: 'shop.example.com', daysLeft: '14', protocol: 'TLSv1.3' }] as const,
-    unreachable: { host, port: 9 },
-    endless: { host, port: (await lineServer('')).port },
-    carry: async (text: string) => {
-      const name = `ca ${text.replaceAll('/', '_')}.pem`;
-      copyFileSync(authority.ca, join(here, name));
-      const performed = await perform(tls, { host, port: await tlsServer(good), ca: name }, { folder: here });
-      return performed.ok ? text : performed.reason;
-    },
-  });
-  const none = { folder: '/', inputs: [{}] as const, unreachable: {}, endless: {}, carry: async () => '' };
-  describe('conformance', () => {
-    test.each(adapterConformance(tls, none).map(({ name }) => name))('%s', async (name) => {
-      await adapterConformance(tls, await samples(newFolder()))
-        .find((one) => one.name === name)
-        ?.run();
-    });
   });
 });

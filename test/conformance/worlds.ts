@@ -16,9 +16,10 @@ import { decodedHeader, headerOf, mailServer } from '../adapters/rig/mail-server
 import { lineServer, webServer } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
 import { harvest, plant } from '../adapters/rig/tree.ts';
+import { healthWorlds } from './health-worlds.ts';
 import { mariadbWorlds } from './mariadb-worlds.ts';
-import { postgresWorlds } from './postgres-worlds.ts';
 import { orchestratorWorlds } from './orchestrator-worlds.ts';
+import { postgresWorlds } from './postgres-worlds.ts';
 import { proxyWorlds } from './proxy-worlds.ts';
 import { treeWorlds } from './tree-worlds.ts';
 
@@ -41,6 +42,7 @@ export const worlds: { readonly [name: string]: World } = {
   ...mariadbWorlds,
   ...postgresWorlds,
   ...orchestratorWorlds,
+  ...healthWorlds,
   ...proxyWorlds,
   ...treeWorlds,
   http: {

@@ -3,7 +3,7 @@
  * is open again. Owns: that a marker, once placed, is never overwritten, and that it is durable before anything is
  * closed. Systems that can keep it themselves (a database, a cluster object) keep the same document there.
  */
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { err, ok, type Result } from '../../src/kernel/result.ts';
@@ -48,10 +48,7 @@ export function parseMarker(text: string, where: string): Result<Marker, string>
 export function placeMarker(path: string, placed: Marker): Result<Marker, string> {
   const aside = `${path}.${process.pid}.part`;
   try {
-    const handle = openSync(aside, 'wx', 0o600);
-    writeSync(handle, `${JSON.stringify(placed)}\n`);
-    fsyncSync(handle);
-    closeSync(handle);
+    writeWhole(aside, `${JSON.stringify(placed)}\n`);
     linkSync(aside, path);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') return err(`${path}: ${reasonOf(error)}`);
@@ -62,6 +59,17 @@ export function placeMarker(path: string, placed: Marker): Result<Marker, string
   const standing = readMarker(path);
   if (!standing.ok) return standing;
   return standing.value === undefined ? err(`${path}: the marker is gone again`) : ok(standing.value);
+}
+
+function writeWhole(path: string, text: string): void {
+  const handle = openSync(path, 'wx', 0o600);
+  try {
+    // Unlike one `writeSync`, this writes all of it or throws.
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** Durable when it returns. */

@@ -5,6 +5,8 @@ import { type Report, type Work, WorkFailed, workOrder } from './support/work.ts
 
 const workers: ReadonlyMap<string, () => Promise<Work>> = new Map([
   ['files/restore', async () => (await import('./files/restore/work.ts')).work],
+  ['kubernetes/rollout-undo', async () => (await import('./kubernetes/rollout-undo/work.ts')).work],
+  ['restic/restore', async () => (await import('./restic/restore/work.ts')).work],
   ['sqlite/restore', async () => (await import('./sqlite/restore/work.ts')).work],
   ['sqlite/check', async () => (await import('./sqlite/restore/work.ts')).check],
   ['sqlite/compare', async () => (await import('./sqlite/restore/work.ts')).compare],

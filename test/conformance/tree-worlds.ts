@@ -2,11 +2,35 @@
 import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapter as releaseSymlink } from '../../adapters/release/symlink/index.ts';
-import { perform } from '../adapters/rig/step.ts';
-import { plant } from '../adapters/rig/tree.ts';
+import { adapter as resticRestore } from '../../adapters/restic/restore/index.ts';
+import { perform, workInPlace } from '../adapters/rig/step.ts';
+import { harvest, plant } from '../adapters/rig/tree.ts';
+import { resticRepository } from '../rig/servers/restic.ts';
 import type { World } from './worlds.ts';
 
 export const treeWorlds: { readonly [name: string]: World } = {
+  'restic/restore': {
+    adapter: resticRestore,
+    samples: async (folder) => ({
+      folder,
+      inputs: [
+        { repository: 'r', password: 'geheim99', target: 'uploads', host: 'web1', tag: 'nightly', check: 'data' },
+        { passwordFile: 'p', target: 'uploads', snapshot: 'beef1234', include: ['a', 'b/c'], newerThan: '26h' },
+        { target: 'uploads', path: '/srv/uploads', before: '2026-11-22T04:00:00Z', missingOnly: true },
+      ],
+      unreachable: { repository: 'no/such', password: 'x', target: 'no/such' },
+      carry: async (text) => {
+        const name = text.replaceAll('/', '_');
+        plant(join(folder, 'from'), { [`${name}/${name}`]: 'x' });
+        const { password, backup } = resticRepository(join(folder, `in ${name}`));
+        backup(folder, 'from', { tag: 'only' });
+        const given = { repository: `in ${name}`, password, target: `to ${name}`, path: join(folder, 'from', name) };
+        const { stderr } = await workInPlace(resticRestore, given, folder);
+        const [found = stderr] = Object.keys(harvest(join(folder, `to ${name}`)));
+        return found === name ? text : found;
+      },
+    }),
+  },
   'release/symlink': {
     adapter: releaseSymlink,
     samples: async (folder) => ({

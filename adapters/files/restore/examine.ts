@@ -6,9 +6,10 @@ import { bareDigest } from '../../support/fields.ts';
 import { missingPrograms, type Obstacle } from '../../support/programs.ts';
 import { reasonOf } from '../../support/reason.ts';
 import { sizeOfTree } from '../../support/tree/walk.ts';
+import { some } from '../../support/words.ts';
 import { type Contents, contentsOf, type Packing, packingOf, programsFor } from './archive.ts';
 import type { Order } from './input.ts';
-import { type Manifest, parseManifest, some } from './manifest.ts';
+import { type Manifest, parseManifest } from './manifest.ts';
 
 export interface Backup {
   /** Null for a folder. */

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { digestOf } from '../../support/digest.ts';
 import { codeOf, reasonOf } from '../../support/reason.ts';
 import { filesBelow } from '../../support/tree/walk.ts';
+import { some } from '../../support/words.ts';
 
 /** Path below the target, without `./` → lower-case SHA-256. */
 export type Manifest = ReadonlyMap<string, string>;
@@ -109,8 +110,3 @@ export function faultIn({ missing, different }: Comparison): string | null {
 }
 
 const count = (paths: readonly string[]): string => (paths.length === 1 ? '1 file is' : `${paths.length} files are`);
-
-export function some(paths: readonly string[]): string {
-  const shown = paths.slice(0, 5).join(', ');
-  return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown;
-}

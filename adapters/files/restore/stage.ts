@@ -4,11 +4,12 @@ import { statOf } from '../../support/durable.ts';
 import { lastLines } from '../../support/reason.ts';
 import { fileCount, inWords } from '../../support/space.ts';
 import type { Places } from '../../support/tree/places.ts';
+import { some } from '../../support/words.ts';
 import { type Report, WorkFailed } from '../../support/work.ts';
 import { unpackWith } from './archive.ts';
 import type { Backup } from './examine.ts';
 import type { Order } from './input.ts';
-import { compare, faultIn, some } from './manifest.ts';
+import { compare, faultIn } from './manifest.ts';
 
 export async function stage(order: Order, backup: Backup, places: Places, report: Report): Promise<void> {
   report.line(

@@ -34,6 +34,16 @@ export class WorkFailed extends Error {
   }
 }
 
+/** For trouble found by what preflight and work share. */
+export function failWork(trouble: {
+  readonly reason: string;
+  readonly remedy: string;
+  readonly words?: string;
+}): never {
+  const { reason, remedy, words = '' } = trouble;
+  throw new WorkFailed(words === '' ? `${reason}.` : `${reason}.\n${words}`, remedy);
+}
+
 export function orderFor(input: object, context: CommandContext): string {
   return JSON.stringify({ input, key: fileKey(context.key), folder: context.folder });
 }

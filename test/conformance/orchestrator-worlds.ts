@@ -1,9 +1,10 @@
 /** The worlds of kubernetes/*, helm/* and docker/*: doubles, for a test has no cluster. */
 import { join } from 'node:path';
+import { adapter as rolloutUndo } from '../../adapters/kubernetes/rollout-undo/index.ts';
 import { adapter as scale } from '../../adapters/kubernetes/scale/index.ts';
 import { newFolder } from '../adapters/rig/folder.ts';
 import { closeAfterTest } from '../adapters/rig/servers.ts';
-import { perform } from '../adapters/rig/step.ts';
+import { perform, runStep } from '../adapters/rig/step.ts';
 import { type Cluster, startCluster } from '../rig/servers/kubernetes.ts';
 import type { World } from './worlds.ts';
 
@@ -18,8 +19,29 @@ async function cluster(): Promise<{ readonly cluster: Cluster; readonly home: st
 
 /** Each context has a token of its own, by which the cluster tells which one kubectl has taken. */
 const tokenOf = (text: string) => `valid-${Buffer.from(text).toString('base64url')}`;
+const textOf = (tokens: ReadonlySet<string>) =>
+  Buffer.from([...tokens].join().replace('valid-', ''), 'base64url').toString('utf8');
 
 export const orchestratorWorlds: { readonly [name: string]: World } = {
+  'kubernetes/rollout-undo': {
+    adapter: rolloutUndo,
+    samples: async (folder) => ({
+      folder,
+      inputs: [
+        { deployment: 'web', namespace: 'shop', context: 'a b', kubeconfig: 'config', toRevision: '4' },
+        { deployment: 'web', within: '90s' },
+      ],
+      unreachable: { deployment: 'web', kubeconfig: 'no/such' },
+      carry: async (text) => {
+        const { cluster: own, home } = await cluster();
+        own.setImage('web', 'shop:2');
+        const kubeconfig = own.kubeconfig(join(home, 'carried'), { context: text, token: tokenOf(text) });
+        const ended = await runStep(rolloutUndo, { deployment: 'web', context: text, kubeconfig }, folder);
+        if (ended.outputs.images !== 'shop:1') throw new Error(ended.stderr);
+        return textOf(own.tokens);
+      },
+    }),
+  },
   'kubernetes/scale': {
     adapter: scale,
     samples: async (folder) => {
@@ -40,7 +62,7 @@ export const orchestratorWorlds: { readonly [name: string]: World } = {
           own.kubeconfig(input.kubeconfig, { context: text, token: tokenOf(text) });
           const done = await perform(scale, { ...input, access: 'closed' }, { folder, env: env(home) });
           if (!done.ok) throw new Error(done.reason);
-          return Buffer.from([...own.tokens].join().replace('valid-', ''), 'base64url').toString('utf8');
+          return textOf(own.tokens);
         },
       };
     },

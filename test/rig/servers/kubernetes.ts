@@ -55,7 +55,7 @@ export interface Login {
 
 export async function startCluster(): Promise<Cluster> {
   const objects = new Objects();
-  const switches: Switches = { lingering: false, forcedReplicas: null };
+  const switches: Switches = calm();
   const forbidden = new Set<string>();
   const changes: string[] = [];
   const tokens = new Set<string>();
@@ -68,6 +68,7 @@ export async function startCluster(): Promise<Cluster> {
         const said = asked.token.startsWith('valid') ? answer(asked, objects, { forbidden }) : refused;
         const changed = asked.method !== 'GET' && said.code < 400 && !asked.path.endsWith('reviews');
         if (changed) changes.push(`${asked.method} ${asked.path}`);
+        if (changed && asked.path.includes('/deployments/')) switches.onChange();
         response.writeHead(said.code, { 'content-type': 'application/json' }).end(JSON.stringify(said.body));
       },
       () => response.destroy(),
@@ -90,7 +91,7 @@ export async function startCluster(): Promise<Cluster> {
       forbidden.clear();
       changes.splice(0);
       tokens.clear();
-      Object.assign(switches, { lingering: false, forcedReplicas: null });
+      Object.assign(switches, calm());
     },
     stop: async () => {
       server.closeAllConnections();
@@ -99,6 +100,8 @@ export async function startCluster(): Promise<Cluster> {
     },
   };
 }
+
+const calm = (): Switches => ({ lingering: false, forcedReplicas: null, frozen: false, onChange: () => undefined });
 
 /** What a test does without kubectl. */
 function handsOn(objects: Objects, step: () => void) {

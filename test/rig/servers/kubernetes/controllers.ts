@@ -11,6 +11,10 @@ export interface Switches {
   lingering: boolean;
   /** Whatever anybody asks, it has so many replicas again at once (an autoscaler that fights). */
   forcedReplicas: number | null;
+  /** The controllers do nothing. */
+  frozen: boolean;
+  /** Happens right after a Deployment was changed by kubectl. */
+  onChange: () => void;
 }
 
 const revision = 'deployment.kubernetes.io/revision';
@@ -18,6 +22,7 @@ const revisionHistory = 'deployment.kubernetes.io/revision-history';
 const skipped = new Set(['kubectl.kubernetes.io/last-applied-configuration', revision, revisionHistory]);
 
 export function stepControllers(objects: Objects, namespace: string, switches: Switches): void {
+  if (switches.frozen) return;
   force('deployments', objects, namespace, switches);
   for (const deployment of objects.list('deployments', namespace)) stepDeployment(objects, deployment, switches);
   for (const set of objects.list('statefulsets', namespace)) {
@@ -45,7 +50,10 @@ function currentSet(objects: Objects, deployment: Stored): Stored {
   const sets = objects
     .list('replicasets', namespace)
     .filter((set) => JSON.stringify(set.metadata.ownerReferences ?? []).includes(uid));
-  const hash = createHash('sha256').update(JSON.stringify(deployment.spec.template)).digest('hex').slice(0, 10);
+  const hash = createHash('sha256')
+    .update(JSON.stringify(essence(deployment)))
+    .digest('hex')
+    .slice(0, 10);
   const highest = Math.max(0, ...sets.map((set) => Number(set.metadata.annotations[revision])));
   const found = sets.find((set) => set.metadata.labels['pod-template-hash'] === hash);
   const set = found ?? objects.put('replicasets', newSet(deployment, `${name}-${hash}`, hash));
@@ -61,6 +69,12 @@ function currentSet(objects: Objects, deployment: Stored): Stored {
     metadata.annotations[revision] = String(set.metadata.annotations[revision]);
   });
   return set;
+}
+
+/** Of a template what the double tells apart: clients write the same one in several ways. */
+function essence({ spec: { template } }: Stored): unknown {
+  const { containers } = template.spec;
+  return [Object.entries(template.metadata.labels).sort(), containers.map(({ name, image }) => [name, image])];
 }
 
 function newSet(deployment: Stored, name: string, hash: string): Stored {

@@ -106,10 +106,10 @@ export function plainText({ title, notice, text, facts, reference }: Rendered): 
   return parts.filter((part) => part !== null && part !== '').join('\n\n');
 }
 
-/** The whole message within a limit: what is cut is said, and the reference stays. */
-export function fittedText(rendered: Rendered, limit: number): string {
+/** The whole message within a limit, as `sizeOf` counts: what is cut is said, and the reference stays. */
+export function fittedText(rendered: Rendered, limit: number, sizeOf?: (character: string) => number): string {
   const ending = `\n\n${rendered.reference}`;
-  return cut(plainText({ ...rendered, reference: '' }), limit - ending.length) + ending;
+  return cut(plainText({ ...rendered, reference: '' }), limit - ending.length, sizeOf) + ending;
 }
 
 /** Is the message in what a receiver keeps? A whole line: `….1` is not found in `….12`. */

@@ -2,6 +2,7 @@
 import type { PlannedStep } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import { ask, closeWaits, failForGood } from './failure.ts';
+import { forgetSuccesses } from './hosts.ts';
 import { markSucceeded } from './outcome.ts';
 import type { Decision, RunEvent } from './protocol.ts';
 import type { StepState } from './state.ts';
@@ -118,6 +119,8 @@ function tellAgain(draft: Draft): void {
     for (const { id } of [step, ...step.contingency]) {
       const { status } = draft.step(id);
       if (status === 'excluded' || status === 'skipped') continue;
+      const planned = draft.planned(id);
+      if (planned !== undefined) forgetSuccesses(draft, planned);
       draft.patch(id, { status: 'pending', tries: 0, accepted: null, contingency: null, question: null });
     }
   }

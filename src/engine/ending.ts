@@ -1,4 +1,5 @@
 /** How a run ends: its end, its exit code, and what was not as planned. */
+import { failedHosts } from './hosts.ts';
 import { owedMessages } from './place-over.ts';
 import type { Command, RunEnd } from './protocol.ts';
 import { type Context, isTelling } from './state.ts';
@@ -19,6 +20,8 @@ export function exceptionsOf(context: Context): readonly string[] {
   for (const [id, state] of context.steps.entries()) {
     const step = context.index.get(id);
     if (step === undefined || context.parents.has(id)) continue;
+    if (state.status === 'succeeded' && failedHosts(state).length > 0)
+      lines.push(`${id} was not done on every host: ${failedHosts(state).join(', ')}`);
     if (state.status === 'skipped') lines.push(`${id} was left out: ${state.reason ?? 'no reason given'}`);
     if (state.status !== 'failed' || state.accepted === null) continue;
     if (state.accepted === 'contingency')

@@ -13,6 +13,7 @@ import { Draft } from './draft.ts';
 import { closing, leaving } from './ending.ts';
 import { failRun } from './failure.ts';
 import { gateOpen, lapsedChecks, maxLapses } from './gate.ts';
+import { forgetSuccesses } from './hosts.ts';
 import { isAllTold, isEscalated, isPlaceOver, isQuiet, owedMessages } from './place-over.ts';
 import type { Command, RunEvent } from './protocol.ts';
 import { dueOf, startDue } from './start.ts';
@@ -83,6 +84,8 @@ function lapse(draft: Draft): void {
     if (lapses > maxLapses) {
       return failRun(draft, id, `${id} has lapsed ${maxLapses} times: the checks take longer than validFor allows`);
     }
+    const step = draft.planned(id);
+    if (step !== undefined) forgetSuccesses(draft, step);
     draft.patch(id, { status: 'pending', tries: 0, lapses, reason: 'its pass has lapsed' });
   }
 }

@@ -2,6 +2,7 @@
 import type { PlannedStep } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import { ask, attemptFailed, contingencySucceeded, failForGood, isEnding } from './failure.ts';
+import { canReattach, claimHosts, forgetSuccesses, hostsEnded } from './hosts.ts';
 import type { AttemptEnd, RunEvent } from './protocol.ts';
 import { isOptional } from './state.ts';
 
@@ -21,7 +22,10 @@ export function absorbAttempt(draft: Draft, step: PlannedStep, event: AttemptEve
     case 'step.simulated':
       draft.patch(step.id, { status: 'simulated', outputs: event.end.outputs, reason: event.uncovered });
       return;
+    case 'step.hosts-ended':
+      return hostsEnded(draft, step, event);
     case 'step.failed':
+      if (event.class === 'verify' || step.place === 'health-checks') forgetSuccesses(draft, step);
       return attemptFailed(draft, step, {
         class: event.class,
         exitCode: event.end.exitCode,
@@ -49,6 +53,7 @@ function started(draft: Draft, step: PlannedStep, event: Extract<RunEvent, { rea
     deadline: event.deadline,
     stage: 'action',
   });
+  claimHosts(draft, step, event.attempt);
   if (step.action.kind !== 'manual' || draft.context.mode === 'dry-run') carryOut(draft, step);
   else if (isOptional(draft.context, step)) handOver(draft, step);
   else ask(draft, step, 'confirm');
@@ -109,7 +114,8 @@ function unknown(draft: Draft, step: PlannedStep, event: Extract<RunEvent, { rea
   draft.patch(step.id, { status: 'unknown', reason });
   if (isOptional(draft.context, step) || draft.context.mode === 'dry-run') return failForGood(draft, step, reason);
   if (isEnding(draft, step)) return;
-  if (step.onUnknown === 'probe') probe(draft, step);
+  if (canReattach(step, draft.step(step.id), event.survivors)) rerun(draft, step, reason);
+  else if (step.onUnknown === 'probe') probe(draft, step);
   else if (step.onUnknown === 'rerun' && event.survivors.length === 0) rerun(draft, step, reason);
   else ask(draft, step, 'unknown');
 }

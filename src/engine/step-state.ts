@@ -1,4 +1,5 @@
 /** What has become of one step. */
+import { type HostStates, noHosts } from './hosts.ts';
 import type { FailureClass, Question } from './protocol.ts';
 
 export type StepStatus =
@@ -51,6 +52,8 @@ export interface StepState {
   /** How often a health check's pass has lapsed. */
   readonly lapses: number;
   readonly outputs: { readonly [key: string]: string };
+  /** What is known of its hosts, by name; empty for a step that is done here. */
+  readonly hosts: HostStates;
   /** How its last failed attempt failed; null before the first. */
   readonly trouble: FailureClass | 'timeout' | null;
   /** One line on why it is as it is; null while there is nothing to say. */
@@ -73,6 +76,7 @@ export const untouched: StepState = {
   restoresBefore: 0,
   lapses: 0,
   outputs: {},
+  hosts: noHosts,
   trouble: null,
   reason: null,
 };

@@ -2,7 +2,7 @@
  * A run off a terminal: one plain line an event, to be read in a CI log; the program's last words under a failure, and
  * under a question the commands that answer it. Pure: text from an event and the state that it led to.
  */
-import type { AttemptEnd, Decision, RunEvent } from '../engine/protocol.ts';
+import type { AttemptEnd, Decision, HostEnd, RunEvent } from '../engine/protocol.ts';
 import type { Context } from '../engine/state.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import type { Observer } from '../ports/effects.ts';
@@ -10,7 +10,7 @@ import { clockTime, type Zone } from './clock-time.ts';
 import { personName } from './person-name.ts';
 import { programLines, visible } from './visible.ts';
 import { displayWidth } from './width.ts';
-import { attemptWords, type Ended, outcomeWords, truthWords } from './words.ts';
+import { attemptWords, type Ended, hostWords, outcomeWords, truthWords } from './words.ts';
 
 export interface PlainOptions {
   readonly zone: Zone;
@@ -113,11 +113,21 @@ function attemptSentence(event: Extract<RunEvent, { attempt: number }>, context:
       return `started${counted}${event.does.length === 0 ? '' : `: ${visible(event.does.join('; '))}`}`;
     case 'step.performed':
       return `done after ${formatDuration(event.end.durationMs)}; being verified`;
+    case 'step.hosts-ended':
+      return hostsSentence(event.hosts);
     case 'step.probed':
       return `probed: ${event.answer}: ${visible(event.detail)}`;
     default:
       return `${outcomeWords(endedEvent(event))}${counted}${again(event, context)}`;
   }
+}
+
+/** Those that succeeded are counted; every other one is named. */
+function hostsSentence(hosts: readonly HostEnd[]): string {
+  const good = hosts.filter(({ outcome }) => outcome === 'succeeded').map(({ host }) => visible(host));
+  const named = good.length > 3 ? `${good.length} hosts succeeded` : `succeeded on ${good.join(', ')}`;
+  const bad = hosts.filter(({ outcome }) => outcome !== 'succeeded');
+  return [...(good.length === 0 ? [] : [named]), ...bad.map(hostWords)].join('; ');
 }
 
 type EndEvent = Extract<RunEvent, { end: AttemptEnd; attempt: number }>;

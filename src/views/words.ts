@@ -1,5 +1,5 @@
 /** The words that all texts share: what is true, how an attempt ended. Never ends with a full stop. */
-import type { FailureClass, Truth } from '../engine/protocol.ts';
+import type { FailureClass, HostEnd, Truth } from '../engine/protocol.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import type { AttemptOutcome } from './attempt-record.ts';
 import { visible } from './visible.ts';
@@ -20,6 +20,13 @@ const healthWords = {
 /** `access is closed, data is being restored, health is not proven`. */
 export function truthWords(truth: Truth): string {
   return `${accessWords[truth.access]}, ${dataWords[truth.data]}, ${healthWords[truth.health]}`;
+}
+
+/** `web03 failed: exit code 3`. */
+export function hostWords({ host, outcome, reason }: Pick<HostEnd, 'host' | 'outcome' | 'reason'>): string {
+  const told = { succeeded: 'succeeded', failed: 'failed', 'timed-out': 'timed out', unknown: 'is not known' };
+  const verb = told[outcome as keyof typeof told] ?? `is ${outcome}`;
+  return `${visible(host)} ${verb}${reason === null ? '' : `: ${visible(reason)}`}`;
 }
 
 export interface Ended {

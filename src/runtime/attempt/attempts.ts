@@ -9,6 +9,8 @@ import type { AttemptEnd, Command } from '../../engine/protocol.ts';
 import { type Context, stepState } from '../../engine/state.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { Undated, Wall } from '../../ports/effects.ts';
+import { hostsStage } from '../hosts/hosts-stage.ts';
+import { isOnHosts } from '../hosts/resolve.ts';
 import { nothingSeen, worded } from './attempt-end.ts';
 import { Limit } from './limit.ts';
 import { dropSecretOutputs } from './outputs.ts';
@@ -16,7 +18,8 @@ import { performStage } from './perform-stage.ts';
 import { prepare } from './prepare.ts';
 import { probeStage } from './probe-stage.ts';
 import { processStage, type Stage } from './process-stage.ts';
-import { type Resolved, resolveAction } from './resolve.ts';
+import type { Resolved } from './resolve.ts';
+import { resolveStep } from './resolve-step.ts';
 import { attemptFolder, type RunSetting } from './setting.ts';
 import { simulateStage } from './simulate.ts';
 import { Values } from './values.ts';
@@ -104,6 +107,10 @@ export class Attempts {
     if (part === 'verify' && step.verify !== null) {
       return verifyStage(stage, step.verify, context, this.actions.get(stage.key) ?? { ...nothingSeen, exitCode: 0 });
     }
+    if (isOnHosts(step)) {
+      const onHosts = { ...stage, hosts: step.hosts, hear: this.hear };
+      return hostsStage(onHosts, () => this.processOf(stage, context), context);
+    }
     if (!this.isInsideEngine(step)) return processStage(stage, () => this.processOf(stage, context));
     return this.performed(stage, context);
   }
@@ -128,7 +135,13 @@ export class Attempts {
   private resolvedOf(stage: Stage, context: Context): Resolved {
     const known = this.resolved.get(stage.key);
     if (known !== undefined) return known;
-    const resolved = resolveAction(this.setting, stage.step.action, new Values(this.setting, context), stage.key);
+    const { step, attempt } = stage;
+    const resolved = resolveStep(
+      this.setting,
+      { step, attempt, kind: 'run' },
+      new Values(this.setting, context),
+      context,
+    );
     if (!resolved.ok) throw new Unprepared(resolved.error);
     return resolved.value;
   }

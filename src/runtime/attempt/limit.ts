@@ -15,6 +15,8 @@ export class Limit {
   private why: Reached | null = null;
   /** Ms until KILL follows TERM. */
   graceMs: number;
+  /** The engine itself is to be gone soon. */
+  isUrgent = false;
 
   constructor(deadline: number | null, graceMs: number, wall: Wall) {
     this.graceMs = graceMs;
@@ -32,6 +34,7 @@ export class Limit {
 
   cancel(graceMs: number): void {
     this.graceMs = Math.min(this.graceMs, graceMs);
+    this.isUrgent = Number.isFinite(graceMs);
     this.reach('cancelled');
   }
 

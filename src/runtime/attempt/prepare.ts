@@ -5,7 +5,8 @@ import { redact } from '../../kernel/redaction.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { Undated } from '../../ports/effects.ts';
 import { nothingSeen } from './attempt-end.ts';
-import { type Resolved, resolveAction } from './resolve.ts';
+import type { Resolved } from './resolve.ts';
+import { resolveStep } from './resolve-step.ts';
 import { attemptKey, type RunSetting } from './setting.ts';
 import { Values } from './values.ts';
 
@@ -36,7 +37,7 @@ export function prepare(
       return { event: { type: 'step.excluded', step: id, because: `\`${step.condition}\` is false` }, resolved: null };
   }
   const key = attemptKey(setting.run, id, attempt);
-  const resolved = resolveAction(setting, step.action, values, key);
+  const resolved = resolveStep(setting, { step, attempt, kind: 'run' }, values, context);
   if (!resolved.ok) return refused(id, attempt, redact(resolved.error, setting.forms));
   const started: Undated = {
     type: 'step.started',

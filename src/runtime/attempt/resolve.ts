@@ -53,17 +53,17 @@ export function resolveAction(
   }
 }
 
-/** Stops the filling of one action; never leaves this file. */
-class Unresolvable extends Error {}
+/** Stops the filling of one action; never leaves `resolveAction` and `resolveOnHosts`. */
+export class Unresolvable extends Error {}
 
 /** A secret that was not there is the likelier cause than the expression that asked for it. */
-function explain(setting: RunSetting, message: string): string {
+export function explain(setting: RunSetting, message: string): string {
   for (const [name, why] of setting.missingSecrets)
     if (message.includes(name)) return `the secret ${name} is missing: ${why}`;
   return message;
 }
 
-function need<T>(result: Result<T, string>): T {
+export function need<T>(result: Result<T, string>): T {
   if (result.ok) return result.value;
   throw new Unresolvable(result.error);
 }
@@ -112,7 +112,7 @@ function environment(
   return env;
 }
 
-function acceptable(name: string, value: string): string {
+export function acceptable(name: string, value: string): string {
   if (value.includes('\0'))
     throw new Unresolvable(`the value of ${name} holds a NUL character, which no environment variable can`);
   if (Buffer.byteLength(value) > longestValue) {

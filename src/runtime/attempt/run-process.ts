@@ -17,6 +17,8 @@ export interface ProcessTask {
   readonly redact: readonly string[];
   /** The boot in which the intent was written; null when this engine wrote it just now: then there is nothing to find. */
   readonly intentBoot: string | null;
+  /** Asks it to end by itself first, when the limit is reached; resolves when there is no more to wait for. */
+  readonly askToEnd?: (ending: Promise<ProcessEnd>) => Promise<void>;
   /** Values are filled in only when the process has to be started. */
   readonly resolve: () => ResolvedProcess;
 }
@@ -75,6 +77,7 @@ async function limited(task: ProcessTask, ending: Promise<ProcessEnd>): Promise<
   const first = await Promise.race([ending, limit.promise]);
   limit.stop();
   if (first !== undefined) return { end: first, late: false, survivors: living(task, first) };
+  await task.askToEnd?.(ending);
   const { survivors } = await task.processes.end(task.folder, task.key, task.limit.graceMs);
   const end = await Promise.race([ending, statusOrLost()]);
   return { end, late: false, survivors };

@@ -59,6 +59,7 @@ function reference() {
     section('secrets: each secret', schema.properties.secrets.additionalProperties.properties),
     section('phases', schema.properties.phases.properties),
     section('A step', step.properties),
+    section('hosts', step.properties.hosts.anyOf[1].properties),
     section('retry', step.properties.retry.properties),
     section('until', step.properties.until.properties),
     section('verify: beside uses, run or script and what belongs to them', {
@@ -86,14 +87,22 @@ function kind(rule) {
   if (rule.const !== undefined) return `\`${rule.const}\``;
   if (rule.enum !== undefined) return rule.enum.map((value) => `\`${value}\``).join(', ');
   if (rule.$ref !== undefined) return rule.$ref.split('/').at(-1);
-  if (rule.anyOf?.some((option) => option.type === 'array')) return 'list of steps, or `{ maxParallel, steps }`';
+  if (rule.properties === undefined && rule.anyOf?.some((option) => option.items?.$ref !== undefined))
+    return 'list of steps, or `{ maxParallel, steps }`';
   if (rule.anyOf !== undefined)
     return [...new Set(rule.anyOf.map(kind).filter((name) => name !== 'empty'))].join(' or ');
   if (rule.type === 'array') return `list of ${plural(kind(rule.items ?? {}))}`;
   if (rule.type === 'string' && /ms\|s\|m\|h\|d/.test(rule.pattern ?? '')) return 'duration';
   if (rule.type === 'string' && /KiB/.test(rule.pattern ?? '')) return 'size';
-  if (rule.maximum !== undefined) return `${rule.minimum} to ${rule.maximum}`;
-  const names = { string: 'text', boolean: 'true, false', number: 'number', object: 'mapping', null: 'empty' };
+  if (rule.maximum !== undefined && rule.maximum < Number.MAX_SAFE_INTEGER) return `${rule.minimum} to ${rule.maximum}`;
+  const names = {
+    string: 'text',
+    boolean: 'true, false',
+    number: 'number',
+    object: 'mapping',
+    null: 'empty',
+    integer: 'number',
+  };
   return [rule.type ?? 'any']
     .flat()
     .map((type) => names[type] ?? 'any')

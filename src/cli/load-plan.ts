@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { ReadInventory } from '../plan/plan-hosts.ts';
 import { relativeImports } from '../plan/relative-imports.ts';
 import { checkPlaybook } from '../playbook/check.ts';
 import type { PlaybookDocument } from '../playbook/document.ts';
@@ -135,6 +136,7 @@ export async function loadPlan(
   const folder = dirname(loaded.file);
   const scripts = new Map<string, { readonly sha256: string }>();
   for (const script of usedNames(loaded.document?.data ?? null, 'script')) collectScript(script, folder, scripts);
+  const inventoryWarnings: Diagnostic[] = [];
   const paramsFile = await readParamsFile(call.flag('params-file'), surface.cwd);
   const planned = await makePlan(loaded.playbook, {
     folder,
@@ -144,6 +146,7 @@ export async function loadPlan(
     ...paramsFile,
     ...jobsOf(call.flag('jobs')),
     scripts,
+    readInventory: await inventoryReader(loaded.document?.source.text ?? '', folder, inventoryWarnings),
     adapters: new Map(
       [...loaded.adapters].map(([name, adapter]) => [name, { ...adapter, hasProbe: adapter.probe !== undefined }]),
     ),
@@ -152,8 +155,15 @@ export async function loadPlan(
   return ok({
     plan: planned.value,
     adapters: loaded.adapters,
-    warnings: loaded.diagnostics,
+    warnings: [...loaded.diagnostics, ...inventoryWarnings],
   });
+}
+
+/** Reading inventories is loaded only for a playbook that names hosts. */
+async function inventoryReader(text: string, folder: string, warnings: Diagnostic[]): Promise<ReadInventory> {
+  if (!/\bhosts\b/.test(text)) return () => err('no inventory can be read here');
+  const { createInventoryReader } = await import('./read-inventory.ts');
+  return createInventoryReader(folder, warnings);
 }
 
 /** The script and what it imports from beside itself. A file that is not there is left to the plan's own check. */

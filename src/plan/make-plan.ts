@@ -20,6 +20,7 @@ import { usedAdapters } from '../playbook/used.ts';
 import { Filler } from './fill.ts';
 import { type GivenParameters, resolveParameters } from './parameters.ts';
 import type { FrozenFile, Plan, PlannedPhase, PlannedStep, Role } from './plan.ts';
+import type { ReadInventory } from './plan-hosts.ts';
 import { frozenName, ms, type Planning, planStep } from './plan-step.ts';
 
 export interface Occasion extends GivenParameters {
@@ -31,6 +32,8 @@ export interface Occasion extends GivenParameters {
   /** Files that are frozen with the plan, by their path relative to the folder (`scripts/x.mjs`). */
   readonly scripts: ReadonlyMap<string, { readonly sha256: string }>;
   readonly adapters: AdapterTable;
+  /** Needed where a step's hosts stand in an inventory. */
+  readonly readInventory?: ReadInventory;
   /** Goes over the playbook's `change`, key by key. */
   readonly change?: JsonObject;
   /** `--jobs`: goes over every `maxParallel`. */
@@ -52,6 +55,8 @@ export async function makePlan(playbook: Playbook, occasion: Occasion): Promise<
     adapters: occasion.adapters,
     validate: usedAdapters(document).length > 0 ? await loadValidate() : () => [],
     frozen: new Set(files.map(({ name }) => name)),
+    readInventory: occasion.readInventory,
+    absolute: (path) => posix.resolve(occasion.folder, path),
   };
   const plan: Plan = {
     format: 1,

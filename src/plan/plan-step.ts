@@ -21,6 +21,7 @@ import type {
   Until,
   Verification,
 } from './plan.ts';
+import { planHosts, type ReadInventory } from './plan-hosts.ts';
 
 export interface Planning {
   readonly filler: Filler;
@@ -28,6 +29,9 @@ export interface Planning {
   readonly validate: Validate;
   /** Names of the files that are frozen with the plan. */
   readonly frozen: ReadonlySet<string>;
+  readonly readInventory: ReadInventory | undefined;
+  /** Makes a path of the playbook absolute. */
+  readonly absolute: (path: string) => string;
 }
 
 type Written = StepContent | VerifyContent;
@@ -60,6 +64,7 @@ export function planStep(planning: Planning, site: StepSite, contingency: readon
     maxOutputBytes: parseSize(step.maxOutput ?? '64MiB') ?? 0,
     answerWithinMs: ms(step.answerWithin, 1_800_000),
     repeatable: adapter?.repeatable ?? false,
+    ...(step.hosts === undefined ? {} : { hosts: planHosts(planning, step.hosts, [...path, 'hosts']) }),
   };
   if (condition !== true) filler.forget(before, condition);
   return planned;

@@ -14,6 +14,7 @@ import type { Examined, Playbook } from './examined.ts';
 import { checkAdapterInputs } from './rules/adapter-input.ts';
 import { checkExpressions } from './rules/expressions.ts';
 import { checkGate } from './rules/gate.ts';
+import { checkHosts } from './rules/hosts.ts';
 import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
 import { checkStepShapes } from './rules/step-shape.ts';
@@ -31,6 +32,7 @@ export async function checkPlaybook(document: PlaybookDocument, adapters: Adapte
   const diagnostics = [
     ...(refused?.diagnostics ?? []),
     ...checkStepShapes(examined),
+    ...checkHosts(examined),
     ...checkOrder(examined),
     ...checkGate(examined),
     ...checkParameters(examined),

@@ -15,6 +15,7 @@ type Deep<T> = Json extends T
 export type PlaybookContent = Deep<z.infer<ReturnType<typeof playbookSchema>>>;
 export type StepContent = Deep<z.infer<ReturnType<typeof stepSchema>>>;
 export type VerifyContent = NonNullable<StepContent['verify']>;
+export type HostsContent = NonNullable<StepContent['hosts']>;
 export type ParameterContent = NonNullable<PlaybookContent['parameters']>[string];
 
 /** Keys and indexes that lead to a value in the file. */

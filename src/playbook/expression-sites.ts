@@ -32,6 +32,7 @@ const stepRules: Readonly<Record<string, Rules>> = {
   args: template,
   cwd: template,
   manual: template,
+  hosts: planned,
   env: withSecrets,
   stdin: withSecrets,
 };

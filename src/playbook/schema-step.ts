@@ -1,6 +1,7 @@
 /** The schema of a step. Which keys may stand beside which is told by `rules/step-shape.ts`. */
 import * as z from 'zod/mini';
 import type { Json } from '../kernel/json.ts';
+import { hostsSchema } from './schema-hosts.ts';
 import {
   choice,
   count,
@@ -144,6 +145,7 @@ const contingencyShape = () => ({
   manual: text(
     'What a person does; the run waits for `backout confirm`. In notify, announce and escalate it is a task and holds nothing up.',
   ),
+  hosts: hostsSchema(),
   if: z.optional(
     z
       .union([z.boolean(), z.string()], { error: 'must be true, false or an expression' })

@@ -16,6 +16,7 @@ import { decodedHeader, headerOf, mailServer } from '../adapters/rig/mail-server
 import { lineServer, webServer } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
 import { harvest, plant } from '../adapters/rig/tree.ts';
+import { communicationWorlds } from './communication-worlds.ts';
 import { healthWorlds } from './health-worlds.ts';
 import { mariadbWorlds } from './mariadb-worlds.ts';
 import { orchestratorWorlds } from './orchestrator-worlds.ts';
@@ -39,6 +40,7 @@ async function must(adapter: Adapter, input: JsonObject): Promise<void> {
 }
 
 export const worlds: { readonly [name: string]: World } = {
+  ...communicationWorlds,
   ...mariadbWorlds,
   ...postgresWorlds,
   ...orchestratorWorlds,

@@ -136,12 +136,7 @@ export class Attempts {
     const known = this.resolved.get(stage.key);
     if (known !== undefined) return known;
     const { step, attempt } = stage;
-    const resolved = resolveStep(
-      this.setting,
-      { step, attempt, kind: 'run' },
-      new Values(this.setting, context),
-      context,
-    );
+    const resolved = resolveStep(this.setting, { step, attempt }, new Values(this.setting, context), context);
     if (!resolved.ok) throw new Unprepared(resolved.error);
     return resolved.value;
   }

@@ -37,7 +37,7 @@ export function prepare(
       return { event: { type: 'step.excluded', step: id, because: `\`${step.condition}\` is false` }, resolved: null };
   }
   const key = attemptKey(setting.run, id, attempt);
-  const resolved = resolveStep(setting, { step, attempt, kind: 'run' }, values, context);
+  const resolved = resolveStep(setting, { step, attempt }, values, context);
   if (!resolved.ok) return refused(id, attempt, redact(resolved.error, setting.forms));
   const started: Undated = {
     type: 'step.started',

@@ -10,16 +10,14 @@ import type { Values } from './values.ts';
 export interface OfStep {
   readonly step: PlannedStep;
   readonly attempt: number;
-  /** `check`: only whether its hosts can be reached. */
-  readonly kind: 'run' | 'check';
 }
 
 export function resolveStep(
   setting: RunSetting,
-  { step, attempt, kind }: OfStep,
+  { step, attempt }: OfStep,
   values: Values,
   context: Context,
 ): Result<Resolved, string> {
-  if (isOnHosts(step)) return resolveOnHosts(setting, { step, attempt, kind }, values, context);
+  if (isOnHosts(step)) return resolveOnHosts(setting, { step, attempt, kind: 'run' }, values, context);
   return resolveAction(setting, step.action, values, attemptKey(setting.run, step.id, attempt));
 }

@@ -4,15 +4,18 @@ import type { Context } from '../../engine/state.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { Adapter, Preflight } from '../../ports/adapter.ts';
 import type { Undated } from '../../ports/effects.ts';
+import { checkHosts } from '../hosts/check-stage.ts';
+import { isOnHosts } from '../hosts/resolve.ts';
 import { nothingSeen, worded } from './attempt-end.ts';
 import type { Stage } from './process-stage.ts';
 import { programOf } from './program.ts';
-import { type Resolved, resolveAction } from './resolve.ts';
+import type { Resolved } from './resolve.ts';
+import { resolveStep } from './resolve-step.ts';
 import { Values } from './values.ts';
 
 export async function simulateStage(stage: Stage, resolved: Resolved | null, context: Context): Promise<Undated> {
   const at = { step: stage.step.id, attempt: stage.attempt };
-  const checks = [await check(stage, resolved)];
+  const checks = [await check(stage, resolved, context)];
   for (const contingency of stage.step.contingency) checks.push(await checkContingency(stage, contingency, context));
   const failed = checks.find((each) => !each.ok);
   if (failed !== undefined && !failed.ok) {
@@ -33,15 +36,17 @@ export async function simulateStage(stage: Stage, resolved: Resolved | null, con
 }
 
 async function checkContingency(stage: Stage, contingency: PlannedStep, context: Context): Promise<Preflight> {
-  const resolved = resolveAction(stage.setting, contingency.action, new Values(stage.setting, context), stage.key);
+  const { setting, attempt } = stage;
+  const resolved = resolveStep(setting, { step: contingency, attempt }, new Values(setting, context), context);
   if (!resolved.ok) return { ok: true, checked: [], uncovered: `contingency ${contingency.id}: ${resolved.error}` };
-  const found = await check({ ...stage, step: contingency }, resolved.value);
+  const found = await check({ ...stage, step: contingency }, resolved.value, context);
   if (!found.ok) return { ...found, reason: `contingency ${contingency.id}: ${found.reason}` };
   return { ...found, uncovered: found.uncovered === null ? null : `contingency ${contingency.id}: ${found.uncovered}` };
 }
 
-async function check(stage: Stage, resolved: Resolved | null): Promise<Preflight> {
+async function check(stage: Stage, resolved: Resolved | null, context: Context): Promise<Preflight> {
   const { action } = stage.step;
+  if (resolved !== null && isOnHosts(stage.step)) return checkHosts(stage, context);
   if (resolved === null || resolved.kind === 'manual') return { ok: true, checked: [], uncovered: 'a person does it' };
   if (action.kind === 'shell') {
     const missing = resolved.kind === 'process' ? programOf(action.source, resolved) : undefined;

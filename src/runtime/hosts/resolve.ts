@@ -25,22 +25,24 @@ export interface OfAttempt {
   readonly step: StepOnHosts;
   readonly attempt: number;
   readonly kind: HostsOrder['kind'];
+  /** The attempt's own. */
+  readonly folder?: string;
 }
 
 export function resolveOnHosts(
   setting: RunSetting,
-  { step, attempt, kind }: OfAttempt,
+  { step, attempt, kind, folder = attemptFolder(setting, step.id, attempt) }: OfAttempt,
   values: Values,
   context: Context,
 ): Result<ResolvedProcess, string> {
   try {
     const { command, does } = remoteCommand(setting, step, attempt, values);
-    const { list, ...rules } = step.hosts;
+    const { list, ...rules } = kind === 'check' ? allAtOnce(step.hosts) : step.hosts;
     const hosts = hostOrders(setting, step, attempt, context);
     const order: HostsOrder = {
       ...rules,
       kind,
-      folder: attemptFolder(setting, step.id, attempt),
+      folder,
       hosts,
       command,
       redact: setting.forms,
@@ -59,6 +61,11 @@ export function resolveOnHosts(
     if (error instanceof Unresolvable) return err(explain(setting, error.message));
     throw error;
   }
+}
+
+/** A check looks at all of them, whatever it finds. */
+function allAtOnce(hosts: PlannedHosts): PlannedHosts {
+  return { ...hosts, batches: [hosts.list.length], maxFailures: { count: hosts.list.length } };
 }
 
 function hostsWords(hosts: readonly HostOrder[], all: number): string {

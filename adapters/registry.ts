@@ -7,9 +7,12 @@ type Loader = () => Promise<{ readonly adapter: Adapter }>;
 
 const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['command', () => import('./command/index.ts')],
+  ['dns/update', () => import('./dns/update/index.ts')],
   ['email', () => import('./email/index.ts')],
   ['files/restore', () => import('./files/restore/index.ts')],
+  ['files/rsync', () => import('./files/rsync/index.ts')],
   ['haproxy/server', () => import('./haproxy/server/index.ts')],
+  ['helm/rollback', () => import('./helm/rollback/index.ts')],
   ['http', () => import('./http/index.ts')],
   ['http/request', () => import('./http/request/index.ts')],
   ['jira', () => import('./jira/index.ts')],

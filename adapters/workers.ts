@@ -4,9 +4,13 @@ import { reasonOf } from './support/reason.ts';
 import { type Report, type Work, WorkFailed, workOrder } from './support/work.ts';
 
 const workers: ReadonlyMap<string, () => Promise<Work>> = new Map([
+  ['dns/update', async () => (await import('./dns/update/work.ts')).work],
+  ['files/rsync', async () => (await import('./files/rsync/work.ts')).work],
   ['files/restore', async () => (await import('./files/restore/work.ts')).work],
+  ['helm/rollback', async () => (await import('./helm/rollback/work.ts')).work],
   ['kubernetes/rollout-undo', async () => (await import('./kubernetes/rollout-undo/work.ts')).work],
   ['restic/restore', async () => (await import('./restic/restore/work.ts')).work],
+  ['postgres/restore', async () => (await import('./postgres/restore/work.ts')).work],
   ['sqlite/restore', async () => (await import('./sqlite/restore/work.ts')).work],
   ['sqlite/check', async () => (await import('./sqlite/restore/work.ts')).check],
   ['sqlite/compare', async () => (await import('./sqlite/restore/work.ts')).compare],

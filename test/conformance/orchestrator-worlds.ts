@@ -1,10 +1,12 @@
 /** The worlds of kubernetes/*, helm/* and docker/*: doubles, for a test has no cluster. */
 import { join } from 'node:path';
+import { adapter as helmRollback } from '../../adapters/helm/rollback/index.ts';
 import { adapter as rolloutUndo } from '../../adapters/kubernetes/rollout-undo/index.ts';
 import { adapter as scale } from '../../adapters/kubernetes/scale/index.ts';
 import { newFolder } from '../adapters/rig/folder.ts';
 import { closeAfterTest } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
+import { helmDouble, revisionsOf } from '../rig/servers/helm.ts';
 import { type Cluster, startCluster } from '../rig/servers/kubernetes.ts';
 import type { World } from './worlds.ts';
 
@@ -23,6 +25,32 @@ const textOf = (tokens: ReadonlySet<string>) =>
   Buffer.from([...tokens].join().replace('valid-', ''), 'base64url').toString('utf8');
 
 export const orchestratorWorlds: { readonly [name: string]: World } = {
+  'helm/rollback': {
+    adapter: helmRollback,
+    samples: async (folder) => ({
+      folder,
+      inputs: [
+        { release: 'shop', namespace: 'prod', context: 'a b', kubeconfig: 'config', revision: '4' },
+        { release: 'shop', within: '90s', pendingFor: '0s' },
+      ],
+      unreachable: { release: 'shop', kubeconfig: 'no/such' },
+      carry: async (text) => {
+        const helm = helmDouble(newFolder());
+        helm.set({ contexts: [text], releases: { 'default/shop': revisionsOf('superseded', 'deployed') } });
+        const path = process.env.PATH;
+        process.env.PATH = helm.path;
+        const ended = await runStep(helmRollback, { release: 'shop', context: text }, folder);
+        process.env.PATH = path;
+        if (ended.outputs.restored !== '1') throw new Error(ended.stderr);
+        const flag = '--kube-context=';
+        const said = helm
+          .state()
+          .calls.at(-1)
+          ?.find((word) => word.startsWith(flag));
+        return said?.slice(flag.length) ?? '';
+      },
+    }),
+  },
   'kubernetes/rollout-undo': {
     adapter: rolloutUndo,
     samples: async (folder) => ({

@@ -25,7 +25,7 @@ export async function call(argv: readonly string[], options: CallOptions): Promi
   const { execa } = await import('execa');
   const { folder, env, signal, limitMs } = options;
   const [program = '', ...args] = argv;
-  const limit = AbortSignal.timeout(limitMs);
+  const limit = AbortSignal.timeout(Math.ceil(limitMs));
   const told = AbortSignal.any([signal, limit]);
   if (told.aborted) return err('cancelled');
   const child = execa(program, args, {
@@ -41,7 +41,7 @@ export async function call(argv: readonly string[], options: CallOptions): Promi
   const { failed, exitCode, stdout, stderr, cause } = await child;
   told.removeEventListener('abort', end);
   if (signal.aborted) return err('cancelled');
-  if (limit.aborted) return err(`it did not end within ${limitMs / 1_000} s`);
+  if (limit.aborted) return err(`it did not end within ${Math.ceil(limitMs / 1_000)} s`);
   if (failed && exitCode === undefined && codeOf(cause) !== undefined) return err(notStarted(program, cause));
   return ok({ exitCode: exitCode ?? null, stdout, stderr });
 }

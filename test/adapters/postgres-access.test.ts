@@ -2,14 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { adapter as access } from '../../adapters/postgres/access/index.ts';
+import { adapter } from '../../adapters/postgres/access/index.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
-import type { Adapter, AdapterContext } from '../../src/ports/adapter.ts';
+import type { AdapterContext } from '../../src/ports/adapter.ts';
 import { describeWith, path } from '../rig/servers/needs.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../rig/servers/postgres.ts';
-import { contextIn, parsed, perform as performIn, probe as probeIn } from './rig/step.ts';
+import { perform as performIn, preflight as preflightIn, probe as probeIn } from './rig/step.ts';
 
-const adapter: Adapter = access;
 const hostile = `we"ird'; drop --x \\ :y ü`;
 const quoted = `"${hostile.replaceAll('"', '""')}"`;
 
@@ -20,6 +19,7 @@ describeWith(postgresPrograms, 'postgres/access', () => {
 
   beforeAll(async () => {
     server = await startPostgres();
+    process.env.PATH = server.env.PATH;
     server.sql(
       'postgres',
       "CREATE ROLE app LOGIN PASSWORD 'app-secret'; CREATE ROLE admin LOGIN PASSWORD 'admin-secret'",
@@ -36,12 +36,9 @@ describeWith(postgresPrograms, 'postgres/access', () => {
     server.sql('postgres', `CREATE DATABASE ${database} OWNER boss`);
   });
 
-  // The server's own folder of programs comes first in this PATH: the wrappers of Debian take longer than all else.
-  const perform = (given: JsonObject, more: Partial<AdapterContext> = {}) =>
-    performIn(adapter, given, { env: server.env, ...more });
-  const preflight = async (given: JsonObject) =>
-    adapter.preflight(parsed(adapter, given), contextIn('/', { env: server.env }));
-  const probe = (given: JsonObject) => probeIn(adapter, given, { env: server.env });
+  const perform = (given: JsonObject, more: Partial<AdapterContext> = {}) => performIn(adapter, given, more);
+  const preflight = (given: JsonObject) => preflightIn(adapter, given);
+  const probe = (given: JsonObject) => probeIn(adapter, given, {});
 
   const closed = (more: JsonObject = {}) => ({ ...server.login, access: 'closed', database, ...more });
   const opened = (more: JsonObject = {}) => ({ ...server.login, access: 'open', database, ...more });

@@ -1,9 +1,11 @@
 /** Worlds of the adapters of PostgreSQL: one server for all of them, started when the first needs it. */
+import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { adapter as access } from '../../adapters/postgres/access/index.ts';
 import { adapter as query } from '../../adapters/postgres/query/index.ts';
+import { adapter as restore } from '../../adapters/postgres/restore/index.ts';
 import { lineServer } from '../adapters/rig/servers.ts';
-import { perform } from '../adapters/rig/step.ts';
+import { perform, workInPlace } from '../adapters/rig/step.ts';
 import { type Postgres, startPostgres } from '../rig/servers/postgres.ts';
 import type { World } from './worlds.ts';
 
@@ -20,7 +22,7 @@ const silent = async () => ({ ...nobody, port: (await lineServer('')).port });
 async function newDatabase(name: string): Promise<Postgres> {
   const postgres = await server();
   const quoted = `"${name.replaceAll('"', '""')}"`;
-  postgres.sql('postgres', `DROP DATABASE IF EXISTS ${quoted}`);
+  postgres.sql('postgres', `DROP DATABASE IF EXISTS ${quoted} WITH (FORCE)`);
   postgres.sql('postgres', `CREATE DATABASE ${quoted}`);
   return postgres;
 }
@@ -60,6 +62,33 @@ export const postgresWorlds: { readonly [name: string]: World } = {
         const asked = { ...login, database: text, query: 'SELECT current_database()', expect: { rows: 1 } };
         const performed = await perform(query, asked);
         return performed.ok ? (performed.outputs?.value ?? '') : performed.reason;
+      },
+    }),
+  },
+  'postgres/restore': {
+    adapter: restore,
+    samples: async (folder) => ({
+      folder,
+      inputs: [
+        { ...nobody, archive: 'shop.dump', checksum: '0'.repeat(64), bytes: 1, newerThan: '24h', jobs: 2 },
+        {
+          database: 'shop',
+          archive: 'shop.dump',
+          dumpOf: 'other',
+          proof: [{ query: 'SELECT\n1', expect: { equals: 1 } }],
+          ownership: 'skip',
+          analyze: false,
+          keepOld: false,
+        },
+      ],
+      unreachable: { ...nobody, archive: 'no/such.dump' },
+      carry: async (text) => {
+        const postgres = await newDatabase(text);
+        const archive = `from ${text.replaceAll('/', '_')}`;
+        postgres.run('pg_dump', ['-Fc', '-f', join(folder, archive), 'postgres']);
+        const given = { ...postgres.login, database: text, archive, dumpOf: 'postgres', analyze: false };
+        const { code, stderr, outputs } = await workInPlace(restore, given, folder, 'k');
+        return code === 0 ? (outputs.old ?? '').replace(/_before_k$/, '') : stderr;
       },
     }),
   },

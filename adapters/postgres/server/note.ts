@@ -18,7 +18,12 @@ export function accessMarkerIn(comment: string | null, database: string): Result
 
 export const accessNote = (marker: Marker): string => `${accessHead}\n${JSON.stringify(marker)}`;
 
-const staging = z.object({ target: z.string(), key: z.string(), stage: z.enum(['restoring', 'ready']) });
+const staging = z.object({
+  target: z.string(),
+  key: z.string(),
+  stage: z.enum(['restoring', 'ready']),
+  dump: z.string(),
+});
 export type Staging = z.infer<typeof staging>;
 
 export const stagingNote = (note: Staging): string => `${stagingHead}\n${JSON.stringify(note)}`;

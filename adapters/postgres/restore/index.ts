@@ -1,0 +1,78 @@
+/** `postgres/restore`: puts a database back from a dump; the work is in `work.ts`, in a process of its own. */
+import { type AdapterContext, defineAdapter, type Preflight, type Probe } from '../../../src/ports/adapter.ts';
+import { workerArgv } from '../../../src/ports/entry.ts';
+import { notReady, probed, ready } from '../../support/answers.ts';
+import { reasonOf } from '../../support/reason.ts';
+import { inWords } from '../../support/space.ts';
+import { fileKey, orderFor } from '../../support/work.ts';
+import { type Client, serverOf } from '../server/login.ts';
+import { type Input, input, orderOf } from './input.ts';
+
+export const adapter = defineAdapter<Input>({
+  name: 'postgres/restore',
+  summary:
+    'Puts a PostgreSQL database back from a dump: restored beside it, proven, then swapped; the old one is kept.',
+  input,
+  secretFields: ['password'],
+  outputs: { bytes: 'The size of the restored database.', old: 'The name under which the old database is kept.' },
+  needs: ['psql', 'pg_restore', 'vacuumdb'],
+  repeatable: false,
+  readOnly: false,
+  defaultTimeoutMs: null,
+  describe: (asked) => [
+    `restore the database ${asked.database} on ${serverOf(asked)} from ${asked.archive}`,
+    'pg_restore (psql, for SQL) into a new database beside it, stopping at the first error',
+    ...(asked.proof ?? []).map(
+      ({ query, expect }) => `prove ${query.replaceAll(/\s+/g, ' ')}: ${JSON.stringify(expect)}`,
+    ),
+    ...(asked.analyze === false ? [] : ['vacuumdb --analyze-only']),
+    'give it the privileges, settings, limit and comment of the old one, end all sessions, and swap both by renaming, in one transaction',
+    asked.keepOld === false ? 'drop the old database' : `keep the old database as ${asked.database}_before_…`,
+  ],
+  preflight,
+  probe,
+  command: (asked, context) => ({ argv: workerArgv('postgres/restore'), stdin: orderFor(asked, context) }),
+});
+
+const clientFor = (asked: Input, { env, signal }: AdapterContext): Client => ({ login: asked, env, signal });
+
+async function preflight(asked: Input, context: AdapterContext): Promise<Preflight> {
+  const { examineDump } = await import('./examine.ts');
+  const { examineServer } = await import('./server-facts.ts');
+  const order = orderOf(asked, context.folder);
+  const client = clientFor(asked, context);
+  try {
+    const dump = await examineDump(order, client, 'whole');
+    if (!dump.ok) return notReady(dump.error.reason, dump.error.remedy);
+    const ground = await examineServer(order, client, dump.value);
+    if (!ground.ok) return notReady(ground.error.reason, ground.error.remedy);
+    const { kind, bytes, sqlBytes, madeAt, of } = dump.value;
+    const size = `${inWords(bytes)}${sqlBytes === null ? '' : `, ${inWords(sqlBytes)} as SQL`}`;
+    return ready(
+      [
+        `${order.archive} is readable and complete: ${size}, of ${madeAt.toISOString()}`,
+        `${ground.value.facts.user} may put ${order.database} back on ${serverOf(asked)} (PostgreSQL ${ground.value.facts.versionText})`,
+      ],
+      of === null && kind === 'sql' ? 'a dump in SQL does not say of which database it was made' : null,
+    );
+  } catch (error) {
+    return notReady(
+      `${order.archive}: ${context.signal.aborted ? 'cancelled' : reasonOf(error)}`,
+      'Remove the cause, then try again.',
+    );
+  }
+}
+
+/** By the notes and names that the attempt has left on the server. */
+async function probe(asked: Input, context: AdapterContext): Promise<Probe> {
+  const { standingOf } = await import('./standing.ts');
+  const { database, keepOld } = asked;
+  const found = await standingOf(clientFor(asked, context), database, fileKey(context.key));
+  if (!found.ok) return probed('unknown', found.error.reason);
+  const { names, fresh, swapped, target } = found.value;
+  if (swapped) return probed('yes', `${database} is the restored one`);
+  if (fresh !== undefined) return probed('no', `the restored data are still staged in ${names.fresh}`);
+  if (!target) return probed('no', `there is no database ${database}`);
+  if (keepOld === false) return probed('unknown', `an attempt that keeps no old database leaves no trace`);
+  return probed('no', `this attempt has not replaced ${database}`);
+}

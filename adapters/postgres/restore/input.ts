@@ -1,0 +1,93 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import * as z from 'zod/mini';
+import { parseDuration } from '../../../src/kernel/duration.ts';
+import { bareDigest, checksum, optionalText, text, wholeNumber } from '../../support/fields.ts';
+import { expectation } from '../query/expect.ts';
+import { type Login, loginFields } from '../server/login.ts';
+
+const proof = z
+  .strictObject({ query: text('A query, in SQL, read-only.'), expect: expectation })
+  .check(z.describe('A query and what a good answer is.'));
+
+/** Not turned into milliseconds here: the input is read again in the worker. */
+const age = z.string().check(
+  z.refine((value) => parseDuration(value) !== undefined, 'write a duration with its unit: 30m, 24h, 7d'),
+  z.describe(
+    'The dump must be younger than this: 24h, 7d. By the date in it; of an SQL file, by the date of the file.',
+  ),
+);
+
+export const input = z.strictObject({
+  database: text('The database to put back. What stands there is kept under another name until you remove it.'),
+  archive: text('The dump: a file of pg_dump -Fc, a folder of pg_dump -Fd, or SQL (also .gz and .zst).'),
+  dumpOf: optionalText('The database that the dump was made of, where it has another name.'),
+  jobs: z.optional(
+    wholeNumber(
+      'How many tables are restored side by side (not from SQL). Default: as many as there are processors, at most 8.',
+      1,
+      64,
+    ),
+  ),
+  proof: z.optional(
+    z
+      .array(proof)
+      .check(z.minLength(1), z.describe('Asked of the restored data before it takes the place of the old.')),
+  ),
+  checksum: z.optional(checksum('SHA-256 of the dump file.')),
+  bytes: z.optional(wholeNumber('The exact size of the dump file.', 1, Number.MAX_SAFE_INTEGER)),
+  newerThan: z.optional(age),
+  ownership: z.optional(
+    z
+      .enum(['keep', 'skip'])
+      .check(
+        z.describe(
+          'keep (default): owners and privileges as in the dump. skip: all belongs to the role that restores.',
+        ),
+      ),
+  ),
+  analyze: z.optional(
+    z
+      .boolean()
+      .check(z.describe("Collect the planner's statistics, which are not in a dump, before the swap. Default: true.")),
+  ),
+  keepOld: z.optional(z.boolean().check(z.describe('Keep the old database under another name. Default: true.'))),
+  ...loginFields,
+});
+export type Input = z.infer<typeof input>;
+
+export type Proof = z.infer<typeof proof>;
+
+/** The input with absolute paths and all defaults. */
+export interface Order {
+  readonly database: string;
+  readonly archive: string;
+  readonly dumpOf: string;
+  readonly jobs: number;
+  readonly proof: readonly Proof[];
+  readonly checksum: string | null;
+  readonly bytes: number | null;
+  readonly newerThanMs: number | null;
+  readonly ownership: 'keep' | 'skip';
+  readonly analyze: boolean;
+  readonly keepOld: boolean;
+  readonly login: Login;
+}
+
+export function orderOf(asked: Input, folder: string): Order {
+  const { database, host, port, user, password, service, maintenance } = asked;
+  return {
+    database,
+    archive: resolve(folder, asked.archive),
+    dumpOf: asked.dumpOf ?? database,
+    jobs: asked.jobs ?? Math.min(8, availableParallelism()),
+    proof: asked.proof ?? [],
+    checksum: asked.checksum === undefined ? null : bareDigest(asked.checksum),
+    bytes: asked.bytes ?? null,
+    newerThanMs: asked.newerThan === undefined ? null : (parseDuration(asked.newerThan) ?? null),
+    ownership: asked.ownership ?? 'keep',
+    analyze: asked.analyze ?? true,
+    keepOld: asked.keepOld ?? true,
+    login: { host, port, user, password, service, maintenance },
+  };
+}

@@ -1,0 +1,117 @@
+/** What is restored is what was dumped, and all that belongs to the database as a whole is what it was. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { adapter as access } from '../../adapters/postgres/access/index.ts';
+import { adapter } from '../../adapters/postgres/restore/index.ts';
+import type { JsonObject } from '../../src/kernel/json.ts';
+import { describeWith } from '../rig/servers/needs.ts';
+import { type Postgres, postgresPrograms, startPostgres } from '../rig/servers/postgres.ts';
+import { breakShop, contentOf, databases, dropAll, key, makeShop, wholeOf } from './rig/postgres-scene.ts';
+import { perform, preflight, probe, runStep, workInPlace } from './rig/step.ts';
+
+describeWith(postgresPrograms, 'postgres/restore', () => {
+  let server: Postgres;
+  let dumps: string;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    process.env.PATH = server.env.PATH;
+    dumps = join(server.folder, 'dumps');
+    makeShop(server, dumps);
+  });
+  afterAll(() => server.stop());
+  beforeEach(() => {
+    dropAll(server);
+    breakShop(server, 'shop');
+  });
+
+  const given = (archive: string, more: JsonObject = {}): JsonObject => ({
+    ...server.login,
+    database: 'shop',
+    archive,
+    dumpOf: 'source',
+    ...more,
+  });
+  const old = `shop_before_${key}`;
+
+  test.each(['c.dump', 'folder', 'plain-folder', 'dump.sql', 'dump.sql.gz', 'dump.sql.zst'])(
+    'from %s',
+    async (archive) => {
+      const before = wholeOf(server, 'shop');
+      expect(await preflight(adapter, given(archive), dumps)).toMatchObject({ ok: true });
+      expect(await probe(adapter, given(archive), { key })).toBe('no');
+      const ended = await workInPlace(adapter, given(archive, { jobs: 2 }), dumps, key);
+      expect(ended).toMatchObject({ code: 0, stderr: '', outputs: { old, bytes: expect.stringMatching(/^\d+$/) } });
+      expect(contentOf(server, 'shop')).toBe('1000 orders, 1000 lines');
+      expect(wholeOf(server, 'shop')).toBe(before);
+      expect(wholeOf(server, old)).toBe(before);
+      expect(databases(server)).toEqual(['shop', old]);
+      expect(await probe(adapter, given(archive), { key })).toBe('yes');
+      expect(server.sql('shop', "SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'orders'")).toBe('t');
+    },
+  );
+
+  test('in a process of its own, which shows no password', async () => {
+    const proof = [{ query: 'SELECT count(*) FROM orders', expect: { min: 1000 } }];
+    const ended = await runStep(adapter, given('c.dump', { proof, keepOld: false, analyze: false }), dumps, key);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toContain('As it should be: SELECT count(*) FROM orders');
+    expect(ended.stdout).not.toContain(server.password);
+    expect(databases(server)).toEqual(['shop']);
+    expect(await probe(adapter, given('c.dump', { keepOld: false }), { key })).toBe('unknown');
+  });
+
+  test('access that was closed stays closed, and opens as it was', async () => {
+    const before = wholeOf(server, 'shop');
+    const turn = (to: string) => perform(access, { ...server.login, access: to, database: 'shop' });
+    expect(await turn('closed')).toMatchObject({ ok: true });
+    const closed = wholeOf(server, 'shop');
+    expect(await workInPlace(adapter, given('c.dump'), dumps, key)).toMatchObject({ code: 0, stderr: '' });
+    expect(wholeOf(server, 'shop')).toBe(closed);
+    expect(() => server.run('psql', ['-c', 'SELECT 1', 'shop'], { PGUSER: 'app', PGPASSWORD: 'app-secret' })).toThrow(
+      /permission denied for database/,
+    );
+    expect(await turn('open')).toMatchObject({ ok: true });
+    expect(wholeOf(server, 'shop')).toBe(before);
+    expect(
+      server.run('psql', ['-Atc', 'SELECT count(*) FROM orders', 'shop'], { PGUSER: 'app', PGPASSWORD: 'app-secret' }),
+    ).toBe('1000\n');
+  });
+
+  test('where there was none', async () => {
+    server.sql('postgres', 'DROP DATABASE shop');
+    expect(await workInPlace(adapter, given('c.dump'), dumps, key)).toMatchObject({ code: 0, stderr: '' });
+    expect(contentOf(server, 'shop')).toBe('1000 orders, 1000 lines');
+    expect(server.run('psql', ['-Atc', 'SELECT 1', 'shop'], { PGUSER: 'app', PGPASSWORD: 'app-secret' })).toBe('1\n');
+    expect(await probe(adapter, given('c.dump'), { key })).toBe('yes');
+    expect(databases(server)).toEqual(['shop']);
+  });
+
+  test('by an owner who is no superuser, all belonging to him', async () => {
+    server.sql('postgres', "CREATE ROLE boss LOGIN CREATEDB PASSWORD 'boss-secret'; ALTER DATABASE shop OWNER TO boss");
+    const boss = { user: 'boss', password: 'boss-secret', ownership: 'skip' };
+    expect(await preflight(adapter, given('c.dump', boss), dumps)).toMatchObject({ ok: true });
+    expect(await workInPlace(adapter, given('c.dump', boss), dumps, key)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('cannot be given what belongs to shop as a whole: '),
+    });
+    expect(databases(server)).toEqual(['shop']);
+    server.sql('postgres', 'ALTER DATABASE shop RESET ALL; ALTER ROLE app IN DATABASE shop RESET ALL');
+    expect(await workInPlace(adapter, given('c.dump', boss), dumps, key)).toMatchObject({ code: 0, stderr: '' });
+    expect(server.sql('shop', "SELECT tableowner FROM pg_tables WHERE tablename = 'orders'")).toBe('boss');
+  });
+
+  test('a name is a name, whatever is in it, and however long', async () => {
+    const names = [`we"ird'; drop --x \\ :y $1`, 'ü'.repeat(31), '--help'];
+    for (const database of names) {
+      breakShop(server, database);
+      expect(await workInPlace(adapter, given('c.dump', { database }), dumps, key)).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+      expect(contentOf(server, database)).toBe('1000 orders, 1000 lines');
+      expect(await probe(adapter, given('c.dump', { database }), { key })).toBe('yes');
+    }
+    expect(databases(server)).toHaveLength(7);
+  });
+});

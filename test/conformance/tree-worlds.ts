@@ -1,6 +1,7 @@
 /** Worlds of the adapters that put releases, trees and checkouts back. */
 import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { adapter as filesRsync } from '../../adapters/files/rsync/index.ts';
 import { adapter as releaseSymlink } from '../../adapters/release/symlink/index.ts';
 import { adapter as resticRestore } from '../../adapters/restic/restore/index.ts';
 import { perform, workInPlace } from '../adapters/rig/step.ts';
@@ -9,6 +10,32 @@ import { resticRepository } from '../rig/servers/restic.ts';
 import type { World } from './worlds.ts';
 
 export const treeWorlds: { readonly [name: string]: World } = {
+  'files/rsync': {
+    adapter: filesRsync,
+    samples: async (folder) => ({
+      folder,
+      inputs: [
+        {
+          source: 'a',
+          target: 'web1:/srv/b',
+          delete: true,
+          maxDelete: 10,
+          backupDir: '/srv/kept',
+          ssh: { port: 2222 },
+        },
+        { source: 'rsync://backup/shop', target: 'b', checksum: true, exclude: ['*.tmp', 'cache/'] },
+      ],
+      unreachable: { source: 'no/such', target: 'no/such either' },
+      carry: async (text) => {
+        const name = text.replaceAll('/', '_');
+        plant(join(folder, `from ${name}`), { [name]: 'x', other: '' });
+        const given = { source: `from ${name}`, target: `to ${name}`, exclude: 'other' };
+        const { stderr } = await workInPlace(filesRsync, given, folder);
+        const [found = stderr] = Object.keys(harvest(join(folder, `to ${name}`)));
+        return found === name ? text : found;
+      },
+    }),
+  },
   'restic/restore': {
     adapter: resticRestore,
     samples: async (folder) => ({

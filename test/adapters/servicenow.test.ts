@@ -57,8 +57,8 @@ describe('servicenow', () => {
     });
   });
 
-  test('opens an incident, once for the same key', async () => {
-    const there = await serviceNow();
+  test.each([[[]], [['work_notes']]])('opens an incident, once for the same key; hidden: %j', async (hidden) => {
+    const there = await serviceNow({ hidden });
     const { user, password } = login;
     const asked = {
       baseUrl: there.instance,
@@ -77,6 +77,7 @@ describe('servicenow', () => {
           correlation_id: '01J.a.1',
           assignment_group: 'Service Desk',
         },
+        notes: { work_notes: [expect.anything()] },
       },
     ]);
     expect(await probe(adapter, asked, { key: '01J.a.1' })).toBe('yes');

@@ -179,6 +179,8 @@ describeWith(['nginx'], 'nginx/maintenance', () => {
       reason: expect.stringContaining('is not closed: status 200 instead of 503, for 300 ms'),
     });
     expect(files('include')).toEqual(['.shop.conf.backout-marker', 'shop.conf']);
+    expect(await perform(adapter, byInclude({ ...given, ...open }))).toMatchObject({ ok: false, class: 'check' });
+    expect(files('include')).toEqual(['.shop.conf.backout-marker']);
   });
 
   test('a configuration that the master does not take, although it passes the test, is noticed', async () => {

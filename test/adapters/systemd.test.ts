@@ -192,7 +192,7 @@ describe('systemd/unit', () => {
     const env = { PATH: process.env.PATH ?? '', HOME: folder };
     const given = { access: 'closed', unit: 'shop', scope: 'user', systemctl: systemd.systemctl };
     expect(await perform(adapter, given, { env })).toMatchObject({ ok: true });
-    expect(existsSync(join(folder, '.local/state/backout/unit.shop.service'))).toBe(true);
+    expect(existsSync(join(folder, '.local/state/backout-markers/unit.shop.service'))).toBe(true);
     expect(
       adapter
         .describe({

@@ -18,7 +18,7 @@ export const input = z.strictObject({
   ),
   steady: z._default(duration('How long a unit must stay active to be taken for open. Default: 1s.'), 1_000),
   marker: optionalText(
-    'Where it is kept what was found, until it is opened again: a path, to which `.UNIT` is added. Default: /var/lib/backout/unit, for `scope: user` ~/.local/state/backout/unit.',
+    'Where it is kept what was found, until it is opened again: a path, to which `.UNIT` is added. Default: /var/lib/backout-markers/unit, for `scope: user` ~/.local/state/backout-markers/unit.',
   ),
   previous: z.optional(
     z
@@ -39,8 +39,8 @@ export function markerPath(asked: Input, unit: string, where: Where): string {
 
 function markerStem({ marker, scope }: Input, { folder, env }: Where): string {
   if (marker !== undefined) return resolve(folder, marker);
-  if (scope === 'system') return '/var/lib/backout/unit';
-  return join(env.XDG_STATE_HOME ?? join(env.HOME ?? '/', '.local/state'), 'backout/unit');
+  if (scope === 'system') return '/var/lib/backout-markers/unit';
+  return join(env.XDG_STATE_HOME ?? join(env.HOME ?? '/', '.local/state'), 'backout-markers/unit');
 }
 
 /** Only our own: a folder that somebody names has to be there. */

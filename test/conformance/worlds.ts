@@ -17,6 +17,7 @@ import { lineServer, webServer } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
 import { harvest, plant } from '../adapters/rig/tree.ts';
 import { communicationWorlds } from './communication-worlds.ts';
+import { dnsWorlds } from './dns-worlds.ts';
 import { healthWorlds } from './health-worlds.ts';
 import { mariadbWorlds } from './mariadb-worlds.ts';
 import { orchestratorWorlds } from './orchestrator-worlds.ts';
@@ -44,6 +45,7 @@ export const worlds: { readonly [name: string]: World } = {
   ...mariadbWorlds,
   ...postgresWorlds,
   ...orchestratorWorlds,
+  ...dnsWorlds,
   ...healthWorlds,
   ...proxyWorlds,
   ...treeWorlds,

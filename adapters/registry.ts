@@ -11,6 +11,7 @@ const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['email', () => import('./email/index.ts')],
   ['files/restore', () => import('./files/restore/index.ts')],
   ['files/rsync', () => import('./files/rsync/index.ts')],
+  ['git/checkout', () => import('./git/checkout/index.ts')],
   ['haproxy/server', () => import('./haproxy/server/index.ts')],
   ['helm/rollback', () => import('./helm/rollback/index.ts')],
   ['http', () => import('./http/index.ts')],

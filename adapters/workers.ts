@@ -10,6 +10,7 @@ const workers: ReadonlyMap<string, () => Promise<Work>> = new Map([
   ['helm/rollback', async () => (await import('./helm/rollback/work.ts')).work],
   ['kubernetes/rollout-undo', async () => (await import('./kubernetes/rollout-undo/work.ts')).work],
   ['mariadb/restore', async () => (await import('./mariadb/restore/work.ts')).work],
+  ['git/checkout', async () => (await import('./git/checkout/work.ts')).work],
   ['restic/restore', async () => (await import('./restic/restore/work.ts')).work],
   ['postgres/restore', async () => (await import('./postgres/restore/work.ts')).work],
   ['sqlite/restore', async () => (await import('./sqlite/restore/work.ts')).work],

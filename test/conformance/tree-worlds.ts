@@ -2,10 +2,12 @@
 import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapter as filesRsync } from '../../adapters/files/rsync/index.ts';
+import { adapter as gitCheckout } from '../../adapters/git/checkout/index.ts';
 import { adapter as releaseSymlink } from '../../adapters/release/symlink/index.ts';
 import { adapter as resticRestore } from '../../adapters/restic/restore/index.ts';
 import { perform, workInPlace } from '../adapters/rig/step.ts';
 import { harvest, plant } from '../adapters/rig/tree.ts';
+import { gitRepository } from '../rig/servers/git.ts';
 import { resticRepository } from '../rig/servers/restic.ts';
 import type { World } from './worlds.ts';
 
@@ -55,6 +57,25 @@ export const treeWorlds: { readonly [name: string]: World } = {
         const { stderr } = await workInPlace(resticRestore, given, folder);
         const [found = stderr] = Object.keys(harvest(join(folder, `to ${name}`)));
         return found === name ? text : found;
+      },
+    }),
+  },
+  'git/checkout': {
+    adapter: gitCheckout,
+    samples: async (folder) => ({
+      folder,
+      inputs: [
+        { folder: 'app', to: 'v4.1.0', fetch: 'origin', localChanges: 'stash', untracked: 'keep', submodules: true },
+        { folder: 'app', to: 'beef1234', verifySignature: true, allowedSigners: 'signers', untracked: 'remove' },
+      ],
+      unreachable: { folder: 'no/such', to: 'v1' },
+      carry: async (text) => {
+        const name = text.replaceAll('/', '_');
+        const { commit } = gitRepository(join(folder, name), { [name]: 'one' });
+        plant(join(folder, name), { [name]: 'two' });
+        const given = { folder: name, to: commit, localChanges: 'discard' };
+        const { code, stderr } = await workInPlace(gitCheckout, given, folder);
+        return code === 0 && harvest(join(folder, name))[name] === 'one' ? text : stderr;
       },
     }),
   },

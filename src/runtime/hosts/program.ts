@@ -21,16 +21,16 @@ export function runProgram(order: HostsOrder, host: HostOrder, nonce: string): s
   const words = argv.map((word) => (word === null ? '"$BACKOUT_script"' : quoted(word)));
   return group([
     ...heading(host, nonce),
-    `backout_keep=${order.keepBytes}`,
-    `backout_script=${quoted(script)}`,
-    `backout_fed=${stdin === null ? '' : 1}`,
-    `backout_stdin=${quoted(stdin ?? '')}`,
-    `backout_cwd=${quoted(cwd ?? '')}`,
+    `BACKOUT_keep=${order.keepBytes}`,
+    `BACKOUT_text=${quoted(script)}`,
+    `BACKOUT_fed=${stdin === null ? '' : 1}`,
+    `BACKOUT_stdin=${quoted(stdin ?? '')}`,
+    `BACKOUT_cwd=${quoted(cwd ?? '')}`,
     text('remote-state'),
     text('remote-run'),
     'backout_exec() {',
     ...Object.entries(all).map(([name, value]) => `export ${name}=${quoted(value)}`),
-    `exec $BACKOUT_setsid /bin/sh -c "$backout_wrapper" backout-host "$BACKOUT_s" "$$" "\${backout_cwd:-$HOME}" ${words.join(' ')}`,
+    `exec $BACKOUT_setsid /bin/sh "$BACKOUT_script.sh" "$BACKOUT_s" "$$" "\${BACKOUT_cwd:-$HOME}" ${words.join(' ')}`,
     '}',
     'backout_run',
   ]);

@@ -7,7 +7,7 @@
 #
 # Says, each on a line of its own that begins with @NONCE: `here PREFIX`; then `ended CODE`, `gone`, `withdrawn` or
 # `refused WHY`; `out BYTES`, `err BYTES`, each followed by the last of them; `done`.
-backout_wrapper='
+BACKOUT_wrapper='
 BACKOUT_s=$1 BACKOUT_mine=$2 BACKOUT_cwd=$3
 shift 3
 trap : HUP INT TERM
@@ -45,14 +45,14 @@ backout_setsid() {
 backout_begin() {
   BACKOUT_script=$BACKOUT_s.script.$$
   BACKOUT_in=/dev/null
-  if [ -n "$backout_fed" ]; then BACKOUT_in=$BACKOUT_s.in.$$; fi
-  { printf '%s' "$backout_script" > "$BACKOUT_script"; } 2>/dev/null || return 1
-  if [ -n "$backout_fed" ]; then { printf '%s' "$backout_stdin" > "$BACKOUT_in"; } 2>/dev/null || return 1; fi
+  if [ -n "$BACKOUT_fed" ]; then BACKOUT_in=$BACKOUT_s.in.$$; fi
+  { printf '%s' "$BACKOUT_wrapper" > "$BACKOUT_script.sh" && printf '%s' "$BACKOUT_text" > "$BACKOUT_script"; } 2>/dev/null || return 1
+  if [ -n "$BACKOUT_fed" ]; then { printf '%s' "$BACKOUT_stdin" > "$BACKOUT_in"; } 2>/dev/null || return 1; fi
   ( backout_exec < "$BACKOUT_in" > /dev/null 2>&1 ) &
   BACKOUT_child=$!
   wait "$BACKOUT_child"
   BACKOUT_result=$?
-  if [ "$BACKOUT_result" = 99 ] && [ -n "$backout_fed" ]; then rm -f "$BACKOUT_in"; fi
+  if [ "$BACKOUT_result" = 99 ] && [ -n "$BACKOUT_fed" ]; then rm -f "$BACKOUT_in"; fi
 }
 # Somebody else's child: looked at again and again. What is said now and then ends this when nobody listens any more.
 backout_follow() {
@@ -71,7 +71,7 @@ backout_follow() {
 backout_tail() {
   if [ -s "$BACKOUT_s.$1" ]; then
     backout_say "$1" $(wc -c < "$BACKOUT_s.$1")
-    tail -c "$backout_keep" "$BACKOUT_s.$1"
+    tail -c "$BACKOUT_keep" "$BACKOUT_s.$1"
   fi
 }
 backout_run() {
@@ -85,7 +85,7 @@ backout_run() {
     return
   fi
   if [ ! -e "$BACKOUT_s.claim" ] && ! backout_begin; then
-    rm -f "$BACKOUT_script" "$BACKOUT_in"
+    rm -f "$BACKOUT_script" "$BACKOUT_script.sh" "$BACKOUT_s.in.$$"
     backout_say refused "nothing can be written below ${BACKOUT_s%/*}: is the disk full?"
     return
   fi

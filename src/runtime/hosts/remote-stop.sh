@@ -51,7 +51,7 @@ backout_stop() {
   if [ "$BACKOUT_pid" = 0 ]; then backout_say never; return; fi
   backout_boot
   if [ "$BACKOUT_its_boot" != "$BACKOUT_boot" ]; then backout_say gone; return; fi
-  backout_press TERM "$backout_grace" || backout_press KILL 30 || { backout_say left $BACKOUT_pids; return; }
+  backout_press TERM "$BACKOUT_grace" || backout_press KILL 30 || { backout_say left $BACKOUT_pids; return; }
   BACKOUT_looks=0
   until backout_status || ! backout_alive || [ "$BACKOUT_looks" -ge 20 ]; do
     BACKOUT_looks=$((BACKOUT_looks + 1))

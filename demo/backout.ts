@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const program = fileURLToPath(new URL('../bin/backout.js', import.meta.url));
 export const playbook = fileURLToPath(new URL('../playbooks/shop-release/playbook.yaml', import.meta.url));
 
+export type Environment = { readonly [name: string]: string };
+
 export interface Ran {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -21,11 +23,11 @@ export interface Running {
 }
 
 /** Progress (stderr) goes to the reader as it comes; the result (stdout) is kept. */
-export function startBackout(home: string, args: readonly string[]): Running {
-  command(['bin/backout.js', ...args.map((arg) => (arg === playbook ? relative(root, arg) : arg))]);
+export function startBackout(home: string, args: readonly string[], env: Environment = {}): Running {
+  command(['bin/backout.js', ...args.map((arg) => (arg.endsWith('/playbook.yaml') ? relative(root, arg) : arg))]);
   const child = spawn(process.execPath, [program, ...args], {
     cwd: root,
-    env: { ...process.env, BACKOUT_HOME: home },
+    env: { ...process.env, ...env, BACKOUT_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const chunks: Buffer[] = [];
@@ -37,8 +39,8 @@ export function startBackout(home: string, args: readonly string[]): Running {
   return { process: child, ended };
 }
 
-export function backout(home: string, ...args: readonly string[]): Promise<Ran> {
-  return startBackout(home, args).ended;
+export function backout(home: string, env: Environment, ...args: readonly string[]): Promise<Ran> {
+  return startBackout(home, args, env).ended;
 }
 
 export interface JournalEvent {

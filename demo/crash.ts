@@ -14,13 +14,13 @@ export async function crashAndResume(home: string, shop: string, args: readonly 
   claim(killed.signal === 'SIGKILL', 'the engine is gone, without a chance to tidy up');
 
   section('What is true now? Ask from another terminal');
-  const status = await backout(home, 'status');
+  const status = await backout(home, {}, 'status');
   quote(status.stdout);
   const view = await viewOf(home);
   claim(view.engine === 'gone', 'status says that the engine is gone, and what to type');
 
   section('Resume');
-  return backout(home, 'resume', String(view.run));
+  return backout(home, {}, 'resume', String(view.run));
 }
 
 /** P4, shown on the journal and on what the restore itself left behind. */
@@ -59,6 +59,6 @@ interface View {
 }
 
 async function viewOf(home: string): Promise<View> {
-  const status = await backout(home, 'status', '--json');
+  const status = await backout(home, {}, 'status', '--json');
   return JSON.parse(status.stdout);
 }

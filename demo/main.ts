@@ -1,4 +1,5 @@
 /**
+ * `npm run demo -- PLAYBOOK` plays one of the other playbooks on real servers (play.ts).
  * `npm run demo`: a shop, a release that goes wrong, and the way back, all of it real and on this machine's loopback.
  * `--crash` kills the engine in the middle of the restore; `--keep` leaves everything for a look afterwards.
  * Exit code 1 when anything is not as it is claimed to be.
@@ -13,12 +14,21 @@ import { parseArgs } from 'node:util';
 import { backout, playbook, type Ran } from './backout.ts';
 import { claimRestoredOnce, crashAndResume } from './crash.ts';
 import { BrokenClaim, claim, quote, say, section, table, tell } from './narrator.ts';
+import { play, sceneNames } from './play.ts';
 import { openServiceDesk, type ServiceDesk } from './service-desk.ts';
 import { placeOrders } from './shop/stock.ts';
 import { compare, snapshot } from './snapshot.ts';
 import { openShop, type Shop } from './stage.ts';
 
-const { values: options } = parseArgs({ options: { crash: { type: 'boolean' }, keep: { type: 'boolean' } } });
+const { values: options, positionals } = parseArgs({
+  options: { crash: { type: 'boolean' }, keep: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const [named = 'shop-release'] = positionals;
+if (named !== 'shop-release' && !sceneNames.includes(named)) {
+  console.error(`There is no demo of "${named}". There is: shop-release, ${sceneNames.join(', ')}`);
+  process.exit(2);
+}
 const folder = mkdtempSync(join(tmpdir(), 'backout-demo-'));
 const home = join(folder, 'home');
 const closing: (() => Promise<void>)[] = [];
@@ -97,7 +107,7 @@ function runPlaybook(shop: Shop, desk: ServiceDesk): Promise<Ran> {
   };
   writeFileSync(places, JSON.stringify(values, null, 2));
   const args = ['run', playbook, '--yes', '--param', 'release=4.1.0', '--params-file', places];
-  return options.crash ? crashAndResume(home, shop.folder, args) : backout(home, ...args);
+  return options.crash ? crashAndResume(home, shop.folder, args) : backout(home, {}, ...args);
 }
 
 function readMailbox(desk: ServiceDesk): void {
@@ -121,7 +131,7 @@ async function showEvidence(shop: Shop, desk: ServiceDesk): Promise<void> {
   if (options.crash) claimRestoredOnce(shop.folder, journal);
   tell('The closing mail has named an entry of the journal: it must still be in it.');
   const head = /^Journal head: (\w+)$/m.exec(desk.mailbox.at(-1)?.text ?? '')?.[1] ?? 'none';
-  const audit = await backout(home, 'audit', 'verify', run, '--head', head);
+  const audit = await backout(home, {}, 'audit', 'verify', run, '--head', head);
   quote(audit.stdout);
   claim(audit.code === 0 && /^intact and closed/i.test(audit.stdout), 'the journal is intact and closed');
 }
@@ -137,7 +147,8 @@ async function cleanUp(): Promise<void> {
 
 process.once('SIGINT', () => void cleanUp().then(() => process.exit(130)));
 try {
-  await demo();
+  if (named === 'shop-release') await demo();
+  else await play(named, folder, closing);
   say('\nAll of it held.');
 } catch (error) {
   const reason = error instanceof BrokenClaim ? `This does not hold: ${error.message}` : error;

@@ -5,7 +5,17 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +32,7 @@ const entries = {
 };
 /**
  * What an operator starts is one CommonJS file: it loads in half the time of thirty ES modules. What few runs need
- * (these libraries) stays outside and is loaded when it is used.
+ * (these libraries, and the adapters) stays outside and is loaded when it is used.
  */
 const commandLine = {
   entry: 'src/cli/entry.ts',
@@ -30,6 +40,22 @@ const commandLine = {
 };
 /** The launcher of step processes is Perl, what hosts are told is shell: both are looked for beside the bundle. */
 const besides = ['src/runtime/process/*.pl', 'src/runtime/hosts/*.sh'];
+
+/** Every adapter is a file of its own beside the command line, found by the name that the registry gives it. */
+const registry = readFileSync(join(root, 'adapters/registry.ts'), 'utf8');
+const adapters = [...registry.matchAll(/import\('\.\/([\w/-]+)\/index\.ts'\)/g)].map(([, folder = '']) => folder);
+const adapterFile = (folder) => `adapter-${folder.replaceAll('/', '-')}`;
+for (const folder of adapters) entries[adapterFile(folder)] = `adapters/${folder}/index.ts`;
+
+const adaptersOutside = {
+  name: 'adapters are files of their own',
+  setup(plugin) {
+    plugin.onResolve({ filter: /\/index\.ts$/ }, ({ path, kind, importer }) => {
+      if (kind !== 'dynamic-import' || !importer.endsWith('adapters/registry.ts')) return undefined;
+      return { path: `./${adapterFile(path.slice(2, -'/index.ts'.length))}.js`, external: true };
+    });
+  },
+};
 
 const present = (table) => Object.entries(table).filter(([, source]) => existsSync(join(root, source)));
 
@@ -91,10 +117,14 @@ async function bundleCommandLine() {
     outfile: join(dist, 'cli.cjs'),
     format: 'cjs',
     external: commandLine.external,
+    plugins: [adaptersOutside],
     define: { ...common.define, 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
   });
-  const text = inAscii(result.outputFiles[0].text);
+  // `importModule` is what start.cjs gives it.
+  const text = inAscii(result.outputFiles[0].text)
+    .replaceAll('await import(', 'await importModule(')
+    .replaceAll('()=>import(', '()=>importModule(');
   const name = `cli-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
   write(join(dist, `${name}.cjs`), Buffer.from(text));
   const start = readFileSync(join(root, 'tools/start.cjs'), 'utf8');
@@ -110,6 +140,14 @@ function train({ name }) {
     execFileSync(process.execPath, [join(root, 'tools/train.cjs'), ...run], { stdio: ['ignore', 'ignore', 'pipe'] });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** An engine has read its whole command line when it starts: what an earlier build made is of no use a while later. */
+function removeOld({ name }) {
+  for (const file of globSync('cli-*', { cwd: dist })) {
+    const path = join(dist, file);
+    if (!file.startsWith(name) && Date.now() - statSync(path).mtimeMs > 600_000) rmSync(path, { force: true });
   }
 }
 
@@ -139,6 +177,7 @@ await bundle();
 for (const name of globSync(besides, { cwd: root })) write(join(dist, basename(name)), readFileSync(join(root, name)));
 write(join(dist, 'start.cjs'), Buffer.from(built.start));
 train(built);
+removeOld(built);
 if (withTypes) {
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 }

@@ -5,7 +5,7 @@
  */
 'use strict';
 const { readFileSync } = require('node:fs');
-const Module = require('node:module');
+const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const vm = require('node:vm');
 
@@ -20,13 +20,14 @@ function readCode() {
   }
 }
 
-const script = new vm.Script(Module.wrap(readFileSync(file, 'latin1')), {
-  filename: file,
-  cachedData: readCode(),
-  importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-});
+/** The bundle's own `import()` would need an experimental option of Node, which says so on stderr. */
+const importModule = (specifier) => import(specifier);
+
+const parameters = 'exports, require, module, __filename, __dirname, importModule';
+const text = readFileSync(file, 'latin1');
+const script = new vm.Script(`(function (${parameters}) { ${text}\n})`, { filename: file, cachedData: readCode() });
 module.exports = { code, script };
 const program = { exports: {} };
 script
   .runInThisContext()
-  .call(program.exports, program.exports, Module.createRequire(file), program, file, dirname(file));
+  .call(program.exports, program.exports, createRequire(file), program, file, dirname(file), importModule);

@@ -47,7 +47,8 @@ export function packageOf(program) {
   return Object.entries(packages).find(([, programs]) => programs.includes(program))?.[0];
 }
 
-function install() {
+/** Installs what is missing, where this may be done; says so, and how, where not. */
+export function install() {
   const missing = Object.keys(packages).filter((name) => packages[name].some((program) => !locate(program)));
   if (missing.length === 0) return;
   const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');

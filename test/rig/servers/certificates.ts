@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { path } from './needs.ts';
+import { path } from './program.ts';
 
 export interface Leaf {
   /** PEM: the leaf, then its intermediate. */

@@ -1,7 +1,7 @@
 /** A real HAProxy: a frontend on a free loopback port for each backend, and runtime sockets of several levels. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { path } from './needs.ts';
+import { path } from './program.ts';
 import { freePort, serverFolder, startServer } from './server.ts';
 
 export interface HaproxyOptions {

@@ -1,7 +1,5 @@
 /** A double of helm: an executable that keeps its releases in a file, which the test reads and writes. */
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { type Double, programDouble } from './doubles/double.ts';
 
 export interface HelmRevision {
   readonly revision: number;
@@ -28,15 +26,6 @@ export interface HelmState {
   readonly calls: readonly (readonly string[])[];
 }
 
-export interface HelmDouble {
-  /** With the folder of the double first in its PATH. */
-  readonly path: string;
-  readonly state: () => HelmState;
-  /** From the beginning again, but for what is given. */
-  readonly reset: (changes?: Partial<HelmState>) => void;
-  readonly set: (changes: Partial<HelmState>) => void;
-}
-
 const calm: HelmState = {
   releases: {},
   contexts: ['test'],
@@ -48,27 +37,7 @@ const calm: HelmState = {
   calls: [],
 };
 
-export function helmDouble(folder: string): HelmDouble {
-  const bin = join(folder, 'helm-bin');
-  const file = join(folder, 'helm.json');
-  mkdirSync(bin, { recursive: true });
-  const script = fileURLToPath(new URL('./doubles/helm.mjs', import.meta.url));
-  const program = join(bin, 'helm');
-  writeFileSync(program, `#!/bin/sh\nHELM_DOUBLE='${file}' exec '${process.execPath}' '${script}' "$@"\n`);
-  chmodSync(program, 0o755);
-  const write = (state: HelmState) => {
-    writeFileSync(`${file}.new`, JSON.stringify(state));
-    renameSync(`${file}.new`, file);
-  };
-  const state = (): HelmState => JSON.parse(readFileSync(file, 'utf8'));
-  write(calm);
-  return {
-    path: `${bin}:${process.env.PATH ?? ''}`,
-    state,
-    reset: (changes = {}) => write({ ...calm, ...changes }),
-    set: (changes) => write({ ...state(), ...changes }),
-  };
-}
+export const helmDouble = (folder: string): Double<HelmState> => programDouble('helm', folder, calm);
 
 /** Revisions by their status, oldest first, e.g. `superseded`, `deployed`. */
 export function revisionsOf(...statuses: readonly string[]): readonly HelmRevision[] {

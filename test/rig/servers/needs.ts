@@ -2,6 +2,8 @@
 import { describe } from '@jest/globals';
 import { locate, packageOf } from '../../../tools/test-servers.mjs';
 
+export { path } from './program.ts';
+
 /** `describe` where all of `programs` are here or must be; else a block left out that says how to get them. */
 export function describeWith(programs: readonly string[], name: string, body: () => void): void {
   const missing = programs.filter((program) => locate(program) === undefined);
@@ -11,11 +13,4 @@ export function describeWith(programs: readonly string[], name: string, body: ()
   }
   const install = [...new Set(missing.map((program) => packageOf(program) ?? program))].join(' ');
   describe.skip(`${name} (needs ${missing.join(', ')}: apt-get install ${install})`, body);
-}
-
-/** Absolute path of a program; throws, with the command that installs it, where it is missing. */
-export function path(program: string): string {
-  const found = locate(program);
-  if (found === undefined) throw new Error(`${program} is missing: apt-get install ${packageOf(program) ?? program}`);
-  return found;
 }

@@ -1,7 +1,7 @@
 /** A real nginx on a free loopback port, with a master and two workers, its configuration in a temporary folder. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { path } from './needs.ts';
+import { path } from './program.ts';
 import { freePort, serverFolder, startServer } from './server.ts';
 
 export interface NginxOptions {

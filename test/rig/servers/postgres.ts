@@ -3,7 +3,7 @@
  * production (scram), run as the user `postgres` where the test is root.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { locate } from '../../../tools/test-servers.mjs';
 import { freePort, type Server, serverFolder, startServer } from './server.ts';
@@ -105,7 +105,8 @@ function initialise(folder: string, data: string): void {
 /** Not `path` of needs.ts: the benchmark starts a server too, without Jest. */
 function path(program: string): string {
   // Debian's wrappers in /usr/bin cost more than the programs that they start.
-  const beside = join(dirname(locate('initdb') ?? ''), program);
+  const own = locate('initdb');
+  const beside = own === undefined ? program : join(dirname(realpathSync(own)), program);
   return existsSync(beside) ? beside : (locate(program) ?? program);
 }
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { path } from './needs.ts';
+import { path } from './program.ts';
 import { freePort, serverFolder, startServer } from './server.ts';
 
 export interface PrometheusOptions {

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { createCipheriv, createHash, randomBytes, scryptSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { path as pathOf } from './needs.ts';
+import { path as pathOf } from './program.ts';
 
 export interface Repository {
   readonly path: string;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { duration, text, texts } from '../../support/fields.ts';
-import { loginFields } from '../server/login.ts';
+import { duration, texts } from '../../support/fields.ts';
+import { databaseName, loginFields } from '../server/login.ts';
 
 const previous = z
   .strictObject({
@@ -19,7 +19,7 @@ export const input = z.strictObject({
   access: z
     .enum(['closed', 'open'])
     .check(z.describe('closed: nobody but `except` and superusers can log in. open: exactly as it was before.')),
-  database: text('The database.'),
+  database: databaseName('The database.'),
   except: z.optional(texts('Roles that may still log in while it is closed (and whoever is a member of them).')),
   within: z._default(duration('How long sessions may take to end. Default: 30s.'), 30_000),
   previous: z.optional(previous),

@@ -3,11 +3,11 @@ import * as z from 'zod/mini';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../../src/ports/adapter.ts';
 import { done, failed, notReady, ready } from '../../support/answers.ts';
 import { duration, text } from '../../support/fields.ts';
-import { type Client, loginFields, serverOf } from '../server/login.ts';
+import { type Client, databaseName, loginFields, serverOf } from '../server/login.ts';
 import { expectation, faultsOf } from './expect.ts';
 
 const input = z.strictObject({
-  database: text('The database to ask.'),
+  database: databaseName('The database to ask.'),
   query: text('The query, in SQL. Nothing can be changed by it: its transaction is read-only.').check(
     z.refine((query) => !query.trimStart().startsWith('\\'), 'write SQL: a command of psql is none'),
     z.refine((query) => !query.includes('\0'), 'NUL cannot stand in a query'),

@@ -49,8 +49,9 @@ async function kindOf(path: string): Promise<Result<Kind, string>> {
   if (head.toString('latin1', 257, 262) === 'ustar')
     return err('it is a tar; a truncated one cannot be told from a whole one: make dumps with pg_dump -Fc or -Fd');
   const packing = packingOf(head);
-  const text = packing === 'none' ? head : await unpackedHead(path, packing);
-  const start = text.toString('latin1');
+  const unpacked = packing === 'none' ? ok(head) : await unpackedHead(path, packing);
+  if (!unpacked.ok) return unpacked;
+  const start = unpacked.value.toString('latin1');
   if (start.startsWith('PGDMP')) return err(`it is a dump of pg_dump -Fc packed again with ${packing}: unpack it`);
   if (start.includes('-- PostgreSQL database cluster dump'))
     return err('it is a dump of a whole server (pg_dumpall): make one of the database with pg_dump');
@@ -73,9 +74,13 @@ async function headOf(path: string): Promise<Buffer> {
   }
 }
 
-async function unpackedHead(path: string, packing: Packing): Promise<Buffer> {
-  for await (const part of contentOf({ path, packing }) as AsyncIterable<Buffer>) return part.subarray(0, 512);
-  return Buffer.alloc(0);
+async function unpackedHead(path: string, packing: Packing): Promise<Result<Buffer, string>> {
+  try {
+    for await (const part of contentOf({ path, packing }) as AsyncIterable<Buffer>) return ok(part.subarray(0, 512));
+    return err(`there is nothing in its ${packing}`);
+  } catch (error) {
+    return err(`it is damaged or truncated: ${reasonOf(error)}`);
+  }
 }
 
 /** The SQL of it. Fails where it is truncated. */

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { parseDuration } from '../../../src/kernel/duration.ts';
 import { bareDigest, checksum, optionalText, text, wholeNumber } from '../../support/fields.ts';
 import { expectation } from '../query/expect.ts';
-import { type Login, loginFields } from '../server/login.ts';
+import { databaseName, type Login, loginFields } from '../server/login.ts';
 
 const proof = z
   .strictObject({ query: text('A query, in SQL, read-only.'), expect: expectation })
@@ -19,7 +19,7 @@ const age = z.string().check(
 );
 
 export const input = z.strictObject({
-  database: text('The database to put back. What stands there is kept under another name until you remove it.'),
+  database: databaseName('The database to put back. What stands there is kept under another name until you remove it.'),
   archive: text('The dump: a file of pg_dump -Fc, a folder of pg_dump -Fd, or SQL (also .gz and .zst).'),
   dumpOf: optionalText('The database that the dump was made of, where it has another name.'),
   jobs: z.optional(

@@ -3,7 +3,7 @@
  * The password travels in the environment only, never in an argv (P9).
  */
 import * as z from 'zod/mini';
-import { optionalText, port } from '../../support/fields.ts';
+import { optionalText, port, text } from '../../support/fields.ts';
 
 export const loginFields = {
   host: optionalText(
@@ -15,6 +15,10 @@ export const loginFields = {
   service: optionalText('A connection service of pg_service.conf.'),
   maintenance: optionalText('The database to log in to for work on databases as a whole. Default: postgres.'),
 };
+
+/** The name of a database: any, on one line. */
+export const databaseName = (description: string) =>
+  text(description).check(z.refine((name) => !/\p{Cc}/u.test(name), 'a name holds no control characters'));
 
 export interface Login {
   readonly host?: string | undefined;

@@ -36,12 +36,15 @@ const escaped = (text: string): string => text.replaceAll(special, (one) => (one
 export const wikiOf = (rendered: Rendered): string =>
   escaped(fittedText(rendered, sizeLimit, (character) => escaped(character).length));
 
+/** Deeper than any document that people write. */
+const deepest = 100;
+
 /** The text of a comment as Jira gives it: wiki text, or every text node of a document in a line of its own. */
-export function textIn(body: unknown): string {
+export function textIn(body: unknown, depth = 0): string {
   if (typeof body === 'string') return body;
-  if (Array.isArray(body)) return body.map(textIn).join('\n');
-  if (typeof body !== 'object' || body === null) return '';
+  if (typeof body !== 'object' || body === null || depth > deepest) return '';
+  if (Array.isArray(body)) return body.map((one) => textIn(one, depth + 1)).join('\n');
   const text = 'text' in body && typeof body.text === 'string' ? [body.text] : [];
-  const below = 'content' in body ? [textIn(body.content)] : [];
+  const below = 'content' in body ? [textIn(body.content, depth + 1)] : [];
   return [...text, ...below].join('\n');
 }

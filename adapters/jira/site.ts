@@ -33,12 +33,12 @@ export async function findStatus(asked: Input, context: AdapterContext): Promise
   return found.ok ? ok(found.value.fields.status.name) : found;
 }
 
-/** The bodies of the newest comments. */
+/** The bodies of the newest comments: few, since each may be long, and ours is among them. */
 export async function findComments(
   asked: Input,
   context: AdapterContext,
 ): Promise<Result<readonly unknown[], Refusal>> {
-  const url = `${issuePath(asked)}/comment?orderBy=-created&maxResults=100`;
+  const url = `${issuePath(asked)}/comment?orderBy=-created&maxResults=25`;
   const found = await ask({ method: 'GET', url }, comments, asked, context);
   return found.ok ? ok(found.value.comments.map(({ body }) => body)) : found;
 }

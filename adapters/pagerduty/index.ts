@@ -27,7 +27,7 @@ export const adapter = defineAdapter<Input>({
     `${actionOf(asked)} an alert at ${hostOf(asked.url)}${asked.dedupKey === undefined ? '' : `, key ${JSON.stringify(asked.dedupKey)}`}`,
     ...(actionOf(asked) === 'trigger' ? [`severity: ${severityOf(asked)}`, ...describeMessage(asked)] : []),
   ],
-  preflight: ({ url }, context) => reachable(url, 'whether the routing key is taken is not tried', context),
+  preflight: (asked, context) => reachable(asked.url, 'whether the routing key is taken is not tried', asked, context),
   perform,
 });
 

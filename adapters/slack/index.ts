@@ -36,7 +36,8 @@ function targetOf({ url, channel, baseUrl }: Input): string {
 
 async function preflight(asked: Input, context: AdapterContext): Promise<Preflight> {
   const { token, baseUrl, url } = asked;
-  if (token === undefined) return reachable(url ?? baseUrl, 'whether the webhook is taken is not tried', context);
+  if (token === undefined)
+    return reachable(url ?? baseUrl, 'whether the webhook is taken is not tried', asked, context);
   const tried = await tryToken(token, asked, context);
   if (!tried.ok) return notReady(`${hostOf(baseUrl)}: ${tried.error.reason}`, remedyFor(tried.error));
   return ready([`${hostOf(baseUrl)} takes the token`], `whether it may post to ${asked.channel} is not tried`);

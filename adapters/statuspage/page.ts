@@ -7,8 +7,9 @@ import type { Rendered } from '../support/message.ts';
 import { documentOf, type Incident, incident, incidentOf, notAsAsked, wasSent } from './incident.ts';
 import type { Input } from './input.ts';
 
-/** The newest ones; an incident that is being worked on is among them. */
-const looked = 100;
+/** The newest ones: few, since each may be long, and one that is being worked on is among them. */
+const looked = 25;
+const mostComponents = 100;
 
 export interface Told {
   readonly incident: Incident;
@@ -44,7 +45,7 @@ const named = z.looseObject({ id: z.string(), name: z.string() });
 export const findPage = (asked: Input, context: AdapterContext) =>
   ask({ method: 'GET', url: '' }, named, asked, context);
 export const findComponents = (asked: Input, context: AdapterContext) =>
-  ask({ method: 'GET', url: `/components?page=1&per_page=${looked}` }, z.array(named), asked, context);
+  ask({ method: 'GET', url: `/components?page=1&per_page=${mostComponents}` }, z.array(named), asked, context);
 
 async function ask<T>(
   { method, url, json }: Omit<Ask, 'headers'>,

@@ -2,15 +2,16 @@
  * One call of a JSON API: what came back, or why not, whether it may have been taken, and whether to try again.
  * An address may be a secret (a webhook's): it appears in no reason.
  */
+import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { err, ok, type Result } from '../../src/kernel/result.ts';
 import type { AdapterContext } from '../../src/ports/adapter.ts';
 import { retryAfterMs, type Stumble } from './again.ts';
-import { exchange, type HttpReply } from './http-client.ts';
-import { oneLine } from './reason.ts';
+import { exchange, type HttpReply, type HttpTrouble } from './http-client.ts';
+import { oneLine, reasonOf } from './reason.ts';
 
 export interface Ask {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT';
+  readonly method: 'HEAD' | 'GET' | 'POST' | 'PATCH';
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
   /** Undefined: no body. */
@@ -39,6 +40,9 @@ export interface Refusal extends Stumble {
 
 /** Any status of 2xx is an answer; what it means is for the caller to say. */
 export async function call(ask: Ask, line: Line, context: AdapterContext): Promise<Result<Answer, Refusal>> {
+  const ca = line.ca === undefined ? null : resolve(context.folder, line.ca);
+  const unreadable = ca === null ? undefined : await whyUnreadable(ca);
+  if (unreadable !== undefined) return err({ ...nothingSent, reason: `\`ca\` ${ca}: ${unreadable}` });
   const answer = await exchange({
     method: ask.method,
     url: ask.url,
@@ -49,17 +53,31 @@ export async function call(ask: Ask, line: Line, context: AdapterContext): Promi
     },
     body: ask.json === undefined ? null : JSON.stringify(ask.json),
     redirects: 'keep',
-    ca: line.ca === undefined ? null : resolve(context.folder, line.ca),
+    ca,
     timeoutMs: line.timeout,
     signal: context.signal,
   });
-  if (!answer.ok) {
-    const { reason, sent, cancelled } = answer.error;
-    return err({ reason, again: !cancelled, retryAfterMs: null, status: null, doubtful: sent });
-  }
+  if (!answer.ok) return err(unanswered(ask, answer.error));
   const { status, body } = answer.value;
   if (status >= 200 && status < 300) return ok({ status, json: parsed(body), text: body });
   return err(refusalOf(answer.value));
+}
+
+const nothingSent = { again: false, retryAfterMs: null, status: null, doubtful: false };
+
+function unanswered({ method }: Ask, { reason, sent, cancelled }: HttpTrouble): Refusal {
+  const doubtful = sent && method !== 'GET' && method !== 'HEAD';
+  const doubt = doubtful ? ' (it may have been taken)' : '';
+  return { ...nothingSent, reason: reason + doubt, again: !cancelled, doubtful };
+}
+
+async function whyUnreadable(path: string): Promise<string | undefined> {
+  try {
+    await access(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 /** 420: what Statuspage says for 429. */

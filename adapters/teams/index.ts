@@ -35,7 +35,7 @@ export const adapter = defineAdapter<Input>({
   readOnly: false,
   defaultTimeoutMs: 60_000,
   describe: (asked) => [`post a card to a Teams webhook at ${hostOf(asked.url)}`, ...describeMessage(asked)],
-  preflight: ({ url }, context) => reachable(url, 'whether the webhook is taken is not tried', context),
+  preflight: (asked, context) => reachable(asked.url, 'whether the webhook is taken is not tried', asked, context),
   perform,
 });
 

@@ -126,12 +126,12 @@ describe('pagerduty', () => {
     ]);
   });
 
-  test('preflight connects and sends nothing; a plan shows no key', async () => {
+  test('preflight asks for nothing of its own, and sends nothing; a plan shows no key', async () => {
     const there = await pagerduty();
     expect(await preflight(adapter, { url: there.enqueue, ...failed })).toMatchObject({ ok: true });
     const nowhere = `http://127.0.0.1:${await closedPort()}/v2/enqueue`;
     expect(await preflight(adapter, { url: nowhere, ...failed })).toMatchObject({ ok: false });
-    expect(there.heard).toEqual([]);
+    expect(there.heard.map(({ method, url }) => [method, url])).toEqual([['HEAD', '/']]);
     expect(described(adapter, failed)).toMatch(
       /^trigger an alert at events\.pagerduty\.com\nseverity: critical\nsaying: /,
     );

@@ -95,14 +95,14 @@ describe('teams', () => {
     ]);
   });
 
-  test('preflight connects and sends nothing; a plan shows only the host', async () => {
+  test('preflight asks for nothing of its own, and sends nothing; a plan shows only the host', async () => {
     const there = await teams();
     expect(await preflight(adapter, { url: there.webhook })).toMatchObject({ ok: true });
     expect(await preflight(adapter, { url: `http://127.0.0.1:${await closedPort()}/?sig=Secret1` })).toMatchObject({
       ok: false,
       reason: expect.not.stringContaining('Secret1'),
     });
-    expect(there.heard).toEqual([]);
+    expect(there.heard.map(({ method, url }) => [method, url])).toEqual([['HEAD', '/']]);
     const shown = described(adapter, {
       url: 'https://prod.westeurope.logic.azure.com/x?sig=SecretSignature',
       ...failed,

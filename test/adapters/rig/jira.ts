@@ -70,8 +70,8 @@ export async function jira({ edition = 'cloud', before = () => undefined, needsR
         return said(200, { displayName: 'Backout' });
       case 'GET /issue/OPS-42?fields=status':
         return said(200, { key: 'OPS-42', fields: { status: { name: state.status } } });
-      case 'GET /issue/OPS-42/comment?orderBy=-created&maxResults=100':
-        return said(200, { comments: kept.slice(0, 100), total: kept.length });
+      case 'GET /issue/OPS-42/comment?orderBy=-created&maxResults=25':
+        return said(200, { comments: kept.slice(0, 25), total: kept.length });
       case 'GET /issue/OPS-42/transitions':
         return said(200, {
           transitions: (workflow[state.status] ?? []).map(([id, name, to]) => ({ id, name, to: { name: to } })),

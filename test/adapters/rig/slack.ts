@@ -51,7 +51,7 @@ export interface SlackMessage {
 }
 
 /** `answer` speaks before the receiver does; undefined: it does as documented. */
-export type Before = (heard: Heard, n: number) => ReturnType<Answer> | undefined;
+export type Before = (heard: Heard, n: number) => ReturnType<Answer> | 'then cut' | undefined;
 
 export async function slack({
   before = () => undefined,
@@ -62,7 +62,12 @@ export async function slack({
 } = {}) {
   const messages: SlackMessage[] = [];
   const ids = new Set<string>();
-  const server = await webServer((heard, n) => before(heard, n) ?? answer(heard));
+  const server = await webServer((heard, n) => {
+    const first = before(heard, n);
+    if (first !== undefined && first !== 'then cut') return first;
+    const answered = answer(heard);
+    return first === 'then cut' ? 'cut' : answered;
+  });
 
   function answer({ method, url, headers, body }: Heard): ReturnType<Answer> {
     if (method !== 'POST') return { status: 405 };

@@ -67,7 +67,7 @@ export async function statuspage(
   function looked(path: string): ReturnType<Answer> {
     if (path === '') return said(200, { id: 'kctbh9vrtdwd', name: 'Shop' });
     if (path === '/components?page=1&per_page=100') return said(200, components);
-    return path === '/incidents?limit=100&page=1' ? said(200, incidents.map(shown)) : said(404, { error: 'Not found' });
+    return path === '/incidents?limit=25&page=1' ? said(200, incidents.map(shown)) : said(404, { error: 'Not found' });
   }
 
   function created(given: unknown): ReturnType<Answer> {

@@ -32,7 +32,12 @@ export const work: Work = async (given, report) => {
   const begun = readRecord(tree.gitFolder, step);
   const record = begun ?? (await begin(asking, tree, step, report));
   if (begun !== null) goOn(asking, tree, begun, report);
-  await checkOut(asking, record, report);
+  try {
+    await checkOut(asking, record, report);
+  } catch (error) {
+    if (begun === null && (await isUntouched(asking, record))) removeRecord(tree.gitFolder);
+    throw error;
+  }
   await prove(asking, record);
   await syncTree(asking.order.folder);
   removeRecord(tree.gitFolder);
@@ -85,13 +90,16 @@ async function wanted(asking: Asking): Promise<string> {
   return fetched;
 }
 
+/** A server has often nobody set up who could commit. */
+const author = ['-c', 'user.name=backout', '-c', 'user.email=backout@localhost'];
+
 /** New files too, unless they may stay. Named by its commit, which a later `git stash` does not renumber. */
 async function keepAside(asking: Asking, changes: Changes, step: string, report: Report): Promise<string | null> {
   const { order } = asking;
   const message = `kept aside by backout (${step})`;
   if (changes.tracked.length + changes.unknown.length > 0) {
     const all = order.untracked === 'keep' ? [] : ['--include-untracked'];
-    before(await git(asking, ['stash', 'push', '--quiet', ...all, '--message', message]));
+    before(await git(asking, [...author, 'stash', 'push', '--quiet', ...all, '--message', message]));
     const { tracked, unknown } = before(await changesIn(asking));
     const left = [...tracked, ...unknown];
     if (left.length > 0) {
@@ -127,6 +135,12 @@ async function checkOut(asking: Asking, { commit }: CheckoutRecord, report: Repo
   if (!order.submodules) return;
   await must(asking, ['submodule', '--quiet', 'sync', '--recursive']);
   await must(asking, ['submodule', '--quiet', 'update', '--init', '--recursive', '--force', '--checkout']);
+}
+
+/** It failed before it changed anything: what is found changed later is somebody's work. */
+async function isUntouched(asking: Asking, { previous }: CheckoutRecord): Promise<boolean> {
+  const [tree, changes] = [await treeAt(asking), await changesIn(asking)];
+  return tree.ok && tree.value.head === previous && changes.ok && changes.value.tracked.length === 0;
 }
 
 async function must(asking: Asking, args: readonly string[]): Promise<string> {

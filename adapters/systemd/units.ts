@@ -97,12 +97,13 @@ export async function systemctl(
 ): Promise<Result<string, Trouble>> {
   const argv = systemctlArgv(asked, ...words);
   const env = { ...context.env, SYSTEMD_PAGER: '', SYSTEMD_COLORS: '0', LC_ALL: 'C.UTF-8' };
+  const shownArgv = argv.filter((word) => !word.startsWith('--property=') && word !== '--').join(' ');
   const called = await call(argv, { ...context, env, limitMs: withinMs });
-  if (!called.ok) return trouble(`\`${argv.join(' ')}\`: ${called.error}`, remedyFor(called.error));
+  if (!called.ok) return trouble(`\`${shownArgv}\`: ${called.error}`, remedyFor(called.error));
   if (called.value.exitCode === 0) return ok(called.value.stdout);
   const said = wordsOf(called.value);
   const how = called.value.exitCode ?? 'a signal';
-  return trouble(`\`${argv.join(' ')}\` ended with ${how}: ${firstLine(said)}`, remedyFor(said), said);
+  return trouble(`\`${shownArgv}\` ended with ${how}: ${firstLine(said).replace(/\.$/, '')}`, remedyFor(said), said);
 }
 
 function remedyFor(said: string): string {

@@ -37,6 +37,7 @@ const behind = createServer((request, response) => {
 });
 
 let nginx: Nginx;
+let clean = '';
 let usual: { readonly server: string; readonly http: string };
 const within = (name: string) => join(nginx.folder, name);
 const include = () => within('include/shop.conf');
@@ -52,7 +53,8 @@ describeWith(['nginx'], 'nginx/maintenance', () => {
         if (-f $folder/flags/closed) { set $closed 1; }
         if ($operator) { set $closed 0; }
         if ($closed) { return 503; }
-        include $folder/include/*.conf;
+        # include $folder/elsewhere*;
+        set $x 1; include $folder/include/*.conf;
         location / { proxy_pass http://127.0.0.1:${port}; }`,
     };
     nginx = await startNginx(usual);
@@ -71,8 +73,11 @@ describeWith(['nginx'], 'nginx/maintenance', () => {
     }
     nginx.configure(usual);
     const before = workers();
+    // The same workers as after the last cleaning: nothing was reloaded, so there is nothing to undo.
+    if (before.join() === clean) return;
     process.kill(nginx.pid, 'SIGHUP');
     await until('new workers', () => workers().every((pid) => !before.includes(pid)) && workers().length === 2);
+    clean = workers().join();
   });
 
   const byInclude = (more: JsonObject = {}) => ({
@@ -358,6 +363,8 @@ describeWith(['nginx'], 'nginx/maintenance', () => {
       reason: expect.stringContaining(because),
       remedy: expect.stringContaining(remedy),
     });
+    // What the configuration says of a flag, `check` shows when it is done.
+    if (!('flag' in given)) expect(await perform(adapter, given)).toMatchObject({ ok: false, class: 'error' });
     expect([...files('include'), ...files('flags')]).toEqual(before);
     expect(await status()).toBe(200);
   });
@@ -420,9 +427,18 @@ const detailOf = (performed: Performed): string => (performed.ok ? performed.det
 function workers(): readonly number[] {
   const children = readFileSync(`/proc/${nginx.pid}/task/${nginx.pid}/children`, 'utf8').trim().split(' ').map(Number);
   return children.filter((pid) => {
-    const title = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
+    const title = titleOf(pid);
     return title.includes('worker process') && !title.includes('shutting down');
   });
+}
+
+/** Empty where it has ended by now. */
+function titleOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function standing(): string {

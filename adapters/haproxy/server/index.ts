@@ -44,7 +44,7 @@ function describe(asked: Input): readonly string[] {
   const each = (state: string) =>
     `set server ${asked.backend}/${asked.server?.join(`, ${asked.backend}/`) ?? '*'} state ${state}`;
   return [
-    `keep what is found in ${markerPath(asked, asked.server?.[0] ?? '*', '')}`,
+    `keep what is found in ${asked.marker ?? `${asked.socket}.backout`}.SERVER@${asked.backend}`,
     ...(asked.drainTimeout === 0
       ? []
       : [`${each('drain')} ${at}`, `wait up to ${formatDuration(asked.drainTimeout)} until their sessions have ended`]),

@@ -1,6 +1,6 @@
 /** The configuration as nginx itself reads it: tested and printed by `nginx -T`, which changes nothing. */
 import { realpathSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ok, type Result } from '../../../src/kernel/result.ts';
 import type { AdapterContext } from '../../../src/ports/adapter.ts';
 import { type Trouble, trouble } from '../../support/access.ts';
@@ -11,6 +11,8 @@ import { type Input, nginxArgv } from './input.ts';
 export interface Config {
   /** May hold secrets: never shown. */
   readonly text: string;
+  /** The file that nginx began with: relative includes start in its folder. */
+  readonly main: string;
   /** The files that it consists of, links followed. */
   readonly files: ReadonlySet<string>;
   /** Absolute, where the configuration names one. */
@@ -32,29 +34,30 @@ export async function testConfig(
   const { exitCode, stdout } = called.value;
   if (exitCode !== 0) {
     const words = wordsOf({ ...called.value, stdout: '' });
-    const rights = words.includes('Permission denied')
-      ? ' Or run as a user with more rights: nginx: [sudo, -n, nginx].'
-      : '';
-    return trouble(
-      `nginx refuses ${what}: ${complaint(words)}`,
-      `Correct it: \`${argv.with(-1, '-t').join(' ')}\` shows it.${rights}`,
-      words,
-    );
+    const cause = complaint(words);
+    const remedy = cause.includes('Permission denied')
+      ? 'Run as a user with more rights, e.g. nginx: [sudo, -n, nginx].'
+      : `Correct it: \`${argv.with(-1, '-t').join(' ')}\` shows it.`;
+    return trouble(`nginx refuses ${what}: ${cause}`, remedy, words);
   }
-  const files = [...stdout.matchAll(/^# configuration file (.+):$/gm)].map(([, file = '']) => real(file));
-  return ok({ text: stdout, files: new Set(files), pidFile: pidFileIn(stdout, asked, context.folder) });
+  const files = [...stdout.matchAll(/^# configuration file (.+):$/gm)].map(([, file = '']) => file);
+  const named = directives(stdout, 'pid')[0];
+  const pidFile =
+    named === undefined || asked.prefix === undefined ? named : resolve(context.folder, asked.prefix, named);
+  return ok({ text: stdout, main: files[0] ?? '/', files: new Set(files.map(real)), pidFile });
+}
+
+/** What a directive with one value is given, wherever it stands; comments left out. */
+function directives(text: string, name: string): readonly string[] {
+  const bare = text.replaceAll(/(^|[\s;{}])#[^\n]*/g, '$1');
+  const pattern = new RegExp(`(?:^|[;{}])\\s*${name}\\s+(?:"([^"]*)"|'([^']*)'|([^\\s;]+))\\s*;`, 'gm');
+  return [...bare.matchAll(pattern)].map(([, double, single, word]) => double ?? single ?? word ?? '');
 }
 
 /** What stops nginx, without the warnings before it. */
-function complaint(words: string): string {
-  const line = words.split('\n').find((one) => one.includes('[emerg]')) ?? firstLine(words);
-  return line.replace(/^nginx: \[\w+\] /, '');
-}
-
-function pidFileIn(text: string, asked: Input, folder: string): string | undefined {
-  const named = /^[ \t]*pid[ \t]+"?([^;"]+?)"?[ \t]*;/m.exec(text)?.[1];
-  if (named === undefined) return undefined;
-  return asked.prefix === undefined ? named : resolve(folder, asked.prefix, named);
+export function complaint(words: string): string {
+  const line = words.split('\n').find((one) => /\[(?:emerg|alert|error)\]/.test(one)) ?? firstLine(words);
+  return line.replace(/^.*?\[\w+\] (?:\d+#\d+: )?/, '');
 }
 
 /** As nginx was built: `--pid-path`, where the configuration names none. */
@@ -76,11 +79,9 @@ export const reads = (config: Config, file: string): boolean => config.files.has
 
 /** Would an `include` with a wildcard find this file, which is not there yet? */
 export function wouldRead(config: Config, file: string): boolean {
-  const main = [...config.files][0] ?? '/';
-  const patterns = [...config.text.matchAll(/^[ \t]*include[ \t]+"?([^;"]+?)"?[ \t]*;/gm)].map(([, pattern = '']) =>
-    resolve(dirname(main), pattern),
-  );
-  return patterns.some((pattern) => globbed(pattern).test(file));
+  const patterns = directives(config.text, 'include').map((pattern) => resolve(dirname(config.main), pattern));
+  const names = [file, join(real(dirname(file)), basename(file))];
+  return patterns.some((pattern) => names.some((name) => globbed(pattern).test(name)));
 }
 
 function globbed(pattern: string): RegExp {

@@ -6,12 +6,12 @@ import { ok, type Result } from '../../../src/kernel/result.ts';
 import type { AdapterContext, Preflight } from '../../../src/ports/adapter.ts';
 import { cannotKeep, type Trouble, trouble } from '../../support/access.ts';
 import { ready } from '../../support/answers.ts';
-import { codeOf, reasonOf } from '../../support/reason.ts';
+import { reasonOf } from '../../support/reason.ts';
 import { reads, testConfig, wouldRead } from './config.ts';
 import { flagStanding } from './flag.ts';
 import { includeStanding } from './include.ts';
 import { type Input, markerPath, thing } from './input.ts';
-import { seenWorkers } from './reload.ts';
+import { mayReload } from './reload.ts';
 
 type Examined = Result<Preflight, Trouble>;
 
@@ -51,10 +51,8 @@ export async function examineInclude(asked: Input, context: AdapterContext): Pro
       `nginx does not read ${path}: no \`include\` of its configuration names it`,
       `Add \`include ${path}*;\` to the \`server\` that is to be closed, or correct \`include\`.`,
     );
-  const seen = await seenWorkers(asked, context, config.value);
+  const seen = await mayReload(asked, context, config.value);
   if (!seen.ok) return seen;
-  const denied = seen.value === undefined ? ok(null) : maySignal(asked, seen.value.workers.master);
-  if (!denied.ok) return denied;
   const workers = seen.value === undefined ? [] : [`nginx runs (master ${seen.value.workers.master})`];
   return ok(
     ready(
@@ -76,19 +74,4 @@ async function writable(asked: Input, folder: string): Promise<Result<null, Trou
   }
   const unkept = await cannotKeep(markerPath(asked, folder));
   return unkept === undefined ? ok(null) : { ok: false, error: unkept };
-}
-
-/** Only where we reload it by ourselves: `sudo` and `systemctl` have rights of their own. */
-function maySignal(asked: Input, master: number): Result<null, Trouble> {
-  if (asked.reload !== undefined || asked.nginx.length > 1) return ok(null);
-  try {
-    process.kill(master, 0);
-  } catch (error) {
-    if (codeOf(error) === 'EPERM')
-      return trouble(
-        `nginx (process ${master}) may not be reloaded by this user`,
-        'Give `reload`, e.g. [sudo, -n, systemctl, reload, nginx].',
-      );
-  }
-  return ok(null);
 }

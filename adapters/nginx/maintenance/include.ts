@@ -16,7 +16,7 @@ import { reads, testConfig } from './config.ts';
 import { type Input, markerPath, thing } from './input.ts';
 import { closedFile, type Found, found, readPlace, writePlace } from './place.ts';
 import { proveByAnswer } from './prove.ts';
-import { reload } from './reload.ts';
+import { mayReload, reload } from './reload.ts';
 
 /** `closed`: SHA-256 of what backout has put there, to tell it from what somebody else did meanwhile. */
 const previous = z.strictObject({ found, closed: z.string() });
@@ -99,6 +99,8 @@ export async function closeByInclude(asked: Input, context: AdapterContext): Pro
   const { path, before, closedContent, isClosed } = standing.value;
   const sound = await testConfig(asked, context, 'its configuration as it stands, before anything was changed');
   if (!sound.ok) return sound;
+  const may = await mayReload(asked, context, sound.value);
+  if (!may.ok) return may;
   const place = includeMarker(asked, context.folder);
   const kept = keep(place, { found: before, closed: digest(closedContent) }, context.key);
   if (!kept.ok) return kept;

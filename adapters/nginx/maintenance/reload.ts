@@ -4,9 +4,9 @@ import { ok, type Result } from '../../../src/kernel/result.ts';
 import type { AdapterContext } from '../../../src/ports/adapter.ts';
 import { type Trouble, trouble, unproven } from '../../support/access.ts';
 import { call, wordsOf } from '../../support/call.ts';
-import { firstLine } from '../../support/reason.ts';
+import { codeOf } from '../../support/reason.ts';
 import { waitFor } from '../../support/wait.ts';
-import { builtPidFile, type Config } from './config.ts';
+import { builtPidFile, type Config, complaint } from './config.ts';
 import { type Input, isHere, reloadArgv } from './input.ts';
 import { proveByAnswer } from './prove.ts';
 import { lingering, renewed, type Workers, workersOf } from './workers.ts';
@@ -14,12 +14,31 @@ import { lingering, renewed, type Workers, workersOf } from './workers.ts';
 const reloadLimitMs = 60_000;
 const everyMs = 30;
 
-/** Undefined: they cannot be seen, and `check` has to prove it alone. */
-export async function seenWorkers(
-  asked: Input,
-  context: AdapterContext,
-  config: Config,
-): Promise<Result<{ readonly pidFile: string; readonly workers: Workers } | undefined, Trouble>> {
+interface Before {
+  readonly pidFile: string;
+  readonly workers: Workers;
+}
+type Seen = Result<Before | undefined, Trouble>;
+
+/** Read-only: is there something to reload, and may we? Undefined: `check` has to prove it alone. */
+export async function mayReload(asked: Input, context: AdapterContext, config: Config): Promise<Seen> {
+  const seen = await seenWorkers(asked, context, config);
+  // `sudo` and `systemctl` have rights of their own.
+  if (!seen.ok || seen.value === undefined || asked.reload !== undefined || asked.nginx.length > 1) return seen;
+  const { master } = seen.value.workers;
+  try {
+    process.kill(master, 0);
+  } catch (error) {
+    if (codeOf(error) === 'EPERM')
+      return trouble(
+        `nginx (process ${master}) may not be reloaded by this user`,
+        'Give `reload`, e.g. [sudo, -n, systemctl, reload, nginx], or nginx: [sudo, -n, nginx].',
+      );
+  }
+  return seen;
+}
+
+async function seenWorkers(asked: Input, context: AdapterContext, config: Config): Promise<Seen> {
   const pidFile = isHere(asked.nginx) ? (config.pidFile ?? (await builtPidFile(asked, context))) : undefined;
   const workers = pidFile === undefined ? undefined : workersOf(pidFile);
   if (pidFile !== undefined && workers?.ok === true) return ok({ pidFile, workers: workers.value });
@@ -40,7 +59,7 @@ export async function reload(asked: Input, context: AdapterContext, config: Conf
   if (called.value.exitCode !== 0) {
     const words = wordsOf(called.value);
     const how = called.value.exitCode ?? 'a signal';
-    return trouble(`\`${argv.join(' ')}\` ended with ${how}: ${firstLine(words)}`, again, words);
+    return trouble(`\`${argv.join(' ')}\` ended with ${how}: ${complaint(words)}`, again, words);
   }
   const taken = seen.value === undefined ? ok('') : await newWorkers(asked, context, seen.value);
   if (!taken.ok) return taken;
@@ -52,11 +71,6 @@ export async function reload(asked: Input, context: AdapterContext, config: Conf
 }
 
 const again = 'The file is in place, nginx may not have read it; the marker is kept. Remove the cause, then try again.';
-
-interface Before {
-  readonly pidFile: string;
-  readonly workers: Workers;
-}
 
 async function newWorkers(asked: Input, { signal }: AdapterContext, before: Before): Promise<Result<string, Trouble>> {
   const look = async () => {

@@ -11,6 +11,7 @@ import { slack } from '../adapters/rig/slack.ts';
 import { apiKey, statuspage } from '../adapters/rig/statuspage.ts';
 import { root } from '../rig/built.ts';
 import { Site } from '../rig/site.ts';
+import { until } from '../rig/until.ts';
 
 jest.setTimeout(60_000);
 
@@ -149,6 +150,38 @@ describe('the templates', () => {
     expect(truth).toMatchObject({ access: 'open', data: 'restored', health: 'proven' });
     expect(stderr).toContain('desk-begun-by-hand');
     expect(stdout + stderr).not.toContain('secretpath');
+  });
+
+  test('P4: an engine killed between sending and hearing sends again after it is resumed; who knows keys has it once', async () => {
+    let holding = true;
+    const held = ({ method }: { readonly method: string }) =>
+      holding && method !== 'GET' ? ('then silence' as const) : undefined;
+    const [desk, chat] = [await serviceNow({ before: held }), await slack({ before: held })];
+    const addresses = { servicenow: { baseUrl: desk.instance }, statuspage: { baseUrl: 'http://127.0.0.1:9' } };
+    const begun = stepsOf('notify').filter(({ id }) => id === 'desk-begun');
+    const told = stepsOf('restore').map((step) => ({ ...step, needs: [] }));
+    const notify = [...begun, ...told].map((step) => ({
+      ...step,
+      required: true,
+      with: { ...step.with, ...addresses[step.uses as keyof typeof addresses] },
+    }));
+    const site = new Site(JSON.stringify({ name: 'shop', ...shared, phases: { notify, restore: [{ run: 'true' }] } }));
+    site.env = {
+      SHOP_SLACK_WEBHOOK: chat.webhook,
+      SHOP_SERVICENOW_PASSWORD: login.password,
+      SHOP_PAGERDUTY_KEY: routingKey,
+      SHOP_STATUSPAGE_KEY: apiKey,
+    };
+    const engine = site.start(run);
+    await until('both messages', () => desk.records[1]?.notes.work_notes.length === 1 && chat.messages.length === 1);
+    engine.signal('SIGKILL');
+    await engine.ended;
+    holding = false;
+    const { code, stderr } = await site.call(['resume', '--json']);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(desk.records[1]?.notes.work_notes).toHaveLength(1);
+    expect(new Set(chat.messages.map(({ reference }) => reference)).size).toBe(1);
+    expect(chat.messages).toHaveLength(2);
   });
 
   test('a dry run sends nothing, and says what is missing before it is needed', async () => {

@@ -1,6 +1,7 @@
 /** Jira Cloud and Jira Server as their documentation says they answer, with the one request OPS-42. */
 import * as z from 'zod/mini';
-import { type Answer, type Heard, webServer } from './servers.ts';
+import { asDocumented, type Before, receiver } from './receiver.ts';
+import type { Answer, Heard } from './servers.ts';
 
 const textNode = z.strictObject({ type: z.literal('text'), text: z.string().check(z.minLength(1)) });
 const inline = z.union([textNode, z.strictObject({ type: z.literal('hardBreak') })]);
@@ -41,20 +42,15 @@ export interface Comment {
 
 export interface Jira {
   readonly edition?: 'cloud' | 'server';
-  readonly before?: (heard: Heard, n: number) => ReturnType<Answer> | 'then cut' | undefined;
+  readonly before?: Before;
   readonly needsResolution?: true;
 }
 
-export async function jira({ edition = 'cloud', before = () => undefined, needsResolution }: Jira = {}) {
+export async function jira({ edition = 'cloud', before = asDocumented, needsResolution }: Jira = {}) {
   const comments: Comment[] = [];
   const kept: { id: string; body: unknown }[] = [];
   const state = { status: 'In Progress', resolution: '' };
-  const server = await webServer((heard, n) => {
-    const first = before(heard, n);
-    if (first !== undefined && first !== 'then cut') return first;
-    const answered = answer(heard);
-    return first === 'then cut' ? 'cut' : answered;
-  });
+  const server = await receiver(before, answer);
 
   function answer({ method, url, headers, body }: Heard): ReturnType<Answer> {
     const { user, token } = tokens.cloud;

@@ -1,6 +1,7 @@
 /** PagerDuty's Events API v2 as its documentation says it answers. */
 import * as z from 'zod/mini';
-import { type Answer, type Heard, webServer } from './servers.ts';
+import { asDocumented, type Before, receiver } from './receiver.ts';
+import type { Answer, Heard } from './servers.ts';
 
 const key = z.string().check(z.minLength(1), z.maxLength(255));
 const common = { routing_key: z.string().check(z.regex(/^[A-Za-z0-9]{32}$/)), dedup_key: key };
@@ -27,11 +28,11 @@ const sizeLimit = 512 * 1_024;
 export type PagerEvent = z.infer<typeof event>;
 export const routingKey = 'R0UT1NGKEY0123456789abcdefABCDEF';
 
-export async function pagerduty(before: (heard: Heard, n: number) => ReturnType<Answer> | undefined = () => undefined) {
+export async function pagerduty(before: Before = asDocumented) {
   const events: PagerEvent[] = [];
   /** Open alerts: how many triggers each has had. */
   const alerts = new Map<string, number>();
-  const server = await webServer((heard, n) => before(heard, n) ?? answer(heard));
+  const server = await receiver(before, answer);
 
   function answer({ method, url, headers, body }: Heard): ReturnType<Answer> {
     if (method !== 'POST' || url !== '/v2/enqueue') return { status: 404 };

@@ -1,6 +1,7 @@
 /** ServiceNow's Table API as its documentation says it answers, with one incident and one change. */
 import * as z from 'zod/mini';
-import { type Answer, type Heard, webServer } from './servers.ts';
+import { asDocumented, type Before, receiver } from './receiver.ts';
+import type { Answer, Heard } from './servers.ts';
 
 export interface ServiceRecord {
   readonly table: string;
@@ -27,24 +28,19 @@ const states: Readonly<Record<string, string>> = {
 };
 
 export interface ServiceNow {
-  readonly before?: (heard: Heard, n: number) => ReturnType<Answer> | 'then cut' | undefined;
+  readonly before?: Before;
   /** Columns that the account may not write: left out without a word. */
   readonly locked?: readonly string[];
   /** Columns that the account may not read. */
   readonly hidden?: readonly string[];
 }
 
-export async function serviceNow({ before = () => undefined, locked = [], hidden = [] }: ServiceNow = {}) {
+export async function serviceNow({ before = asDocumented, locked = [], hidden = [] }: ServiceNow = {}) {
   const records: ServiceRecord[] = [
     make('incident', 'INC0010001', { state: '2', short_description: 'Shop is slow' }),
     make('change_request', 'CHG0000042', { state: '-1', short_description: 'Release 4.2' }),
   ];
-  const server = await webServer((heard, n) => {
-    const first = before(heard, n);
-    if (first !== undefined && first !== 'then cut') return first;
-    const answered = answer(heard);
-    return first === 'then cut' ? 'cut' : answered;
-  });
+  const server = await receiver(before, answer);
 
   function answer({ method, url, headers, body }: Heard): ReturnType<Answer> {
     const basic = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;

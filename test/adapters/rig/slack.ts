@@ -1,6 +1,7 @@
 /** Slack as its documentation says it answers: an incoming webhook and the Web API, strict about shape and limits. */
 import * as z from 'zod/mini';
-import { type Answer, type Heard, webServer } from './servers.ts';
+import { asDocumented, type Before, receiver } from './receiver.ts';
+import type { Answer, Heard } from './servers.ts';
 
 const mrkdwn = (limit: number) =>
   z.strictObject({
@@ -50,24 +51,10 @@ export interface SlackMessage {
   readonly channel: string | null;
 }
 
-/** `answer` speaks before the receiver does; undefined: it does as documented. */
-export type Before = (heard: Heard, n: number) => ReturnType<Answer> | 'then cut' | undefined;
-
-export async function slack({
-  before = () => undefined,
-  token = 'xoxb-right',
-}: {
-  before?: Before;
-  token?: string;
-} = {}) {
+export async function slack({ before = asDocumented, token = 'xoxb-right' }: { before?: Before; token?: string } = {}) {
   const messages: SlackMessage[] = [];
   const ids = new Set<string>();
-  const server = await webServer((heard, n) => {
-    const first = before(heard, n);
-    if (first !== undefined && first !== 'then cut') return first;
-    const answered = answer(heard);
-    return first === 'then cut' ? 'cut' : answered;
-  });
+  const server = await receiver(before, answer);
 
   function answer({ method, url, headers, body }: Heard): ReturnType<Answer> {
     if (method !== 'POST') return { status: 405 };

@@ -1,6 +1,7 @@
 /** Atlassian Statuspage as its documentation says it answers: one page with two components. */
 import * as z from 'zod/mini';
-import { type Answer, type Heard, webServer } from './servers.ts';
+import { asDocumented, type Before, receiver } from './receiver.ts';
+import type { Answer, Heard } from './servers.ts';
 
 const status = z.enum(['investigating', 'identified', 'monitoring', 'resolved']);
 const componentStatus = z.enum([
@@ -41,17 +42,10 @@ const components = ['ftgks51sfs2d', 'bqs9hwwbcn8s'].map((id) => ({
   status: 'operational',
 }));
 
-export async function statuspage(
-  before: (heard: Heard, n: number) => ReturnType<Answer> | 'then cut' | undefined = () => undefined,
-) {
+export async function statuspage(before: Before = asDocumented) {
   /** Newest first. */
   const incidents: PageIncident[] = [];
-  const server = await webServer((heard, n) => {
-    const first = before(heard, n);
-    if (first !== undefined && first !== 'then cut') return first;
-    const answered = answer(heard);
-    return first === 'then cut' ? 'cut' : answered;
-  });
+  const server = await receiver(before, answer);
 
   function answer({ method, url, headers, body }: Heard): ReturnType<Answer> {
     if (headers.authorization !== `OAuth ${apiKey}`) return said(401, { error: 'Could not authenticate' });

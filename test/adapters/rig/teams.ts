@@ -1,6 +1,7 @@
 /** A Workflows webhook of Teams as its documentation says it answers, strict about the card and its size. */
 import * as z from 'zod/mini';
-import { type Answer, type Heard, webServer } from './servers.ts';
+import { asDocumented, type Before, receiver } from './receiver.ts';
+import type { Answer, Heard } from './servers.ts';
 
 const run = z.strictObject({
   type: z.literal('TextRun'),
@@ -34,10 +35,10 @@ const message = z.strictObject({
 const path = '/workflows/0123/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers&sig=SecretSignature';
 const sizeLimit = 28 * 1_024;
 
-export async function teams(before: (heard: Heard, n: number) => ReturnType<Answer> | undefined = () => undefined) {
+export async function teams(before: Before = asDocumented) {
   /** The lines of each card, as a reader sees them. */
   const cards: (readonly string[])[] = [];
-  const server = await webServer((heard, n) => before(heard, n) ?? answer(heard));
+  const server = await receiver(before, answer);
 
   function answer({ method, url, headers, body }: Heard): ReturnType<Answer> {
     if (method !== 'POST' || !/^application\/json/.test(String(headers['content-type'])))

@@ -8,6 +8,7 @@ type Loader = () => Promise<{ readonly adapter: Adapter }>;
 const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['command', () => import('./command/index.ts')],
   ['dns/update', () => import('./dns/update/index.ts')],
+  ['docker/compose', () => import('./docker/compose/index.ts')],
   ['email', () => import('./email/index.ts')],
   ['files/restore', () => import('./files/restore/index.ts')],
   ['files/rsync', () => import('./files/rsync/index.ts')],
@@ -21,6 +22,7 @@ const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['kubernetes/scale', () => import('./kubernetes/scale/index.ts')],
   ['mariadb/access', () => import('./mariadb/access/index.ts')],
   ['mariadb/query', () => import('./mariadb/query/index.ts')],
+  ['mariadb/restore', () => import('./mariadb/restore/index.ts')],
   ['nginx/maintenance', () => import('./nginx/maintenance/index.ts')],
   ['pagerduty', () => import('./pagerduty/index.ts')],
   ['postgres/access', () => import('./postgres/access/index.ts')],

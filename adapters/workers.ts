@@ -6,6 +6,7 @@ import { type Report, type Work, WorkFailed, workOrder } from './support/work.ts
 const workers: ReadonlyMap<string, () => Promise<Work>> = new Map([
   ['dns/update', async () => (await import('./dns/update/work.ts')).work],
   ['files/rsync', async () => (await import('./files/rsync/work.ts')).work],
+  ['docker/compose', async () => (await import('./docker/compose/work.ts')).work],
   ['files/restore', async () => (await import('./files/restore/work.ts')).work],
   ['helm/rollback', async () => (await import('./helm/rollback/work.ts')).work],
   ['kubernetes/rollout-undo', async () => (await import('./kubernetes/rollout-undo/work.ts')).work],

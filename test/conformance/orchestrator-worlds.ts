@@ -1,11 +1,14 @@
 /** The worlds of kubernetes/*, helm/* and docker/*: doubles, for a test has no cluster. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { adapter as dockerCompose } from '../../adapters/docker/compose/index.ts';
 import { adapter as helmRollback } from '../../adapters/helm/rollback/index.ts';
 import { adapter as rolloutUndo } from '../../adapters/kubernetes/rollout-undo/index.ts';
 import { adapter as scale } from '../../adapters/kubernetes/scale/index.ts';
 import { newFolder } from '../adapters/rig/folder.ts';
 import { closeAfterTest } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
+import { plant } from '../adapters/rig/tree.ts';
+import { dockerDouble, idOf, pinned } from '../rig/servers/docker.ts';
 import { helmDouble, revisionsOf } from '../rig/servers/helm.ts';
 import { type Cluster, startCluster } from '../rig/servers/kubernetes.ts';
 import type { World } from './worlds.ts';
@@ -19,12 +22,48 @@ async function cluster(): Promise<{ readonly cluster: Cluster; readonly home: st
   return { cluster: started, home: newFolder() };
 }
 
+async function withPath<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const before = process.env.PATH;
+  process.env.PATH = path;
+  return work().finally(() => {
+    process.env.PATH = before;
+  });
+}
+
 /** Each context has a token of its own, by which the cluster tells which one kubectl has taken. */
 const tokenOf = (text: string) => `valid-${Buffer.from(text).toString('base64url')}`;
 const textOf = (tokens: ReadonlySet<string>) =>
   Buffer.from([...tokens].join().replace('valid-', ''), 'base64url').toString('utf8');
 
 export const orchestratorWorlds: { readonly [name: string]: World } = {
+  'docker/compose': {
+    adapter: dockerCompose,
+    samples: async (folder) => {
+      const image = pinned('shop', '1');
+      return {
+        folder,
+        inputs: [
+          { images: { web: image }, directory: 'a b', files: ['x.yaml'], project: 'shop', context: 'a b' },
+          { digests: 'lock.yaml', override: 'o.yaml', within: '90s' },
+        ],
+        unreachable: { digests: 'no/such' },
+        carry: async (text) => {
+          const docker = dockerDouble(newFolder());
+          docker.set({ images: { [image]: idOf('1') } });
+          plant(folder, { [`${text}/compose.yaml`]: 'services: { web: { image: shop } }' });
+          const input = { images: { web: image }, directory: text, project: 'shop' };
+          const ended = await withPath(docker.path, () => runStep(dockerCompose, input, folder));
+          if (ended.outputs.containers !== '1') throw new Error(ended.stderr);
+          const flag = '--project-directory=';
+          const said = docker
+            .state()
+            .calls.flat()
+            .find((word) => word.startsWith(flag));
+          return basename(said ?? '');
+        },
+      };
+    },
+  },
   'helm/rollback': {
     adapter: helmRollback,
     samples: async (folder) => ({
@@ -37,10 +76,8 @@ export const orchestratorWorlds: { readonly [name: string]: World } = {
       carry: async (text) => {
         const helm = helmDouble(newFolder());
         helm.set({ contexts: [text], releases: { 'default/shop': revisionsOf('superseded', 'deployed') } });
-        const path = process.env.PATH;
-        process.env.PATH = helm.path;
-        const ended = await runStep(helmRollback, { release: 'shop', context: text }, folder);
-        process.env.PATH = path;
+        const input = { release: 'shop', context: text };
+        const ended = await withPath(helm.path, () => runStep(helmRollback, input, folder));
         if (ended.outputs.restored !== '1') throw new Error(ended.stderr);
         const flag = '--kube-context=';
         const said = helm

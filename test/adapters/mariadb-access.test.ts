@@ -53,6 +53,7 @@ describeWith(mariadbPrograms, 'mariadb/access', () => {
   });
   afterEach(() => {
     for (const client of clients.splice(0)) client.kill('SIGKILL');
+    for (const user of ['app', 'other', 'dba', 'shopper']) server.sql(`KILL HARD USER ${user}`);
   });
 
   const given = (access: string, more: JsonObject = {}): JsonObject => ({
@@ -187,6 +188,19 @@ describeWith(mariadbPrograms, 'mariadb/access', () => {
     expect(await close()).toMatchObject({ ok: false, reason: expect.stringContaining('late@%') });
     server.sql("DROP USER late@'%'");
   });
+
+  test.each([`'; DROP TABLE x; -- "`, 'a`b\\', '$(touch pwned) %s @ ☃'])(
+    'an account may be called %s',
+    async (name) => {
+      const named = `\`${name.replaceAll('`', '``')}\`@'%'`;
+      server.sql(`CREATE USER ${named}; GRANT SELECT ON shop.* TO ${named}`);
+      expect(await close({ users: name })).toMatchObject({ ok: true });
+      expect(locked()).toHaveLength(2);
+      expect(await open({ users: `${name}@%` })).toMatchObject({ ok: true });
+      expect(locked()).toEqual(opened);
+      server.sql(`DROP USER ${named}`);
+    },
+  );
 
   test('an account that is gone is asked for, and the marker kept', async () => {
     server.sql("CREATE USER brief@'%'; GRANT SELECT ON shop.* TO brief@'%'");

@@ -1,9 +1,12 @@
 /** Worlds of the adapters of MariaDB: one server for all of them, started when the first needs it. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { adapter as access } from '../../adapters/mariadb/access/index.ts';
 import { adapter as query } from '../../adapters/mariadb/query/index.ts';
+import { adapter as restore } from '../../adapters/mariadb/restore/index.ts';
 import { lineServer } from '../adapters/rig/servers.ts';
-import { perform } from '../adapters/rig/step.ts';
+import { perform, runStep } from '../adapters/rig/step.ts';
 import { type Mariadb, startMariadb } from '../rig/servers/mariadb.ts';
 import type { World } from './worlds.ts';
 
@@ -39,13 +42,9 @@ export const mariadbWorlds: { readonly [name: string]: World } = {
       endless: { ...(await silent()), access: 'closed', database: 'shop' },
       carry: async (text) => {
         const { login, sql } = await server();
-        const user = `_utf8mb4 0x${Buffer.from(text).toString('hex')}`;
-        const named = `\`${text.replaceAll('`', '``')}\`@'%'`;
-        sql(`CREATE DATABASE IF NOT EXISTS shop; CREATE USER ${named}; GRANT SELECT ON shop.* TO ${named}`);
-        const performed = await perform(access, { ...login, access: 'closed', database: 'shop', users: text });
-        const locked = sql(`SELECT JSON_VALUE(Priv, '$.account_locked') FROM mysql.global_priv WHERE User = ${user}`);
-        sql(`DROP USER ${named}; DROP DATABASE IF EXISTS backout`);
-        return locked === '1' ? text : JSON.stringify(performed);
+        sql("CREATE DATABASE IF NOT EXISTS shop; CREATE OR REPLACE USER app@'%'; GRANT SELECT ON shop.* TO app@'%'");
+        await perform(access, { ...login, access: 'closed', database: 'shop', marker: join(folder, text) });
+        return readdirSync(folder)[0] ?? '';
       },
     }),
   },
@@ -63,6 +62,30 @@ export const mariadbWorlds: { readonly [name: string]: World } = {
         const { login } = await server();
         const performed = await perform(query, { ...login, query: `SELECT ${quoted(text)}` });
         return performed.ok ? (performed.outputs?.value ?? '') : performed.reason;
+      },
+    }),
+  },
+  'mariadb/restore': {
+    adapter: restore,
+    samples: async (folder) => ({
+      folder,
+      inputs: [
+        { ...nobody, database: 'shop', dump: 'shop.sql.gz' },
+        {
+          ...{ ...nobody, database: 'shop', dump: 'shop.sql', from: 'shop_old', maxAge: '26h', keepOld: false },
+          ...{ checksum: '0'.repeat(64), expect: [{ query: 'SELECT\n1', expect: { rows: { min: 1 } } }] },
+        },
+      ],
+      unreachable: { ...nobody, database: 'shop', dump: 'no/such.sql' },
+      carry: async (text) => {
+        const { login, sql, dump } = await server();
+        sql(
+          `CREATE OR REPLACE DATABASE carried; CREATE TABLE carried.t (word TEXT); INSERT INTO carried.t VALUES (${quoted(text)})`,
+        );
+        writeFileSync(join(folder, text), dump('carried'));
+        sql('DROP DATABASE carried');
+        const ended = await runStep(restore, { ...login, database: 'carried', dump: text }, folder);
+        return ended.code === 0 ? sql('SELECT word FROM carried.t').replaceAll('\\\\', '\\') : ended.stderr;
       },
     }),
   },

@@ -35,6 +35,7 @@ const settings = [
   '--innodb-flush-method=nosync',
   '--innodb-log-file-size=16M',
   '--performance-schema=OFF',
+  '--debug-no-sync',
 ];
 const login = { host: '127.0.0.1', user: 'admin', password: 'very-secret-of-the-test' };
 

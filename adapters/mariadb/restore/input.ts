@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import * as z from 'zod/mini';
+import { bareDigest, checksum, duration, optionalText, text } from '../../support/fields.ts';
+import { type ProvingQueries, provingQueries } from '../../support/query-expect.ts';
+import { type Environment, type Login, loginFields, loginOf, onePassword, oneServer } from '../login.ts';
+
+export const input = z
+  .strictObject({
+    dump: text('The dump, as mariadb-dump writes it: .sql, also packed by gzip or zstd.'),
+    database: text('The database (schema) to put back. Its old tables are kept in a schema beside it.'),
+    ...loginFields,
+    from: optionalText('The name of the database that the dump was made of, where it is another than `database`.'),
+    checksum: z.optional(checksum('SHA-256 of the dump file.')),
+    maxAge: z.optional(duration('The oldest that the dump may be, by the time at its end, e.g. 26h.')),
+    expect: z.optional(provingQueries),
+    keepOld: z.optional(z.boolean().check(z.describe('Keep the old tables in a schema of their own. Default: true.'))),
+  })
+  .check(oneServer, onePassword);
+export type Input = z.input<typeof input>;
+export type Asked = z.infer<typeof input>;
+
+/** The input with absolute paths and all defaults. */
+export interface Order {
+  readonly dump: string;
+  readonly database: string;
+  readonly login: Login;
+  /** What the dump must be of. */
+  readonly from: string;
+  readonly checksum: string | null;
+  readonly maxAgeMs: number | null;
+  readonly expect: ProvingQueries;
+  readonly keepOld: boolean;
+}
+
+export function orderOf(asked: Asked, folder: string, env: Environment): Order {
+  return {
+    dump: resolve(folder, asked.dump),
+    database: asked.database,
+    login: loginOf(asked, folder, env),
+    from: asked.from ?? asked.database,
+    checksum: asked.checksum === undefined ? null : bareDigest(asked.checksum),
+    maxAgeMs: asked.maxAge ?? null,
+    expect: asked.expect ?? [],
+    keepOld: asked.keepOld ?? true,
+  };
+}

@@ -18,7 +18,8 @@ import { isThere, noWay, same, tell, wayTo } from './tell.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'jira',
-  summary: 'Comments on a Jira issue or a Jira Service Management request, and brings it to a status.',
+  summary:
+    'Comments on a Jira issue or a Jira Service Management request, and brings it to a status. Tested against a stand-in of the service.',
   input,
   secretFields: ['token'],
   outputs: { status: 'The status of the issue afterwards.' },

@@ -15,7 +15,8 @@ import { enqueue } from './send.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'pagerduty',
-  summary: 'Triggers, acknowledges or resolves a PagerDuty alert (Events API v2).',
+  summary:
+    'Triggers, acknowledges or resolves a PagerDuty alert (Events API v2). Tested against a stand-in of the service.',
   input,
   secretFields: ['routingKey'],
   outputs: { dedupKey: 'The key of the alert: a later step resolves it with the same one.' },

@@ -18,7 +18,8 @@ import { findRecord, tell } from './table.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'servicenow',
-  summary: 'Writes a note on a ServiceNow incident or change, closes it, or opens an incident (Table API).',
+  summary:
+    'Writes a note on a ServiceNow incident or change, closes it, or opens an incident (Table API). Tested against a stand-in of the service.',
   input,
   secretFields: ['password', 'token'],
   outputs: { number: 'The number of the record.', sysId: 'Its sys_id.', state: 'Its state, in words.' },

@@ -17,7 +17,8 @@ import { postMessage, postToWebhook, tryToken } from './send.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'slack',
-  summary: 'Posts a message to a Slack channel that says what is true, what is next, and when the next update comes.',
+  summary:
+    'Posts a message to a Slack channel that says what is true, what is next, and when the next update comes. Tested against a stand-in of the service.',
   input,
   secretFields: ['url', 'token'],
   outputs: { ts: 'The timestamp of the message, which is its id in the channel; empty with a webhook.' },

@@ -26,7 +26,8 @@ type Input = z.infer<typeof input>;
 
 export const adapter = defineAdapter<Input>({
   name: 'teams',
-  summary: 'Posts a card to Microsoft Teams that says what is true, what is next, and when the next update comes.',
+  summary:
+    'Posts a card to Microsoft Teams that says what is true, what is next, and when the next update comes. Tested against a stand-in of the service.',
   input,
   secretFields: ['url'],
   outputs: { status: 'The status code of the answer.' },

@@ -92,10 +92,10 @@ describe('the templates', () => {
     expect(desk.records[1]?.columns).toMatchObject({ state: '3', close_code: 'unsuccessful' });
     const [ended, begun] = desk.records[1]?.notes.work_notes ?? [];
     expect(begun).toMatch(
-      /^The backout of CHG0000042 \(shop\) has begun\n[\s\S]*\nData: untouched: [\s\S]*\nReason: it fails\n/,
+      /^The backout of CHG0000042 \(shop\) has begun\n[\s\S]*\nData: untouched, [\s\S]*\nReason: it fails\n/,
     );
     expect(ended).toMatch(
-      /\nAccess: open\nData: restored\nHealth: proven: every check has passed\nEnd: succeeded\nJournal head: \w{8}/,
+      /\nAccess: open\nData: restored\nHealth: proven, every check has passed\nEnd: succeeded\nJournal head: \w{8}/,
     );
     expect(page.incidents).toMatchObject([
       { name: 'The shop is closed', status: 'resolved', components: [{ status: 'operational' }] },
@@ -103,8 +103,8 @@ describe('the templates', () => {
     expect(chat.messages).toMatchObject([
       {
         texts: [
-          '*Access*\nclosed: users cannot get in',
-          '*Data*\nbeing restored: not to be relied on',
+          '*Access*\nclosed, users cannot get in',
+          '*Data*\nbeing restored, not to be relied on',
           expect.anything(),
         ],
       },
@@ -130,7 +130,7 @@ describe('the templates', () => {
       },
     ]);
     expect(chat.messages).toMatchObject([
-      { title: 'The backout of CHG0000042 (shop) has failed: people must take over' },
+      { title: 'The backout of CHG0000042 (shop) has not succeeded: people must take over' },
     ]);
     expect(page.incidents).toMatchObject([{ status: 'identified', components: [{ status: 'major_outage' }] }]);
     expect(leaks(site, env, stdout + stderr)).toEqual([]);

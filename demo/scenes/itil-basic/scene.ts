@@ -130,6 +130,7 @@ function paramsOf({ postgres, nginx, uploads, backup, internalUrl, smtpPort }: P
     publicUrl: nginx.url,
     internalUrl,
     maintenanceFlag: join(nginx.folder, 'closed'),
+    nginxConfig: nginx.config,
     dbHost: postgres.host,
     dbPort: postgres.port,
     dbAdmin: postgres.user,

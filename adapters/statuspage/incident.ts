@@ -58,9 +58,9 @@ export function documentOf(asked: Input, rendered: Rendered, key: string, found:
 }
 
 /** P10: a name of one's own is marked as the message is. */
-function titleOf({ name }: Input, { title }: Rendered): string {
-  const mark = /^\[[A-Z ]+\] /.exec(title)?.[0] ?? '';
-  return name === undefined ? title : `${mark}${name}`;
+function titleOf({ name }: Input, { title, mark }: Rendered): string {
+  if (name === undefined) return title;
+  return mark === null ? name : `[${mark}] ${name}`;
 }
 
 /** Statuspage may take a request and not do all of it: what it shows is compared. Undefined: all is as asked. */

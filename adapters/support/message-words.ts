@@ -5,7 +5,7 @@ const what: Readonly<Record<Stage, string>> = {
   begun: 'has begun',
   update: 'goes on',
   ended: 'has ended well',
-  failed: 'has failed: people must take over',
+  failed: 'has not succeeded: people must take over',
 };
 
 export function defaultSummary({ stage, change = '', system = '' }: Message): string {
@@ -21,14 +21,14 @@ export const defaultNext: Readonly<Record<Stage, string>> = {
 };
 
 const words: Readonly<Record<'access' | 'data' | 'health', Readonly<Record<string, string>>>> = {
-  access: { open: 'open', closed: 'closed: users cannot get in', unknown: 'not known: have it looked at' },
+  access: { open: 'open', closed: 'closed, users cannot get in', unknown: 'not known, have it looked at' },
   data: {
-    untouched: 'untouched: nothing has been restored',
-    restoring: 'being restored: not to be relied on',
+    untouched: 'untouched, nothing has been restored',
+    restoring: 'being restored, not to be relied on',
     restored: 'restored',
-    unknown: 'not known: not to be relied on',
+    unknown: 'not known, not to be relied on',
   },
-  health: { proven: 'proven: every check has passed', failing: 'failing', unknown: 'not known: not proven by checks' },
+  health: { proven: 'proven, every check has passed', failing: 'failing', unknown: 'not known, not proven by checks' },
 };
 
 /** The engine's word, explained; anything else as it stands. */

@@ -9,8 +9,14 @@ import type { AdapterContext } from '../../src/ports/adapter.ts';
 import { cut } from './cut.ts';
 import { defaultNext, defaultSummary, inWords } from './message-words.ts';
 
+/** No message fails for the type of a value in it: a number is its text, null is none. */
+const words = z.pipe(
+  z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  z.transform((value) => (value === null ? '' : String(value))),
+);
+
 /** May be empty, as the fields of `run` are until they are known: an empty one is left out. */
-const said = (description: string) => z.optional(z.string().check(z.describe(description)));
+const said = (description: string) => z.optional(words.check(z.describe(description)));
 
 export const messageFields = {
   stage: z._default(
@@ -18,7 +24,7 @@ export const messageFields = {
       .enum(['begun', 'update', 'ended', 'failed'])
       .check(
         z.describe(
-          'What the message is about: the backout has begun, goes on, has ended well, or has failed. It gives the texts that are not written. Default: update.',
+          'What the message is about: the backout has begun, goes on, has ended well, or has not succeeded (failed, stopped). It gives the texts that are not written. Default: update.',
         ),
       ),
     'update',
@@ -37,7 +43,7 @@ export const messageFields = {
   owner: said('Who answers for it, and how to reach them.'),
   facts: z.optional(
     z
-      .record(z.string().check(z.minLength(1)), z.string())
+      .record(z.string().check(z.minLength(1)), words)
       .check(z.describe('More facts by name, e.g. `{ Run: "${{ run.id }}" }`.')),
   ),
 };
@@ -53,6 +59,8 @@ export interface Fact {
 
 export interface Rendered {
   readonly stage: Stage;
+  /** What it is where it is not real, e.g. `DRY RUN`. */
+  readonly mark: string | null;
   /** One line; marked where it is not real. */
   readonly title: string;
   /** Null in a real run. */
@@ -73,6 +81,7 @@ export function render(given: Message, { key, mode }: Pick<AdapterContext, 'key'
   const title = summary === '' ? defaultSummary(given) : summary;
   return {
     stage: given.stage,
+    mark,
     title: mark === null ? title : `[${mark}] ${title}`,
     notice: mark === null ? null : `This is a ${mark}: nothing is done for real.`,
     text: harmless(given.text ?? ''),

@@ -28,7 +28,7 @@ const said = [
   'and one',
   '',
   'Change: CHG0042',
-  'Access: closed: users cannot get in',
+  'Access: closed, users cannot get in',
   'Next: access is closed, what was there before is put back, and access opens once the health checks have passed',
   'Next update: 04:30 UTC',
   '',

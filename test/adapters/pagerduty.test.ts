@@ -17,12 +17,12 @@ describe('pagerduty', () => {
         event_action: 'trigger',
         dedup_key: 'backout.01J.page',
         payload: {
-          summary: 'The backout of CHG0042 (shop) has failed: people must take over',
+          summary: 'The backout of CHG0042 (shop) has not succeeded: people must take over',
           source: 'shop',
           severity: 'critical',
           custom_details: {
             Text: 'x',
-            Access: 'closed: users cannot get in',
+            Access: 'closed, users cannot get in',
             Next: expect.stringContaining('until people decide'),
             'Next update': 'no time was promised',
             Reference: 'backout 01J.page.1',

@@ -22,7 +22,7 @@ describe('servicenow', () => {
           'lines',
           '',
           'Change: CHG0042',
-          'Access: closed: users cannot get in',
+          'Access: closed, users cannot get in',
           'Next: access is closed, what was there before is put back, and access opens once the health checks have passed',
           'Next update: 04:30 UTC',
           '',
@@ -73,7 +73,7 @@ describe('servicenow', () => {
     expect(there.records.slice(2)).toMatchObject([
       {
         columns: {
-          short_description: 'A backout has failed: people must take over',
+          short_description: 'A backout has not succeeded: people must take over',
           correlation_id: '01J.a.1',
           assignment_group: 'Service Desk',
         },

@@ -18,13 +18,13 @@ describe('teams', () => {
     });
     expect(there.cards).toEqual([
       [
-        'The backout of CHG0042 has failed: people must take over',
+        'The backout of CHG0042 has not succeeded: people must take over',
         'One',
         ' ',
         'three',
         'Change: CHG0042',
-        'Access: closed: users cannot get in',
-        'Data: not known: not to be relied on',
+        'Access: closed, users cannot get in',
+        'Data: not known, not to be relied on',
         'Next: nothing more is done by itself; access stays as it is until people decide',
         'Next update: no time was promised',
         'Owner: Ruth Keller',
@@ -50,6 +50,16 @@ describe('teams', () => {
     expect(await perform(adapter, { url: there.webhook, ...failed, ...more })).toMatchObject({ ok: true });
     expect(there.cards.flat().join('\n')).toMatch(/\(\d+ (?:characters|more lines|more facts) cut\)/);
     expect(there.cards[0]?.at(-1)).toBe('backout run1-step-1');
+  });
+
+  test('no message fails for the type of a value: numbers and truths are text, null and nothing are left out', async () => {
+    const there = await teams();
+    const facts = { Release: 4.1, Rehearsed: true, Reason: null, Empty: '' };
+    const performed = await perform(adapter, { url: there.webhook, summary: 42, access: '', owner: null, facts });
+    expect(performed).toMatchObject({ ok: true });
+    expect(there.cards).toEqual([
+      ['42', 'Release: 4.1', 'Rehearsed: true', 'Next update: no time was promised', 'backout run1-step-1'],
+    ]);
   });
 
   test('a connector that says no with status 200 is heard', async () => {
@@ -90,7 +100,7 @@ describe('teams', () => {
     const there = await teams();
     await perform(adapter, { url: there.webhook, ...failed }, { mode: 'dry-run' });
     expect(there.cards[0]?.slice(0, 2)).toEqual([
-      '[DRY RUN] The backout of CHG0042 has failed: people must take over',
+      '[DRY RUN] The backout of CHG0042 has not succeeded: people must take over',
       'This is a DRY RUN: nothing is done for real.',
     ]);
   });

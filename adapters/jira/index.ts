@@ -18,8 +18,9 @@ import { isThere, noWay, same, tell, wayTo } from './tell.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'jira',
-  summary:
-    'Comments on a Jira issue or a Jira Service Management request, and brings it to a status. Tested against a stand-in of the service.',
+  summary: 'Comments on a Jira issue or a Jira Service Management request, and brings it to a status.',
+  tested:
+    'Tested against a stand-in of the REST APIs of Cloud and Server with their documented answers, not against a site: its workflow and rights are yours to try.',
   input,
   secretFields: ['token'],
   outputs: { status: 'The status of the issue afterwards.' },

@@ -15,8 +15,9 @@ import { enqueue } from './send.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'pagerduty',
-  summary:
-    'Triggers, acknowledges or resolves a PagerDuty alert (Events API v2). Tested against a stand-in of the service.',
+  summary: 'Triggers, acknowledges or resolves a PagerDuty alert (Events API v2).',
+  tested:
+    'Tested against a stand-in that checks events as the Events API v2 documents them, not against PagerDuty itself.',
   input,
   secretFields: ['routingKey'],
   outputs: { dedupKey: 'The key of the alert: a later step resolves it with the same one.' },

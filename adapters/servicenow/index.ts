@@ -18,8 +18,9 @@ import { findRecord, tell } from './table.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'servicenow',
-  summary:
-    'Writes a note on a ServiceNow incident or change, closes it, or opens an incident (Table API). Tested against a stand-in of the service.',
+  summary: 'Writes a note on a ServiceNow incident or change, closes it, or opens an incident (Table API).',
+  tested:
+    'Tested against a stand-in of the Table API with its documented answers, not against an instance: its own rules, rights and states are yours to try.',
   input,
   secretFields: ['password', 'token'],
   outputs: { number: 'The number of the record.', sysId: 'Its sys_id.', state: 'Its state, in words.' },

@@ -17,8 +17,9 @@ import { postMessage, postToWebhook, tryToken } from './send.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'slack',
-  summary:
-    'Posts a message to a Slack channel that says what is true, what is next, and when the next update comes. Tested against a stand-in of the service.',
+  summary: 'Posts a message to a Slack channel that says what is true, what is next, and when the next update comes.',
+  tested:
+    'Tested against a stand-in that checks requests and limits as Slack documents them, not against Slack itself.',
   input,
   secretFields: ['url', 'token'],
   outputs: { ts: 'The timestamp of the message, which is its id in the channel; empty with a webhook.' },

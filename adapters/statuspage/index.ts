@@ -21,8 +21,8 @@ import { findComponents, findIncident, findPage, tell } from './page.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'statuspage',
-  summary:
-    'Opens, updates and resolves an incident on a public status page (Atlassian Statuspage). Tested against a stand-in of the service.',
+  summary: 'Opens, updates and resolves an incident on a public status page (Atlassian Statuspage).',
+  tested: 'Tested against a stand-in of the API with its documented answers, not against Statuspage itself.',
   input,
   secretFields: ['token'],
   outputs: { incident: 'The id of the incident.', link: 'Its short address.' },

@@ -26,8 +26,9 @@ type Input = z.infer<typeof input>;
 
 export const adapter = defineAdapter<Input>({
   name: 'teams',
-  summary:
-    'Posts a card to Microsoft Teams that says what is true, what is next, and when the next update comes. Tested against a stand-in of the service.',
+  summary: 'Posts a card to Microsoft Teams that says what is true, what is next, and when the next update comes.',
+  tested:
+    'Tested against a stand-in that checks the card and its size as Microsoft documents them, not against Teams: what a workflow does after it has answered is not seen.',
   input,
   secretFields: ['url'],
   outputs: { status: 'The status code of the answer.' },

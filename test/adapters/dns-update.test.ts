@@ -4,7 +4,10 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import * as z from 'zod/mini';
 import { adapter } from '../../adapters/dns/update/index.ts';
+import { input, targetOf, wantedBy } from '../../adapters/dns/update/input.ts';
+import { sendUpdate } from '../../adapters/dns/update/send.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { Adapter } from '../../src/ports/adapter.ts';
 import { type Named, namedPrograms, startNamed } from '../rig/servers/named.ts';
@@ -29,6 +32,7 @@ const records = [
     '_s._tcp SRV 0 5 80 www',
   ],
   ...['twice A 10.0.0.1', 'kept A 10.0.0.1', 'lost A 10.0.0.1', 'switch A 10.0.0.1', 'killed A 10.0.0.1'],
+  ...['dropped CAA 0 issue "ca.test"', 'sub NS ns1.elsewhere.test.', 'same A 10.0.0.1'],
 ];
 
 describeWith(namedPrograms, 'dns/update', () => {
@@ -40,7 +44,7 @@ describeWith(namedPrograms, 'dns/update', () => {
   afterAll(() => named.stop());
 
   /** Every change is to be seen on the secondary too. */
-  const input = (name: string, more: JsonObject): JsonObject => ({
+  const given = (name: string, more: JsonObject): JsonObject => ({
     ...{ server: named.primary, zone, name: `${name}.${zone}`, type: 'A', key: named.key, within: '10s' },
     ...{ servers: [named.secondary], ...more },
   });
@@ -48,12 +52,12 @@ describeWith(namedPrograms, 'dns/update', () => {
 
   test('sets records on all name servers, keeps what was before, and puts it back exactly', async () => {
     const folder = newFolder();
-    const set = input('www', { values: ['10.0.0.9'], ttl: 5 });
+    const set = given('www', { values: ['10.0.0.9'], ttl: 5 });
     const done = await runStep(dns, set, folder);
     expect(done).toMatchObject({ code: 0, stderr: '', outputs: { values: '10.0.0.9', previous: '10.0.0.1 10.0.0.2' } });
     expect(done.stdout).toContain('was 10.0.0.1, 10.0.0.2 (ttl 60), is now 10.0.0.9 (ttl 5)');
     expect([at(named.primary, 'www'), at(named.secondary, 'www')]).toEqual([['10.0.0.9'], ['10.0.0.9']]);
-    const back = input('www', { records: 'previous' });
+    const back = given('www', { records: 'previous' });
     expect(await probe(dns, set, { folder })).toBe('yes');
     expect(await probe(dns, back, { folder })).toBe('no');
     expect(await runStep(dns, back, folder)).toMatchObject({ code: 0, outputs: { values: '10.0.0.1 10.0.0.2' } });
@@ -66,7 +70,7 @@ describeWith(namedPrograms, 'dns/update', () => {
 
   test('a second change does not overwrite what was before the first; putting back twice is well', async () => {
     const folder = newFolder();
-    const work = (more: JsonObject, key: string) => workInPlace(dns, input('twice', more), folder, key);
+    const work = (more: JsonObject, key: string) => workInPlace(dns, given('twice', more), folder, key);
     await work({ values: ['10.0.0.8'] }, 'run1-set-1');
     const second = await work({ values: ['10.0.0.9'] }, 'run2-set-1');
     expect(second.outputs.previous).toBe('10.0.0.1');
@@ -101,7 +105,7 @@ describeWith(namedPrograms, 'dns/update', () => {
   ])('sets %s, and puts it back', async (_, name, type, values, found) => {
     const folder = newFolder();
     const before = at(named.primary, name, type);
-    const work = (more: JsonObject) => workInPlace(dns, input(name, { type, servers: [], ...more }), folder);
+    const work = (more: JsonObject) => workInPlace(dns, given(name, { type, servers: [], ...more }), folder);
     expect(await work({ values })).toMatchObject({ code: 0, stderr: '' });
     expect(at(named.primary, name, type)).toEqual(found);
     expect(await work({ records: 'previous' })).toMatchObject({ code: 0, stderr: '' });
@@ -110,18 +114,18 @@ describeWith(namedPrograms, 'dns/update', () => {
 
   test('no records, where there shall be none', async () => {
     const folder = newFolder();
-    expect(await workInPlace(dns, input('lost', { records: 'none' }), folder)).toMatchObject({ code: 0 });
-    const again = await workInPlace(dns, input('lost', { records: 'none' }), folder);
+    expect(await workInPlace(dns, given('lost', { records: 'none' }), folder)).toMatchObject({ code: 0 });
+    const again = await workInPlace(dns, given('lost', { records: 'none' }), folder);
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('is so already: no records') });
     expect([at(named.primary, 'lost'), at(named.secondary, 'lost')]).toEqual([[], []]);
-    await workInPlace(dns, input('lost', { records: 'previous' }), folder);
+    await workInPlace(dns, given('lost', { records: 'previous' }), folder);
     expect(at(named.secondary, 'lost')).toEqual(['10.0.0.1']);
   });
 
   test('a name server that does not answer is waited for before anything is changed', async () => {
     named.holdSecondary();
     try {
-      const held = await workInPlace(dns, input('slow', { values: ['10.0.0.9'] }), newFolder());
+      const held = await workInPlace(dns, given('slow', { values: ['10.0.0.9'] }), newFolder());
       expect(held).toMatchObject({ code: 1, stderr: expect.stringContaining('timed out') });
     } finally {
       named.releaseSecondary();
@@ -132,11 +136,11 @@ describeWith(namedPrograms, 'dns/update', () => {
   describe('a name server that does not follow', () => {
     let stranger: Named;
     beforeAll(async () => {
-      stranger = await startNamed({ zones: { [zone]: ['held A 10.0.0.1', 'killed A 10.0.0.1'] } });
+      stranger = await startNamed({ zones: { [zone]: ['held A 10.0.0.1', 'killed A 10.0.0.1', 'same A 10.0.0.9'] } });
     });
     afterAll(() => stranger.stop());
     const waiting = (name: string, within: string) =>
-      input(name, { values: ['10.0.0.9'], servers: [named.secondary, stranger.primary], within });
+      given(name, { values: ['10.0.0.9'], servers: [named.secondary, stranger.primary], within });
 
     test('is named, and the change is not taken for done', async () => {
       const folder = newFolder();
@@ -145,6 +149,11 @@ describeWith(namedPrograms, 'dns/update', () => {
       expect(ended.stderr).toContain('The primary has the records');
       expect(ended.code).toBe(1);
       expect(await probe(dns, waiting('held', '1s'), { folder })).toBe('no');
+    });
+
+    test('is named too where it answers so by chance: its zone is older', async () => {
+      const ended = await workInPlace(dns, waiting('same', '500ms'), newFolder());
+      expect(ended.stderr).toMatch(/has serial 1, the primary \d+/);
     });
 
     test('is waited for; killed meanwhile, the next attempt ends it and still knows what was before', async () => {
@@ -156,10 +165,10 @@ describeWith(namedPrograms, 'dns/update', () => {
       await until('the change', () => at(named.secondary, 'killed').includes('10.0.0.9'));
       child.kill('SIGKILL');
       await once(child, 'close');
-      const set = input('killed', { values: ['10.0.0.9'] });
+      const set = given('killed', { values: ['10.0.0.9'] });
       const again = await workInPlace(dns, set, folder, 'run1-set-2');
       expect(again).toMatchObject({ code: 0, outputs: { previous: '10.0.0.1', values: '10.0.0.9' } });
-      expect(await workInPlace(dns, input('killed', { records: 'previous' }), folder)).toMatchObject({ code: 0 });
+      expect(await workInPlace(dns, given('killed', { records: 'previous' }), folder)).toMatchObject({ code: 0 });
       expect(at(named.secondary, 'killed')).toEqual(['10.0.0.1']);
     });
   });
@@ -211,6 +220,7 @@ describeWith(namedPrograms, 'dns/update', () => {
         'must answer so',
         '`servers`',
       ],
+      ['in a part that others serve', () => ({ name: `www.sub.${zone}` }), 'its answer is not authoritative', '`name`'],
       ['beside an alias', () => ({ name: `alias.${zone}` }), 'is an alias (CNAME) of www.example.test.', '`type`'],
       [
         'where a CNAME would be ignored',
@@ -220,7 +230,7 @@ describeWith(namedPrograms, 'dns/update', () => {
       ],
     ])('%s', async (_, more, because, remedy) => {
       const folder = newFolder();
-      const asked = { ...input('busy', { values: ['10.0.0.9'] }), ...(await more()) };
+      const asked = { ...given('busy', { values: ['10.0.0.9'] }), ...(await more()) };
       const looked = await preflight(dns, asked, folder);
       expect(looked).toMatchObject({ ok: false, reason: expect.stringContaining(because) });
       expect(looked.ok ? '' : looked.remedy).toContain(remedy);
@@ -234,36 +244,55 @@ describeWith(namedPrograms, 'dns/update', () => {
     test('where what was before cannot be kept, or what is kept is not to be read', async () => {
       const folder = newFolder();
       writeFileSync(join(folder, 'full'), 'hello');
-      const work = (marker: string) => workInPlace(dns, input('busy', { values: ['10.0.0.9'], marker }), folder);
+      const work = (marker: string) => workInPlace(dns, given('busy', { values: ['10.0.0.9'], marker }), folder);
       expect((await work('full/marker')).stderr).toMatch(/cannot be kept in .*Nothing was changed/s);
       expect((await work('full')).stderr).toMatch(/not JSON.*Nothing was changed.*full/s);
       expect(at(named.primary, 'busy')).toEqual(['10.0.0.1']);
-      expect(await preflight(dns, input('busy', { values: ['10.0.0.9'], marker: 'full' }), folder)).toMatchObject({
+      expect(await preflight(dns, given('busy', { values: ['10.0.0.9'], marker: 'full' }), folder)).toMatchObject({
         ok: false,
       });
     });
 
     test('with the marker of other records', async () => {
       const folder = newFolder();
-      await workInPlace(dns, input('kept', { values: ['10.0.0.9'], marker: 'm' }), folder);
-      const other = await workInPlace(dns, input('busy', { values: ['10.0.0.9'], marker: 'm' }), folder);
+      await workInPlace(dns, given('kept', { values: ['10.0.0.9'], marker: 'm' }), folder);
+      const other = await workInPlace(dns, given('busy', { values: ['10.0.0.9'], marker: 'm' }), folder);
       expect(other.stderr).toContain('keeps the old state of A kept.example.test in zone example.test');
       expect(at(named.primary, 'busy')).toEqual(['10.0.0.1']);
     });
 
     test('in a preflight: not even the serial number', async () => {
       const serial = named.ask(named.primary, zone, 'SOA');
-      const looked = await preflight(dns, input('busy', { values: ['10.0.0.9'] }), newFolder());
+      const looked = await preflight(dns, given('busy', { values: ['10.0.0.9'] }), newFolder());
       expect(looked).toMatchObject({ ok: true, uncovered: null });
-      const back = await preflight(dns, input('busy', { records: 'previous' }), newFolder());
+      const back = await preflight(dns, given('busy', { records: 'previous' }), newFolder());
       expect(back).toMatchObject({ ok: true, uncovered: expect.stringContaining('no old records are kept yet') });
       expect(named.ask(named.primary, zone, 'SOA')).toEqual(serial);
     });
   });
 
+  test('what was changed since it was looked at is not overwritten', async () => {
+    const asked = z.parse(input, given('race', { values: ['10.0.0.9'] }));
+    const [before, after] = [{ values: ['10.0.0.99'], ttl: 60 }, wantedBy(asked, { values: [], ttl: 60 })];
+    for (const looked of [before, { values: [], ttl: null }]) {
+      const sent = await sendUpdate(asked, targetOf(asked), looked, after, { folder: '/' });
+      expect(sent).toMatchObject({ ok: false, error: { overtaken: true } });
+      expect(sent.ok ? '' : sent.error.reason).toContain('A race.example.test in zone example.test was changed');
+    }
+    expect(at(named.primary, 'race')).toEqual(['10.0.0.1']);
+  });
+
+  test('an update that the server drops without a word is not taken for done', async () => {
+    const folder = newFolder();
+    const asked = given('dropped', { type: 'CNAME', values: ['www.example.test'], servers: [] });
+    const ended = await workInPlace(dns, asked, folder);
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('has taken the update and not done it') });
+    expect(await probe(dns, asked, { folder })).toBe('no');
+  });
+
   test('of many changes at once each is whole, and one that came too late says so', async () => {
     const all = Array.from({ length: 6 }, (_, n) => {
-      const asked = input('race', { values: [`10.0.1.${n}`, `10.0.2.${n}`], servers: [], marker: `m${n}` });
+      const asked = given('race', { values: [`10.0.1.${n}`, `10.0.2.${n}`], servers: [], marker: `m${n}` });
       return workInPlace(dns, asked, newFolder(), `run1-step-${n}`);
     });
     const ends = await Promise.all(all);
@@ -279,7 +308,7 @@ describeWith(namedPrograms, 'dns/update', () => {
 
   test('the secret stands in no argv and no marker', async () => {
     const folder = newFolder();
-    const asked = input('switch', { values: ['10.0.0.9'], marker: 'm' });
+    const asked = given('switch', { values: ['10.0.0.9'], marker: 'm' });
     const command = dns.command?.(parsed(dns, asked), { folder, key: 'k', env: {} });
     expect(JSON.stringify(command?.argv)).not.toContain(named.key.secret);
     await workInPlace(dns, asked, folder);

@@ -73,9 +73,11 @@ async function readSql(file: DumpFile, signal?: AbortSignal): Promise<Result<Dum
 }
 
 async function readArchive(file: DumpFile, client: Client, depth: Depth): Promise<Result<Dump, string>> {
-  const listing = await call(client, 'pg_restore', ['--list', file.path]);
+  const [listing, schema] = await Promise.all([
+    call(client, 'pg_restore', ['--list', file.path]),
+    call(client, 'pg_restore', ['--schema-only', '--file=-', file.path]),
+  ]);
   if (!listing.ok) return err(`${listing.error.reason}. ${listing.error.remedy}`);
-  const schema = await call(client, 'pg_restore', ['--schema-only', '--file=-', file.path]);
   if (!schema.ok) return err(`it is damaged or truncated: ${schema.error.reason}`);
   const cut = file.kind === 'directory' ? await cutDataFile(file) : undefined;
   if (cut !== undefined) return err(`it is truncated: the end of ${cut} is missing`);

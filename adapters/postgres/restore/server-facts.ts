@@ -57,10 +57,10 @@ export async function examineServer(order: Order, client: Client, dump: Dump): P
       reason: `${order.database} is the database that backout itself logs in to`,
       remedy: 'Name another one as `maintenance`.',
     });
-  const answer = await inMaintenance(client, factsQuery(order.database, dump));
+  const asked = inMaintenance(client, factsQuery(order.database, dump));
+  const [answer, target] = await Promise.all([asked, lookAt(client, order.database)]);
   const found = answer.ok ? parseAnswer(facts, answer.value) : answer;
   if (!found.ok) return said(found.error);
-  const target = await lookAt(client, order.database);
   if (!target.ok) return said(target.error);
   const ground: Ground = { facts: found.value, target: target.value };
   const obstacle =

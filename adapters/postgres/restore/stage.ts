@@ -1,10 +1,10 @@
 /** A new database beside the target, filled and proven. Its note says `ready` only when it is complete. */
-import type { Result } from '../../../src/kernel/result.ts';
+import { ok, type Result } from '../../../src/kernel/result.ts';
 import { inWords } from '../../support/space.ts';
 import { type Report, WorkFailed } from '../../support/work.ts';
 import { askReadOnly } from '../query/ask.ts';
 import { faultsOf } from '../query/expect.ts';
-import { type DatabaseState, lookAt } from '../server/database-state.ts';
+import type { DatabaseState } from '../server/database-state.ts';
 import { type Client, connectionTo, maintenanceOf } from '../server/login.ts';
 import { stagingNote } from '../server/note.ts';
 import { call, psql } from '../server/psql.ts';
@@ -97,9 +97,8 @@ function localeOf({ collate, ctype, provider, locale }: DatabaseState): readonly
 
 /** Taken back at once: a right that is missing is to be known now, and not after hours. */
 async function tryToInherit({ client, name, like }: Stage): Promise<Result<unknown, Trouble>> {
-  const own = await lookAt(client, name);
-  if (!own.ok || own.value === undefined || like === undefined) return own;
-  return psql(client, maintenanceOf(client), `BEGIN;\n${inherit(name, like, own.value.state).join(';\n')};\nROLLBACK;`);
+  if (like === undefined) return ok(null);
+  return psql(client, maintenanceOf(client), `BEGIN;\n${inherit(name, like).join(';\n')};\nROLLBACK;`);
 }
 
 const kinds: Readonly<Record<Relation, string>> = {

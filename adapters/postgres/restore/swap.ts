@@ -3,7 +3,7 @@
  * settings, limit, comment and with it the marker of a closed access), ends the sessions, and renames both. Stopped
  * at any moment, either nothing of it has happened or all of it.
  */
-import { err, type Result } from '../../../src/kernel/result.ts';
+import type { Result } from '../../../src/kernel/result.ts';
 import { type Report, WorkFailed } from '../../support/work.ts';
 import { lookAt, unchanged } from '../server/database-state.ts';
 import type { Client } from '../server/login.ts';
@@ -44,10 +44,7 @@ export async function swap(at: Swap, report: Report): Promise<void> {
 async function swapOnce(at: Swap): Promise<Result<string, Trouble>> {
   const { client, database, names, key } = at;
   const old = await lookAt(client, database);
-  const fresh = await lookAt(client, names.fresh);
   if (!old.ok) return old;
-  if (!fresh.ok) return fresh;
-  if (fresh.value === undefined) return err({ reason: `${names.fresh} is gone`, remedy: 'Try again.', said: '' });
   const to = (name: string, target: string) => `ALTER DATABASE ${identifier(name)} RENAME TO ${identifier(target)}`;
   const note = (text: string | null) =>
     `COMMENT ON DATABASE ${identifier(names.fresh)} IS ${text === null ? 'NULL' : literal(text)}`;
@@ -61,7 +58,7 @@ async function swapOnce(at: Swap): Promise<Result<string, Trouble>> {
   const { state } = old.value;
   return inTransaction(client, [
     unchanged(database, old.value),
-    ...inherit(names.fresh, state, fresh.value.state),
+    ...inherit(names.fresh, state),
     note(state.comment),
     endAll(database, names.fresh),
     to(database, names.old),

@@ -84,10 +84,11 @@ async function adopt(
 
 async function finish(order: Order, client: Client, before: Standing, key: string, report: Report): Promise<void> {
   const { database, keepOld } = order;
-  const now = need(order, await standingOf(client, database, key));
+  const asked = psql(client, maintenanceOf(client), `SELECT pg_database_size(${literal(database)});`);
+  const [found, size] = await Promise.all([standingOf(client, database, key), asked]);
+  const now = need(order, found);
   if (!now.swapped)
     throw new WorkFailed(`${database} is not the restored one.`, 'Look at the databases with \\l in psql.');
-  const size = await psql(client, maintenanceOf(client), `SELECT pg_database_size(${literal(database)});`);
   const bytes = size.ok ? size.value : '';
   report.output('bytes', bytes);
   report.line(`Restored ${database}${bytes === '' ? '' : ` (${inWords(Number(bytes))})`} from ${order.archive}.`);

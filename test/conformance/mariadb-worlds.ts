@@ -80,7 +80,7 @@ export const mariadbWorlds: { readonly [name: string]: World } = {
       carry: async (text) => {
         const { login, sql, dump } = await server();
         sql(
-          `CREATE OR REPLACE DATABASE carried; CREATE TABLE carried.t (word TEXT); INSERT INTO carried.t VALUES (${quoted(text)})`,
+          `DROP DATABASE IF EXISTS backout; CREATE OR REPLACE DATABASE carried CHARACTER SET utf8mb4; CREATE TABLE carried.t (word TEXT); INSERT INTO carried.t VALUES (${quoted(text)})`,
         );
         writeFileSync(join(folder, text), dump('carried'));
         sql('DROP DATABASE carried');

@@ -53,6 +53,7 @@ async function settleEarlier(ground: Ground, key: string, report: Report): Promi
     }
     if (row.key === key) own = row;
   }
+  if (own?.swap !== null && own?.swap !== undefined) await proveSwapped(ground, own.swap);
   if (own !== undefined) report.line('An earlier process of this attempt has already restored the database.');
   return own;
 }

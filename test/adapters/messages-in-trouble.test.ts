@@ -29,7 +29,7 @@ const receivers: readonly (readonly [string, Adapter, (url: string) => JsonObjec
 ];
 
 /** Nested so deeply that a recursive walk over it overflows. */
-const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
 const lies: readonly (readonly [string, Answer])[] = [
   ['an empty answer', () => ({ status: 200 })],
   ['JSON of another kind', () => ({ status: 200, body: '{"result":{"ok":"yes"},"comments":7,"error":null}' })],

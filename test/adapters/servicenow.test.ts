@@ -100,6 +100,23 @@ describe('servicenow', () => {
     expect(there.records.at(method === 'POST' ? 2 : 0)?.notes.work_notes).toHaveLength(1);
   });
 
+  test.each(['opening', 'noting'])(
+    'a query that the instance leaves out finds a stranger, which is not taken: %s',
+    async (what) => {
+      const stranger = {
+        sys_id: { value: 'a'.repeat(32) },
+        number: { value: 'INC7' },
+        correlation_id: { value: 'another' },
+      };
+      const body = JSON.stringify({ result: [stranger] });
+      const there = await serviceNow({ before: ({ method }) => (method === 'GET' ? { body } : undefined) });
+      const { number, ...opening } = on(there.instance);
+      const performed = await perform(adapter, what === 'opening' ? opening : { ...opening, number });
+      if (what === 'opening') expect(performed).toMatchObject({ ok: true, outputs: { number: 'INC0010002' } });
+      else expect(performed).toMatchObject({ ok: false, reason: expect.stringContaining('there is no INC0010001') });
+    },
+  );
+
   test('the same key finds its note, the next attempt writes its own', async () => {
     const there = await serviceNow();
     for (const key of ['01J.a.11', '01J.a.1', '01J.a.1']) await perform(adapter, on(there.instance), { key });

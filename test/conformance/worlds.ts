@@ -23,6 +23,7 @@ import { mariadbWorlds } from './mariadb-worlds.ts';
 import { orchestratorWorlds } from './orchestrator-worlds.ts';
 import { postgresWorlds } from './postgres-worlds.ts';
 import { proxyWorlds } from './proxy-worlds.ts';
+import { redisWorlds } from './redis-worlds.ts';
 import { treeWorlds } from './tree-worlds.ts';
 
 export interface World {
@@ -43,6 +44,7 @@ async function must(adapter: Adapter, input: JsonObject): Promise<void> {
 export const worlds: { readonly [name: string]: World } = {
   ...communicationWorlds,
   ...mariadbWorlds,
+  ...redisWorlds,
   ...postgresWorlds,
   ...orchestratorWorlds,
   ...dnsWorlds,

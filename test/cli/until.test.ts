@@ -1,5 +1,6 @@
 /** `until` with the real program: what was measured bad, and what could not be measured, end it apart. */
 import { expect, jest, test } from '@jest/globals';
+import { webServer } from '../adapters/rig/servers.ts';
 import { Site } from '../rig/site.ts';
 
 jest.setTimeout(60_000);
@@ -32,4 +33,16 @@ test('a program that is not there ends it at once where nobody counts on it', as
   const site = new Site(shop('uses: command, with: { argv: [./none] }', 'successes: 2'));
   expect((await site.call(run)).code).toBe(1);
   expect(site.events('step.failed')).toMatchObject([{ class: 'spawn' }]);
+});
+
+test('what stays inconclusive is journaled and worded as that, and leaves health unknown', async () => {
+  const { url } = await webServer(() => ({ body: '{"status":"success","data":{"resultType":"vector","result":[]}}' }));
+  const uses = `uses: prometheus/query, with: { url: '${url}', query: errors, expect: '< 1' }`;
+  const site = new Site(shop(uses, 'errors: 2'));
+  expect((await site.call(run)).code).toBe(1);
+  expect(site.events('step.failed')).toMatchObject([{ class: 'inconclusive' }]);
+  expect((await site.status()).truth.health).toBe('unknown');
+  expect((await site.call(['status'])).stdout).toMatch(/failed \(inconclusive\) after .*no data/s);
+  const junit = (await site.call(['report', '--format', 'junit'])).stdout;
+  expect(junit).toMatch(/<error message="failed \(inconclusive\)[^>]* type="inconclusive">/);
 });

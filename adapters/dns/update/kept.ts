@@ -31,19 +31,24 @@ export function keptAt(path: string, what: string): Result<Kept | undefined, Tro
 
 /** Durable when it returns. What counts: `now`, or what stands there already. */
 export function keep(path: string, what: string, now: RecordSet, key: string): Result<Kept, Trouble> {
+  const standing = keptAt(path, what);
+  if (!standing.ok) return standing;
   const previous = { values: [...now.values], ttl: now.ttl };
   const closedAt = new Date().toISOString();
   try {
     mkdirSync(dirname(path), { recursive: true });
     const placed = placeMarker(path, { schema: 'backout/access-marker/v1', adapter, what, previous, closedAt, key });
-    return placed.ok ? understood(placed.value, path, what) : unreadable(placed.error, path);
+    return placed.ok ? understood(placed.value, path, what) : notKept(placed.error);
   } catch (error) {
-    return trouble(
-      `The old records cannot be kept in ${path}: ${reasonOf(error)}`,
-      'Nothing was changed. Name a place in `marker` that can be written.',
-    );
+    return notKept(`${path}: ${reasonOf(error)}`);
   }
 }
+
+const notKept = (reason: string) =>
+  trouble(
+    `The old records cannot be kept in ${reason}`,
+    'Nothing was changed. Name a place in `marker` that can be written and has room.',
+  );
 
 const donePath = (path: string): string => `${path}.done`;
 

@@ -1,6 +1,8 @@
 /** What a run is doing, or for whom it waits, in one sentence that says the most pressing thing first. */
+
 import { formatDuration } from '../kernel/duration.ts';
 import { clockTime, type Zone } from './clock-time.ts';
+import { hostsDone } from './hosts-view.ts';
 import { personName } from './person-name.ts';
 import { endedView, type StepView } from './phase-view.ts';
 import type { RunView, Situation } from './run-view.ts';
@@ -175,7 +177,9 @@ export function againIn(step: StepView, now: number): string {
 }
 
 export function tryWords(step: StepView): string | null {
-  return attemptWords(step.attempts.at(-1)?.n ?? 1, Math.max(1, step.tries.used), step.tries.of);
+  const tries = attemptWords(step.attempts.at(-1)?.n ?? 1, Math.max(1, step.tries.used), step.tries.of);
+  const words = [hostsDone(step.hosts), tries].filter((word) => word !== null);
+  return words.length === 0 ? null : words.join(', ');
 }
 
 /** How long the attempt in flight has taken; null when none is. */

@@ -6,6 +6,7 @@ import type { Decision, Person, RunEvent } from '../engine/protocol.ts';
 import type { Entry } from '../journal/entry.ts';
 import { genesis } from '../journal/entry.ts';
 import { type AttemptRecord, rememberAttempt } from './attempt-record.ts';
+import type { HostRecord } from './hosts-view.ts';
 import { personName } from './person-name.ts';
 
 export interface DecisionRecord {
@@ -24,6 +25,8 @@ export interface Note {
 
 export interface History {
   readonly attempts: ReadonlyMap<string, readonly AttemptRecord[]>;
+  /** By step and host. */
+  readonly hosts: ReadonlyMap<string, Map<string, HostRecord>>;
   readonly decisions: readonly DecisionRecord[];
   readonly notes: readonly Note[];
   /** When something was last written of a step. */
@@ -58,6 +61,7 @@ export function historyOf(entries: Iterable<Pick<Entry, 'event' | 'hash'>>): His
 export function createHistory(): HistoryBuilder {
   const draft: Draft = {
     attempts: new Map(),
+    hosts: new Map(),
     decisions: [],
     notes: [],
     touched: new Map(),
@@ -77,9 +81,16 @@ export function createHistory(): HistoryBuilder {
       draft.entries += 1;
       if ('step' in event) draft.touched.set(event.step, event.at);
       rememberAttempt(draft.attempts, event);
+      if (event.type === 'step.hosts-ended') rememberHosts(draft, event);
       rememberRun(draft, event);
     },
   };
+}
+
+function rememberHosts({ hosts }: Draft, event: Extract<RunEvent, { type: 'step.hosts-ended' }>): void {
+  const known = hosts.get(event.step) ?? new Map<string, HostRecord>();
+  for (const end of event.hosts) known.set(end.host, { ...end, attempt: event.attempt, at: event.at });
+  hosts.set(event.step, known);
 }
 
 function rememberRun(draft: Draft, event: RunEvent): void {

@@ -5,6 +5,7 @@ import { type Place, type PlannedStep, phases } from '../plan/plan.ts';
 import type { AttemptOutcome, AttemptRecord } from './attempt-record.ts';
 import { rfc3339 } from './clock-time.ts';
 import type { History } from './history.ts';
+import { type HostView, hostViews } from './hosts-view.ts';
 import type { Ended } from './words.ts';
 
 export type ShownStatus =
@@ -43,6 +44,8 @@ export interface StepView {
   readonly tries: { readonly used: number; readonly of: number };
   readonly deadline: string | null;
   readonly retryAt: string | null;
+  /** Only where it is done on hosts. */
+  readonly hosts?: readonly HostView[];
 }
 
 export interface AttemptView {
@@ -140,6 +143,7 @@ function stepView(step: PlannedStep, parent: string | null, context: Context, hi
     tries: { used: state?.tries ?? 0, of: step.retry.attempts },
     deadline: state?.deadline == null ? null : rfc3339(state.deadline),
     retryAt: state?.retryAt == null ? null : rfc3339(state.retryAt),
+    ...hostViews(step, history.hosts.get(step.id)),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type Until,
 } from '../plan/plan.ts';
 import type { Paint } from './colour.ts';
+import { hostsLine } from './hosts-view.ts';
 import { longest, waves } from './plan-time.ts';
 import { visible } from './visible.ts';
 import { personOf } from './waiting.ts';
@@ -88,6 +89,7 @@ function stepLines(step: PlannedStep, mark: string, plan: Plan, options: PlanTex
     ...(options.describe?.(step)?.map(visible) ?? actionLines(step.action)).flatMap((line) =>
       hanging(line, inner, options.columns),
     ),
+    ...(step.hosts === undefined ? [] : hanging(hostsLine(step.hosts), inner, options.columns)),
     ...wrap(rulesOf(step).join('; '), options.columns - inner.length).map((line) => `${inner}${line}`),
     ...step.contingency.flatMap((other) => stepLines(other, `${inner}if it fails: `, plan, options)),
   ];

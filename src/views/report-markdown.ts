@@ -2,6 +2,7 @@
 import { formatDuration } from '../kernel/duration.ts';
 import type { Plan } from '../plan/plan.ts';
 import { lasted } from './doing.ts';
+import type { HostView } from './hosts-view.ts';
 import { personName } from './person-name.ts';
 import { type AttemptView, endedView, type StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
@@ -19,6 +20,7 @@ export function reportMarkdown(view: RunView, plan: Plan): string {
     ...(plan.goals.length === 0 ? [] : [`**Goals:**\n\n${bulletList(plan.goals)}`]),
     '## Steps',
     table(['Phase', 'Step', 'Owner', 'Attempt', 'Outcome', 'Began (UTC)', 'Ended (UTC)', 'Took'], stepRows(view)),
+    ...section('Hosts', hostTable(view)),
     ...section('Decisions', decisionTable(view)),
     ...section('Not as planned', bulletList(view.exceptions)),
     ...section('Left to people', bulletList(view.tasks.map(taskLine))),
@@ -90,6 +92,21 @@ function attemptCells(attempt: AttemptView, step: StepView): readonly string[] {
   const took = attempt.durationMs === null ? '' : formatDuration(attempt.durationMs);
   const became = differs ? `; then ${step.status}` : '';
   return [String(attempt.n), `${outcome}${became}`, attempt.startedAt, attempt.endedAt ?? '', took];
+}
+
+function hostTable({ phases }: RunView): string {
+  const rows = phases.flatMap(({ steps }) =>
+    steps.flatMap((step) => (step.hosts ?? []).map((host) => hostCells(step, host))),
+  );
+  return rows.length === 0 ? '' : table(['Step', 'Host', 'Attempt', 'Outcome', 'Ended (UTC)', 'Took'], rows);
+}
+
+function hostCells(
+  { id }: StepView,
+  { name, outcome, reason, attempt, endedAt, durationMs }: HostView,
+): readonly string[] {
+  const told = `${outcome ?? 'no end known'}${reason === null ? '' : `: ${reason}`}`;
+  return [id, name, String(attempt ?? ''), told, endedAt ?? '', durationMs === null ? '' : formatDuration(durationMs)];
 }
 
 function decisionTable({ decisions }: RunView): string {

@@ -3,6 +3,7 @@ import { formatDuration } from '../kernel/duration.ts';
 import { clockTime } from './clock-time.ts';
 import type { Paint, Style } from './colour.ts';
 import { againIn, elapsedMs, lastEnded, type Moment, tryWords } from './doing.ts';
+import { hostsDone } from './hosts-view.ts';
 import type { PhaseStatus, PhaseView, ShownStatus, StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
 import { visible } from './visible.ts';
@@ -83,6 +84,8 @@ function noteOf(step: StepView, now: number): string {
   if (step.accepted === 'continue') return 'went on without it';
   if (step.accepted === 'owed') return 'owed: the next engine sends it';
   if (step.contingencyFor !== null) return `in place of ${step.contingencyFor}`;
+  const hosts = hostsDone(step.hosts);
+  if (hosts !== null) return hosts;
   const tries = step.attempts.length;
   return tries > 1 ? `${tries} attempts` : '';
 }

@@ -1,12 +1,13 @@
 /**
  * Writes what is made from the playbook's schema: docs/playbook.md between its two marks, and the stored JSON Schema
- * that `backout schema` prints. `--check` writes nothing and leaves with 1 where one of them is not current.
+ * that `backout schema` prints; and docs/adapters.md, made from the adapters. `--check` writes nothing and leaves with 1 where one of them is not current.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildJsonSchema } from '../src/playbook/json-schema.ts';
 import { runFields } from '../src/playbook/scope.ts';
+import { adaptersPage } from './docs-adapters.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const schema = buildJsonSchema();
@@ -15,6 +16,7 @@ const end = '<!-- end of reference -->';
 
 const files = {
   'src/playbook/generated/stored-json-schema.ts': storedSchema(),
+  'docs/adapters.md': await adaptersPage(),
   'docs/playbook.md': withReference(readFileSync(join(root, 'docs/playbook.md'), 'utf8')),
 };
 

@@ -16,6 +16,7 @@ type Input = z.infer<typeof input>;
 export const adapter = defineAdapter<Input>({
   name: 'command',
   summary: 'Runs a program with arguments, without a shell.',
+  tested: 'Tested on real processes.',
   input,
   secretFields: [],
   outputs: {},

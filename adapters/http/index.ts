@@ -36,6 +36,7 @@ type Input = z.infer<typeof input>;
 export const adapter = defineAdapter<Input>({
   name: 'http',
   summary: 'Asks a web address and judges the answer: a health check.',
+  tested: 'Tested on loopback servers, with and without TLS.',
   input,
   secretFields: ['headers'],
   outputs: { status: 'The status code.', latencyMs: 'How long the answer took, in milliseconds.' },

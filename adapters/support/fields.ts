@@ -18,7 +18,7 @@ export const duration = (description: string) =>
         ),
       z.transform((value) => parseDuration(value) ?? 0),
     )
-    .check(z.describe(description));
+    .check(z.meta({ description, pattern: '^(?:\\d+(?:\\.\\d+)?(?:ms|s|m|h|d))+$|^P' }));
 
 export const wholeNumber = (description: string, least: number, most: number) =>
   z
@@ -26,7 +26,7 @@ export const wholeNumber = (description: string, least: number, most: number) =>
       z.pipe(z.union([z.number(), z.string().check(z.regex(/^\d+$/, 'write a whole number'))]), z.transform(Number)),
       z.int().check(z.minimum(least), z.maximum(most)),
     )
-    .check(z.describe(description));
+    .check(z.meta({ description, minimum: least, maximum: most }));
 
 export const port = (description: string) => wholeNumber(description, 1, 65_535);
 

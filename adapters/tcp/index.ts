@@ -20,6 +20,7 @@ type Input = z.infer<typeof input>;
 export const adapter = defineAdapter<Input>({
   name: 'tcp',
   summary: 'Connects to a port, and looks for a text in what it says: a health check.',
+  tested: 'Tested on loopback servers.',
   input,
   secretFields: [],
   outputs: { latencyMs: 'How long it took, in milliseconds.' },

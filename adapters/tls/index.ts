@@ -32,6 +32,8 @@ type Input = z.infer<typeof input>;
 export const adapter = defineAdapter<Input>({
   name: 'tls',
   summary: 'Looks at the certificate that a server shows: chain, name, days left, protocol; a health check.',
+  tested:
+    'Tested on loopback servers, with certificates that are good, expired, of other names and of unknown authorities.',
   input,
   secretFields: [],
   outputs: {

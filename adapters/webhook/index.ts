@@ -39,6 +39,7 @@ type Input = z.infer<typeof input>;
 export const adapter = defineAdapter<Input>({
   name: 'webhook',
   summary: 'Sends a message to another system, signed as in Standard Webhooks.',
+  tested: 'Tested on loopback receivers that check the signature.',
   input,
   secretFields: ['secret', 'headers'],
   outputs: { id: 'The message id (webhook-id).', status: 'The status code of the answer.' },

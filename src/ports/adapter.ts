@@ -12,6 +12,8 @@ export interface Adapter<Input = unknown> {
   readonly name: string;
   /** One sentence for the reference. */
   readonly summary: string;
+  /** For the reference, in whole sentences: `Tested on …`, and what that leaves out. */
+  readonly tested?: string;
   /** A zod schema with descriptions; the reference docs and the JSON Schema are made from it. */
   readonly input: $ZodType<Input>;
   /** Names of input fields that may hold secrets (P9); elsewhere in the input a secret is refused. Dotted for nested. */

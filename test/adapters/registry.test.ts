@@ -15,6 +15,10 @@ describe('the registry', () => {
     expect((await loadAdapter(name))?.name).toBe(name);
   });
 
+  test.each(adapterNames)('%s says against what it was tested', async (name) => {
+    expect((await loadAdapter(name))?.tested).toMatch(/^Tested .*\.$/);
+  });
+
   test('knows no other', async () => {
     expect(await loadAdapter('htpp')).toBeUndefined();
     expect(await loadAdapter('constructor')).toBeUndefined();

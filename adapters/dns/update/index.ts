@@ -12,7 +12,7 @@ import { type Input, input, markerOf, placeWords, targetOf, targetWords, wantedB
 export const adapter = defineAdapter<Input>({
   name: 'dns/update',
   summary: 'Sets or puts back DNS records by a signed update (RFC 2136), and waits until the name servers answer so.',
-  tested: 'on BIND 9.18 with TSIG and a secondary, on loopback.',
+  tested: 'Tested on BIND 9.18 with TSIG and a secondary, on loopback.',
   input,
   secretFields: ['key.secret'],
   outputs: {

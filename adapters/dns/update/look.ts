@@ -71,7 +71,11 @@ async function answers(
   const argv = ['dig', '-r', `@${at.host}`, '-p', String(at.port), ...options, '-t', type, '-q', name] as const;
   const ended = await runProgram(argv, setting);
   if (!ended.ok)
-    return err(ended.error.missing ? 'the program dig is missing' : `${where}: ${troubleIn(ended.error.words)}`);
+    return err(
+      ended.error.missing
+        ? 'the program dig is missing: apt-get install bind9-dnsutils'
+        : `${where}: ${troubleIn(ended.error.words)}`,
+    );
   const status = /status: ([A-Z]+)/.exec(ended.value)?.[1] ?? 'no answer';
   const flags = /^;; flags: ([a-z ]*);/m.exec(ended.value)?.[1]?.split(' ') ?? [];
   if (status === 'REFUSED') return err(`${where} refuses to answer for ${name}`);

@@ -18,6 +18,8 @@ export const adapter = defineAdapter<Input>({
   name: 'docker/compose',
   summary:
     'Brings services of a Docker Compose project back to the images that they had, by digest, and waits until they run.',
+  tested:
+    'Tested on a double of docker 28 and its compose plugin that keeps images and containers, not on an engine. Options and messages are those of the documentation and, where it needs no engine, of the real client.',
   input,
   secretFields: [],
   outputs: {

@@ -13,6 +13,7 @@ import { type Input, input, orderOf } from './input.ts';
 export const adapter = defineAdapter<Input>({
   name: 'git/checkout',
   summary: 'Puts a work tree at a tag or a commit, without losing what was changed in it.',
+  tested: 'Tested with git 2.39 on real repositories.',
   input,
   secretFields: [],
   outputs: {

@@ -17,6 +17,7 @@ import { namesOf, selected } from './servers.ts';
 export const adapter = defineAdapter<Input>({
   name: 'haproxy/server',
   summary: 'Closes and opens servers of an HAProxy backend: drained, set to maint, and later put back as they were.',
+  tested: 'Tested on HAProxy 2.6.',
   input,
   secretFields: [],
   outputs: {

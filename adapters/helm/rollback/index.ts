@@ -12,6 +12,8 @@ export const adapter = defineAdapter<Input>({
   name: 'helm/rollback',
   summary:
     'Takes a Helm release back to the last revision that was deployed, or to a named one, and waits until it is ready.',
+  tested:
+    'Tested on a double of Helm 3 that keeps the records of releases as its sources do, not on helm and a cluster. What the release runs, and whether it becomes ready, is left to helm.',
   input,
   secretFields: [],
   outputs: {

@@ -24,7 +24,7 @@ import { sessions, unwanted } from './sessions.ts';
 export const adapter = defineAdapter<Input>({
   name: 'mariadb/access',
   summary: 'Closes a MariaDB database to its users by locking their accounts, and opens it again as it was.',
-  tested: 'on MariaDB 10.11, on loopback.',
+  tested: 'Tested on MariaDB 10.11, on loopback.',
   input,
   secretFields: ['password'],
   outputs: { locked: 'How many accounts are locked.', ended: 'How many sessions were ended.' },

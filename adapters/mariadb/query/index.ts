@@ -24,7 +24,7 @@ type Input = z.infer<typeof input>;
 export const adapter = defineAdapter<Input>({
   name: 'mariadb/query',
   summary: 'Asks a MariaDB server one query that only reads, and judges the answer: a health check.',
-  tested: 'on MariaDB 10.11, on loopback.',
+  tested: 'Tested on MariaDB 10.11, on loopback.',
   input,
   secretFields: ['password'],
   outputs: { value: 'The first column of the first row.', rows: 'How many rows came back.' },

@@ -15,7 +15,7 @@ export const adapter = defineAdapter<Asked>({
   name: 'mariadb/restore',
   summary:
     'Puts a MariaDB database back from a dump: loaded beside it, proven, then swapped in one statement; the old one is kept.',
-  tested: 'on MariaDB 10.11, on loopback.',
+  tested: 'Tested on MariaDB 10.11, on loopback.',
   input,
   secretFields: ['password'],
   outputs: { tables: 'How many tables were restored.', old: 'The schema in which the old tables are kept.' },

@@ -16,6 +16,7 @@ import { type Input, input } from './input.ts';
 export const adapter = defineAdapter<Input>({
   name: 'postgres/access',
   summary: 'Refuses logins to a PostgreSQL database and ends its sessions, or opens it again exactly as it was.',
+  tested: 'Tested on PostgreSQL 15.',
   input,
   secretFields: ['password'],
   outputs: { ended: 'How many sessions were ended.', access: 'closed or open.' },

@@ -21,6 +21,7 @@ type Input = z.infer<typeof input>;
 export const adapter = defineAdapter<Input>({
   name: 'postgres/query',
   summary: 'Asks a PostgreSQL database and judges the answer: a health check.',
+  tested: 'Tested on PostgreSQL 15.',
   input,
   secretFields: ['password'],
   outputs: { value: 'The first column of the first row, empty where there is none.', rows: 'How many rows it gave.' },

@@ -12,6 +12,7 @@ export const adapter = defineAdapter<Input>({
   name: 'postgres/restore',
   summary:
     'Puts a PostgreSQL database back from a dump: restored beside it, proven, then swapped; the old one is kept.',
+  tested: 'Tested on PostgreSQL 15.',
   input,
   secretFields: ['password'],
   outputs: { bytes: 'The size of the restored database.', old: 'The name under which the old database is kept.' },

@@ -10,6 +10,7 @@ import { judge, type Measured } from './judge.ts';
 export const adapter = defineAdapter<Input>({
   name: 'prometheus/query',
   summary: 'Asks Prometheus and judges every sample, of now or of a window; no data and stale data are inconclusive.',
+  tested: 'Tested on Prometheus 2.42.',
   input,
   secretFields: ['token', 'password', 'headers'],
   outputs: { value: 'What it is now; of several series the range.', series: 'How many series it gave.' },

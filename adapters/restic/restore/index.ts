@@ -13,6 +13,7 @@ import { type Input, input, isLocal, type Order, orderOf } from './input.ts';
 export const adapter = defineAdapter<Input>({
   name: 'restic/restore',
   summary: 'Puts files back from a restic repository: a whole folder, single paths, or only what is missing; verified.',
+  tested: 'Tested with restic 0.14 on local repositories.',
   input,
   secretFields: ['password'],
   outputs: {

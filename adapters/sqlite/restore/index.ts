@@ -13,6 +13,7 @@ import { placesOf, sidecars } from './places.ts';
 export const adapter = defineAdapter<Input>({
   name: 'sqlite/restore',
   summary: 'Puts an SQLite database back from a backup, safely: never by copying over a file that is in use.',
+  tested: 'Tested on real databases, with other processes that read and write them.',
   input,
   secretFields: [],
   outputs: {

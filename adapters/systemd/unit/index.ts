@@ -18,6 +18,8 @@ import { isDown, meaning } from './kept.ts';
 export const adapter = defineAdapter<Input>({
   name: 'systemd/unit',
   summary: 'Closes access by stopping systemd units, and opens it by starting again those that were active before.',
+  tested:
+    'Tested on a double of systemctl, for no systemd runs where the tests do; that it is missing is shown with the real one.',
   input,
   secretFields: [],
   outputs: { units: 'The units.' },

@@ -4,16 +4,19 @@ import { adapterNames, loadAdapter } from '../../../adapters/registry.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { nearest } from '../../playbook/suggest.ts';
 import type { Adapter } from '../../ports/adapter.ts';
+import { adapterFacts } from '../../views/adapter-facts.ts';
+import { adapterText } from '../../views/adapter-text.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
 
 export const run: CommandRun = async (call, surface) => {
   const [name] = call.args;
   const adapters = await Promise.all((name === undefined ? adapterNames : [name]).map(load));
-  if (call.has('json')) surface.out(`${JSON.stringify(adapters.map(factsOf), null, 2)}\n`);
+  const width = Math.max(...adapters.map(({ name: own }) => own.length));
+  if (call.has('json')) surface.out(`${JSON.stringify(adapters.map(documentOf), null, 2)}\n`);
   else if (name === undefined)
-    for (const adapter of adapters) surface.out(`${adapter.name.padEnd(16)}  ${adapter.summary}\n`);
-  else for (const adapter of adapters) surface.out(describe(adapter));
+    for (const adapter of adapters) surface.out(`${adapter.name.padEnd(width)}  ${adapter.summary}\n`);
+  else for (const adapter of adapters) surface.out(adapterText(adapterFacts(adapter)));
   return exit.backedOut;
 };
 
@@ -28,34 +31,18 @@ async function load(name: string): Promise<Adapter> {
   );
 }
 
-function schemaOf(adapter: Adapter) {
-  return z.toJSONSchema(adapter.input, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
-}
-
-function factsOf(adapter: Adapter) {
-  const { name, summary, outputs, needs, repeatable, readOnly, secretFields, defaultTimeoutMs } = adapter;
-  return {
+function documentOf(adapter: Adapter) {
+  const {
     name,
     summary,
-    input: schemaOf(adapter),
     outputs,
     needs,
     repeatable,
     readOnly,
     secretFields,
     defaultTimeoutMs,
-  };
-}
-
-function describe(adapter: Adapter): string {
-  const schema = schemaOf(adapter);
-  const required = new Set(schema.required ?? []);
-  const inputs = Object.entries(schema.properties ?? {}).map(([key, member]) => {
-    const words = typeof member === 'object' && typeof member.description === 'string' ? member.description : '';
-    return `  ${key}${required.has(key) ? ' (required)' : ''}: ${words}`;
-  });
-  const outputs = Object.entries(adapter.outputs).map(([key, words]) => `  ${key}: ${words}`);
-  const needs = adapter.needs.length === 0 ? [] : ['', `Calls: ${adapter.needs.join(', ')}`];
-  const given = outputs.length === 0 ? [] : ['', 'Outputs', ...outputs];
-  return `${[`${adapter.name}: ${adapter.summary}`, '', 'Inputs (with:)', ...inputs, ...given, ...needs].join('\n')}\n`;
+    tested = null,
+  } = adapter;
+  const input = z.toJSONSchema(adapter.input, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+  return { name, summary, input, outputs, needs, repeatable, readOnly, secretFields, defaultTimeoutMs, tested };
 }

@@ -58,6 +58,7 @@ function parseCall(spec: CommandSpec, rest: readonly string[]): Parsed {
   try {
     const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true, strict: true });
     checkPositionals(spec, positionals);
+    checkValues(spec, values);
     return { kind: 'call', spec, call: invocationOf(spec, positionals, values) };
   } catch (error) {
     if (error instanceof Fault) throw error;
@@ -86,6 +87,12 @@ function checkPositionals(spec: CommandSpec, positionals: readonly string[]): vo
   if (positionals.length > words.length && !spec.args.endsWith('...')) {
     throw new Fault('usage', `backout ${spec.name} does not take "${positionals[words.length]}"`, usage);
   }
+}
+
+function checkValues(spec: CommandSpec, values: Values): void {
+  const empty = Object.keys(values).find((flag) => [values[flag]].flat().includes(''));
+  if (empty === undefined) return;
+  throw new Fault('usage', `--${empty} is empty`, `Give it a value, or leave it out. See: backout ${spec.name} --help`);
 }
 
 type Values = { readonly [flag: string]: string | boolean | (string | boolean)[] | undefined };

@@ -20,11 +20,16 @@ export async function askToBegin(plan: Plan, call: Invocation, surface: Surface)
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await lines.question(`\nBack out ${plan.system} with ${plan.name} now, for real? Type yes: `);
-    if (answer.trim().toLowerCase() === 'yes') return true;
+    let answer = await ask(lines, `\nBack out ${plan.system} with ${plan.name} now, for real? Type yes: `);
+    while (answer === 'y') answer = await ask(lines, 'The whole word, please: yes, or no: ');
+    if (answer === 'yes') return true;
     surface.err('Nothing was run.\n');
     return false;
   } finally {
     lines.close();
   }
+}
+
+async function ask(lines: { question(text: string): Promise<string> }, text: string): Promise<string> {
+  return (await lines.question(text)).trim().toLowerCase();
 }

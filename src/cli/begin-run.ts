@@ -17,6 +17,7 @@ import { createWall } from '../runtime/wall.ts';
 import type { Drive } from './drive.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import type { PlanAndAdapters } from './load-plan.ts';
+import { logTargetsOf } from './log-targets.ts';
 import { openRecord } from './open-record.ts';
 import { makeSetting } from './run-setting.ts';
 import { version } from './version.ts';
@@ -83,7 +84,7 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     earlier: [],
     by,
     surface,
-    logTargets: call.flags('log'),
+    logTargets: logTargetsOf(call, surface),
     waits: beginning.waits,
     begin: { kind: 'new', began },
   };

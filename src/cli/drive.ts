@@ -12,6 +12,7 @@ import type { RunSetting } from '../runtime/attempt/setting.ts';
 import { Engine, type Leaving } from '../runtime/engine.ts';
 import type { RunFolder } from '../runtime/home/run-folder.ts';
 import { watchInbox } from '../runtime/home/watch-inbox.ts';
+import type { LogTarget } from '../runtime/oplog/log-target.ts';
 import { createHistory, type History } from '../views/history.ts';
 import { createAnswering } from './answering.ts';
 import { exit } from './exit-codes.ts';
@@ -30,7 +31,7 @@ export interface Drive {
   readonly earlier: readonly Entry[];
   readonly by: Person;
   readonly surface: Surface;
-  readonly logTargets: readonly string[];
+  readonly logTargets: readonly LogTarget[];
   readonly waits: boolean;
   readonly begin:
     | { readonly kind: 'new'; readonly began: Undated }

@@ -1,5 +1,6 @@
 /** A run's journal as this process writes it: signed and copied as the caller asked. */
 import { resolve } from 'node:path';
+import type { Sign } from '../journal/chain.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Home } from '../runtime/home/home.ts';
 import type { JournalCopy } from '../runtime/home/journal-copy.ts';
@@ -50,12 +51,17 @@ interface Preparations {
   readonly copy: JournalCopy | undefined;
 }
 
-async function preparations(home: Home, folder: RunFolder, call: Invocation, surface: Surface): Promise<Preparations> {
+/** What signs the entries: `--signing-key`, BACKOUT_SIGNING_KEY, or the home's key; undefined without. Throws a Fault. */
+export function signerOf(home: Home, call: Invocation, surface: Surface): Sign | undefined {
   const key = call.flag('signing-key');
   const env = key === undefined ? surface.env : { ...surface.env, BACKOUT_SIGNING_KEY: resolve(surface.cwd, key) };
+  return findSigner(home.path, env);
+}
+
+async function preparations(home: Home, folder: RunFolder, call: Invocation, surface: Surface): Promise<Preparations> {
   const target = call.flag('journal-copy') ?? surface.env.BACKOUT_JOURNAL_COPY;
   const copy = target === undefined ? undefined : await openCopy(folder.journal, target, surface);
-  return { options: { sign: findSigner(home.path, env), grown: (length) => copy?.grown(length) }, copy };
+  return { options: { sign: signerOf(home, call, surface), grown: (length) => copy?.grown(length) }, copy };
 }
 
 async function openCopy(journal: string, target: string, surface: Surface): Promise<JournalCopy> {

@@ -2,10 +2,9 @@
 import type { Mode } from '../engine/protocol.ts';
 import type { Context } from '../engine/state.ts';
 import type { Entry } from '../journal/entry.ts';
-import { Fault } from '../kernel/fault.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Observer, Wall } from '../ports/effects.ts';
-import { parseLogTarget } from '../runtime/oplog/log-target.ts';
+import type { LogTarget } from '../runtime/oplog/log-target.ts';
 import { createOplog, type Oplog } from '../runtime/oplog/oplog.ts';
 import { paintFor, wantsLive } from '../views/colour.ts';
 import { createPlain, eventSentence } from '../views/plain.ts';
@@ -19,7 +18,7 @@ export interface ScreenOptions {
   readonly wall: Wall;
   readonly earlier: readonly Entry[];
   readonly surface: Surface;
-  readonly logTargets: readonly string[];
+  readonly logTargets: readonly LogTarget[];
 }
 
 export interface RunScreen extends Observer {
@@ -82,16 +81,8 @@ function openOplog(
   { plan, run, mode, surface, logTargets }: ScreenOptions,
   context: () => Context | undefined,
 ): Promise<Oplog> {
-  const named =
-    logTargets.length > 0 ? logTargets : (surface.env.BACKOUT_LOG?.split(',').filter((text) => text !== '') ?? []);
-  const targets = named.map((text) => {
-    const target = parseLogTarget(text);
-    if (!target.ok)
-      throw new Fault('usage', `--log ${text}: ${target.error}`, 'Write console, file:PATH or syslog://HOST:PORT');
-    return target.value;
-  });
   return createOplog({
-    targets,
+    targets: logTargets,
     subject: { run, system: plan.system, mode },
     say: (event) => {
       const now = context();

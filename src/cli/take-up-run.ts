@@ -22,6 +22,7 @@ import { heldFault, holdSystem } from './hold-system.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import { livingOf, readPlan, readRun } from './known-run.ts';
 import { loadAdapters } from './load-plan.ts';
+import { logTargetsOf } from './log-targets.ts';
 import { reopenRecord } from './open-record.ts';
 import { makeSetting } from './run-setting.ts';
 import { sayEnded } from './say-ended.ts';
@@ -108,7 +109,7 @@ async function prepareDrive(
     earlier: record.entries,
     by,
     surface,
-    logTargets: call.flags('log'),
+    logTargets: logTargetsOf(call, surface),
     waits,
     begin: { kind: 'taken-up', first: isEnded ? [] : [attached, ...extended], decisions },
   };

@@ -46,6 +46,22 @@ mounted('a read-only home: exit 2, and nothing is run', async () => {
   expect(site.read('first')).toBe('');
 });
 
+test('a home where no folder can be made: exit 2 at once', async () => {
+  const site = new Site(playbook);
+  const { code, stderr } = await site.call([...run, '--home', '/proc/no/such']);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/home \/proc\/no\/such .*no folder can be made[\s\S]*--home/)]);
+});
+
+test.each([
+  [['--log', 'nowhere'], /--log nowhere/],
+  [['--signing-key', 'no.pem'], /no\.pem is not there[\s\S]*--signing-key/],
+  [['--by', ''], /--by is empty/],
+])('what is wrong with the call, %j, is said before anything of a run is made', async (flags, says) => {
+  const site = new Site(playbook);
+  const { code, stderr } = await site.call([...run, ...flags]);
+  expect([code, stderr, site.runs]).toEqual([2, expect.stringMatching(says), []]);
+});
+
 const isRoot = process.getuid?.() === 0;
 
 (isRoot ? test : test.skip)('a home that belongs to somebody else: exit 2, and nothing is run', async () => {

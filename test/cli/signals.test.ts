@@ -97,6 +97,8 @@ test('a real run without --yes is refused off a terminal, and asked about on one
   ] as const) {
     const terminal = onTerminal(site, ['run', 'playbook.yaml']);
     await terminal.shows('Type yes');
+    terminal.type('y\r');
+    await terminal.shows('whole word');
     terminal.type(`${answer}\r`);
     expect([await terminal.ended, site.runs.length]).toEqual([exit, runs]);
   }

@@ -17,7 +17,9 @@ import type { CommandRun, Invocation } from '../invocation.ts';
 import { livingOf } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import { loadPlan } from '../load-plan.ts';
+import { logTargetsOf } from '../log-targets.ts';
 import { followOnce, runOfKey } from '../once.ts';
+import { signerOf } from '../open-record.ts';
 
 export const run: CommandRun = async (call, surface) => {
   const isDry = call.has('dry-run');
@@ -36,6 +38,9 @@ export const run: CommandRun = async (call, surface) => {
     refuseMissing(plan, secrets);
     refuseSecretParams(plan, secrets);
     const home = openHome(call.flag('home'), surface.env);
+    // What is wrong with the call is said before anything of a run is made.
+    logTargetsOf(call, surface);
+    signerOf(home, call, surface);
     const by = thisPerson(surface.env, call.flag('by') ?? null);
     const waits = call.has('wait') || isTerminal();
     const mode = isDry ? 'dry-run' : 'real';

@@ -7,7 +7,7 @@
  */
 import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '../../kernel/fault.ts';
 import { isRunId } from '../../kernel/run-id.ts';
 import { errorCode } from './file-system.ts';
@@ -44,13 +44,21 @@ export function locateHome(told: string | undefined, env: Environment): string {
 export function openHome(told: string | undefined, env: Environment): Home {
   const path = locateHome(told, env);
   return orUnusable(path, () => {
-    mkdirSync(path, { recursive: true, mode: privateModes.folder });
+    makeParents(path);
     const home = homeAt(path);
     makeFolder(home.runs, home.modes);
     makeFolder(home.systems, home.modes);
     for (const folder of [home.runs, home.systems]) accessSync(folder, constants.W_OK | constants.X_OK);
     return home;
   });
+}
+
+/** Not Node's own recursive way: that never ends where a folder cannot be made, as in /proc. */
+function makeParents(path: string): void {
+  if (statIfThere(path) !== undefined) return;
+  const parent = dirname(path);
+  if (parent !== path) makeParents(parent);
+  makeFolder(path, privateModes);
 }
 
 /** For what only looks: makes nothing, and needs no right to write. A home that is not there has no runs. */
@@ -118,6 +126,7 @@ const why: { readonly [code: string]: string } = {
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left on the device',
+  ENOENT: 'no folder can be made there',
   EDQUOT: 'the disk quota is used up',
   ENOTDIR: 'a part of the path is not a folder',
 };

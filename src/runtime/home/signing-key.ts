@@ -15,7 +15,11 @@ export function findSigner(homePath: string, env: Environment): Sign | undefined
   const pem = readKey(path);
   if (pem !== undefined) return signer(pem, path);
   if (named === undefined) return undefined;
-  throw new Fault('usage', `The signing key ${path} is not there`, 'Correct or unset BACKOUT_SIGNING_KEY.');
+  throw new Fault(
+    'usage',
+    `The signing key ${path} is not there`,
+    'Correct --signing-key, or correct or unset BACKOUT_SIGNING_KEY.',
+  );
 }
 
 function readKey(path: string): string | undefined {

@@ -49,7 +49,7 @@ export async function close(client: Client, asked: Input, key: string): Turning 
   const { state, marked } = found.value;
   const told = asked.previous === undefined ? null : previousAsTold(asked.previous, state);
   if (marked === null && told === null && isClosed(state, except)) return err(whatIsOpen(asked, state));
-  const before = (isClosed(state, except) ? told : null) ?? previousOf(state);
+  const before = marked ?? (isClosed(state, except) ? told : null) ?? previousOf(state);
   const note = accessNote(markerOf(database, before, key, new Date()));
   const closed = await inTransaction(client, [
     unchanged(database, found.value),

@@ -7,6 +7,7 @@ import type { Playbook } from '../../playbook/examined.ts';
 import { lintPlaybook } from '../../playbook/lint.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
+import { lintHosts } from '../lint-hosts.ts';
 import { diagnosticsText } from '../lint-output.ts';
 import { loadPlaybook } from '../load-plan.ts';
 
@@ -16,7 +17,9 @@ export const run: CommandRun = async (call, surface) => {
     const loaded = await loadPlaybook(file, surface.cwd);
     diagnostics.push(...loaded.diagnostics);
     if (loaded.playbook !== undefined) {
-      diagnostics.push(...missingScripts(loaded.playbook, dirname(loaded.file)), ...lintPlaybook(loaded.playbook));
+      const folder = dirname(loaded.file);
+      diagnostics.push(...missingScripts(loaded.playbook, folder), ...(await lintHosts(loaded.playbook, folder)));
+      diagnostics.push(...lintPlaybook(loaded.playbook));
     }
   }
   if (call.has('json')) surface.out(`${JSON.stringify(diagnostics, null, 2)}\n`);

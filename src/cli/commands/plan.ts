@@ -13,7 +13,8 @@ export const run: CommandRun = async (call, surface) => {
     printDiagnostics(planned.error, surface);
     return exit.usage;
   }
-  const { plan, adapters } = planned.value;
+  const { plan, adapters, warnings } = planned.value;
+  if (warnings.length > 0) printDiagnostics(warnings, surface);
   const digest = planDigest(plan);
   if (call.has('json')) surface.out(`${JSON.stringify({ digest, plan }, null, 2)}\n`);
   else

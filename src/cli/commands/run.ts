@@ -32,7 +32,8 @@ export const run: CommandRun = async (call, surface) => {
       surface.err('backout: the playbook cannot be run; nothing was done\n');
       return exit.usage;
     }
-    const { plan } = planned.value;
+    const { plan, warnings } = planned.value;
+    if (warnings.length > 0) printDiagnostics(warnings, surface);
     refuseEmpty(plan);
     const secrets = await readSecrets(plan, surface.env);
     refuseMissing(plan, secrets);

@@ -1,7 +1,7 @@
 /** Against a real BIND, with a secondary: records are set and put back, and nothing is changed that cannot be. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import * as z from 'zod/mini';
@@ -11,11 +11,11 @@ import { sendUpdate } from '../../adapters/dns/update/send.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { Adapter } from '../../src/ports/adapter.ts';
 import { type Named, namedPrograms, startNamed } from '../rig/servers/named.ts';
-import { describeWith } from '../rig/servers/needs.ts';
+import { describeWith, path } from '../rig/servers/needs.ts';
 import { until } from '../rig/until.ts';
 import { newFolder } from './rig/folder.ts';
 import { closedPort } from './rig/servers.ts';
-import { complaints, parsed, preflight, probe, runStep, workInPlace } from './rig/step.ts';
+import { complaints, contextIn, parsed, preflight, probe, runStep, workInPlace } from './rig/step.ts';
 
 jest.setTimeout(60_000);
 
@@ -248,6 +248,8 @@ describeWith(namedPrograms, 'dns/update', () => {
       expect((await work('full/marker')).stderr).toMatch(/cannot be kept in .*Nothing was changed/s);
       expect((await work('full')).stderr).toMatch(/not JSON.*Nothing was changed.*full/s);
       expect(at(named.primary, 'busy')).toEqual(['10.0.0.1']);
+      const looked = await preflight(dns, given('busy', { values: ['10.0.0.9'], marker: 'full/marker' }), folder);
+      expect(looked).toMatchObject({ ok: false, reason: expect.stringContaining('cannot be kept in') });
       expect(await preflight(dns, given('busy', { values: ['10.0.0.9'], marker: 'full' }), folder)).toMatchObject({
         ok: false,
       });
@@ -259,6 +261,18 @@ describeWith(namedPrograms, 'dns/update', () => {
       const other = await workInPlace(dns, given('busy', { values: ['10.0.0.9'], marker: 'm' }), folder);
       expect(other.stderr).toContain('keeps the old state of A kept.example.test in zone example.test');
       expect(at(named.primary, 'busy')).toEqual(['10.0.0.1']);
+    });
+
+    test.each([
+      ['dig', []],
+      ['nsupdate', ['dig']],
+    ])('without the program %s', async (program, present) => {
+      const folder = newFolder();
+      for (const each of present) symlinkSync(path(each), join(folder, each));
+      const context = contextIn(folder, { env: { PATH: folder } });
+      const found = await dns.preflight(parsed(dns, given('busy', { values: ['10.0.0.9'] })), context);
+      const said = found.ok ? '' : `${found.reason}\n${found.remedy}`;
+      expect(said).toMatch(new RegExp(`program ${program} is missing.*apt-get install bind9-dnsutils`, 's'));
     });
 
     test('in a preflight: not even the serial number', async () => {

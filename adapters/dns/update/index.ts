@@ -53,7 +53,7 @@ function describe(asked: Input): readonly string[] {
 
 async function preflight(asked: Input, context: AdapterContext): Promise<Preflight> {
   const { examine } = await import('./examine.ts');
-  const { keptAt } = await import('./kept.ts');
+  const { cannotKeepAt, keptAt } = await import('./kept.ts');
   const { tryRights } = await import('./send.ts');
   const setting = { folder: context.folder, env: context.env, signal: context.signal };
   const scene = await examine(asked, setting);
@@ -61,7 +61,10 @@ async function preflight(asked: Input, context: AdapterContext): Promise<Preflig
   const { target, now, servers } = scene.value;
   const rights = await tryRights(asked, target, now, setting);
   if (!rights.ok && !rights.error.overtaken) return notReadyBy(rights.error);
-  const kept = keptAt(markerOf(asked, context.folder), targetWords(target));
+  const marker = markerOf(asked, context.folder);
+  const unwritable = cannotKeepAt(marker);
+  if (unwritable !== undefined) return notReadyBy(unwritable);
+  const kept = keptAt(marker, targetWords(target));
   if (!kept.ok) return notReadyBy(kept.error);
   const unkept = asked.records === 'previous' && kept.value === undefined;
   const checked = [

@@ -3,12 +3,12 @@
  * attempts and runs never overwrite, and that is set aside (`.done`) when they are back, so that an attempt which is
  * done again afterwards knows it.
  */
-import { mkdirSync, renameSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { ok, type Result } from '../../../src/kernel/result.ts';
 import { type Trouble, trouble } from '../../support/access.ts';
-import { syncFolder } from '../../support/durable.ts';
+import { stands, syncFolder } from '../../support/durable.ts';
 import { type Marker, placeMarker, readMarker } from '../../support/marker.ts';
 import { reasonOf } from '../../support/reason.ts';
 import type { RecordSet } from './records.ts';
@@ -29,10 +29,22 @@ export function keptAt(path: string, what: string): Result<Kept | undefined, Tro
   return found.value === undefined ? ok(undefined) : understood(found.value, path, what);
 }
 
+/** Why nothing can be kept at `path`; undefined where it can. Writes nothing: its folder is made when it is needed. */
+export function cannotKeepAt(path: string): Trouble | undefined {
+  let folder = dirname(path);
+  while (!stands(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return notKept(`${folder}: ${reasonOf(error)}`).error;
+  }
+}
+
 /** Durable when it returns. What counts: `now`, or what stands there already. */
 export function keep(path: string, what: string, now: RecordSet, key: string): Result<Kept, Trouble> {
   const standing = keptAt(path, what);
-  if (!standing.ok) return standing;
+  if (!standing.ok && stands(path)) return standing;
   const previous = { values: [...now.values], ttl: now.ttl };
   const closedAt = new Date().toISOString();
   try {

@@ -8,10 +8,12 @@ import { join, resolve } from 'node:path';
 import { findContenders } from './contenders.ts';
 import { lookAtMachine, machineLines } from './machine.ts';
 import { audit } from './measures/audit.ts';
+import { filesRestore } from './measures/files-restore.ts';
 import { type Bench, isReached, type MeasureName, type Row } from './measures/measure.ts';
 import { memory } from './measures/memory.ts';
 import { oneStep } from './measures/one-step.ts';
 import { parallel } from './measures/parallel.ts';
+import { postgresRestore } from './measures/postgres-restore.ts';
 import { sequential } from './measures/sequential.ts';
 import { sixSteps } from './measures/six-steps.ts';
 import { type Options, readOptions, usage } from './options.ts';
@@ -24,6 +26,8 @@ const measures: Readonly<Record<MeasureName, (bench: Bench) => readonly Row[] | 
   parallel,
   memory,
   audit,
+  'files-restore': filesRestore,
+  'postgres-restore': postgresRestore,
 };
 
 async function bench(options: Options): Promise<void> {

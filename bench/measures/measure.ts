@@ -4,7 +4,16 @@ import type { Limits } from '../rounds.ts';
 import type { Spread } from '../statistics.ts';
 import type { Scratch } from '../stopwatch.ts';
 
-export const measureNames = ['one-step', 'six-steps', 'sequential', 'parallel', 'memory', 'audit'] as const;
+export const measureNames = [
+  'one-step',
+  'six-steps',
+  'sequential',
+  'parallel',
+  'memory',
+  'audit',
+  'files-restore',
+  'postgres-restore',
+] as const;
 export type MeasureName = (typeof measureNames)[number];
 
 export interface Bench {

@@ -1,6 +1,12 @@
+import { createHash } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { packingOf, unquoted } from '../../adapters/files/restore/archive.ts';
-import { faultIn, parseManifest } from '../../adapters/files/restore/manifest.ts';
+import { compare, faultIn, parseManifest } from '../../adapters/files/restore/manifest.ts';
+import { sizeOfTree } from '../../adapters/support/tree/walk.ts';
+import { newFolder } from './rig/folder.ts';
+import { manifestOf, plant } from './rig/tree.ts';
 
 const [a, b] = ['a'.repeat(64), 'B'.repeat(64)];
 
@@ -69,4 +75,44 @@ test.each([
 
 test('what is not there is no archive', async () => {
   expect(await packingOf('/no/such/file')).toMatchObject({ ok: false });
+});
+
+describe('of many files', () => {
+  const files = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`d${n % 7}/${n}.txt`, `file ${n}`]));
+  const all = { ...files, 'new\nline': 'x', 'back\\slash': 'y', ' space ': 'z' };
+  const manifestFor = () => {
+    const parsed = parseManifest(manifestOf(files));
+    const odd = Object.keys(all).filter((path) => !(path in files));
+    const digest = (path: string) =>
+      createHash('sha256')
+        .update(String(Reflect.get(all, path)))
+        .digest('hex');
+    return new Map([...(parsed.ok ? parsed.value : []), ...odd.map((path) => [path, digest(path)] as const)]);
+  };
+  const planted: readonly (readonly [string, object, object])[] = [
+    ['all as listed', {}, {}],
+    ['one of another content', { 'd3/3.txt': 'changed' }, { different: ['d3/3.txt'] }],
+    ['an odd name of another content', { 'new\nline': 'changed' }, { different: ['new\nline'] }],
+    ['one that is not listed', { 'd3/extra': '' }, { extra: ['d3/extra'] }],
+  ];
+
+  test.each(planted)('%s', async (_, changed, found) => {
+    const folder = newFolder();
+    plant(folder, { ...all, ...changed });
+    const none = { missing: [], different: [], extra: [] };
+    expect(await compare(folder, manifestFor())).toEqual({ ...none, ...found });
+  });
+
+  test('one is missing', async () => {
+    const folder = newFolder();
+    plant(folder, all);
+    rmSync(join(folder, 'd5', '5.txt'));
+    expect(await compare(folder, manifestFor())).toMatchObject({ missing: ['d5/5.txt'], different: [] });
+  });
+});
+
+test('names that are no UTF-8 are counted too', async () => {
+  const folder = newFolder();
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x66, 0xfc, 0x72])]), 'four');
+  expect(await sizeOfTree(folder)).toEqual({ files: 1, bytes: 4 });
 });

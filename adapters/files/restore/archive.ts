@@ -76,13 +76,15 @@ export async function contentsOf(reading: Reading): Promise<Result<Contents, str
       stdin: 'ignore',
       reject: false,
       buffer: { stdout: false },
+      encoding: 'buffer',
       ...(signal === undefined ? {} : { cancelSignal: signal }),
     },
   );
   const names = new Set<string>();
   const seen = { files: 0, hasRoot: false, outside: undefined as string | undefined };
-  for await (const line of listing) note(unquoted(String(line)), reading.strip, names, seen);
-  const { failed, stderr, exitCode, originalMessage } = await listing;
+  for await (const line of linesOf(listing.stdout)) note(unquoted(line), reading.strip, names, seen);
+  const { failed, stderr: words, exitCode, originalMessage } = await listing;
+  const stderr = Buffer.from(words).toString('utf8');
   signal?.throwIfAborted();
   if (failed)
     return err(
@@ -95,6 +97,18 @@ export async function contentsOf(reading: Reading): Promise<Result<Contents, str
     return err(reading.strip === 0 ? 'it holds nothing' : `it holds nothing below ${reading.strip} leading folders`);
   const bytes = Number(/Total bytes read: (\d+)/.exec(stderr)?.[1] ?? 0);
   return ok({ names, files: seen.files, bytes, hasRoot: seen.hasRoot });
+}
+
+/** Line by line over whole chunks: there may be a million of them. */
+async function* linesOf(output: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const part of output) {
+    // One byte a character: tar has written all others than ASCII as `\ooo`.
+    const lines = `${rest}${part.toString('latin1')}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 interface Seen {

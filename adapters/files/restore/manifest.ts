@@ -6,6 +6,7 @@ import { digestOf } from '../../support/digest.ts';
 import { codeOf, reasonOf } from '../../support/reason.ts';
 import { filesBelow } from '../../support/tree/walk.ts';
 import { some } from '../../support/words.ts';
+import { areAsListed, isPlain, worthAProcess } from './check-sums.ts';
 
 /** Path below the target, without `./` → lower-case SHA-256. */
 export type Manifest = ReadonlyMap<string, string>;
@@ -74,6 +75,17 @@ export interface Comparison {
 }
 
 export async function compare(root: string, manifest: Manifest, signal?: AbortSignal): Promise<Comparison> {
+  const plain = [...manifest].filter(([path]) => isPlain(path));
+  const checked = plain.length >= worthAProcess && (await areAsListed(root, plain, signal));
+  const { missing, different } = await compareEach(root, checked ? oddOnes(manifest) : manifest, signal);
+  const extra: string[] = [];
+  for await (const { path, kind } of filesBelow(root)) if (kind === 'file' && !manifest.has(path)) extra.push(path);
+  return { missing: missing.sort(), different: different.sort(), extra: extra.sort() };
+}
+
+const oddOnes = (manifest: Manifest): Manifest => new Map([...manifest].filter(([path]) => !isPlain(path)));
+
+async function compareEach(root: string, manifest: Manifest, signal?: AbortSignal) {
   const missing: string[] = [];
   const different: string[] = [];
   const queue = manifest.entries();
@@ -85,9 +97,7 @@ export async function compare(root: string, manifest: Manifest, signal?: AbortSi
     }
   };
   await Promise.all(Array.from({ length: 8 }, readOne));
-  const extra: string[] = [];
-  for await (const { path, kind } of filesBelow(root)) if (kind === 'file' && !manifest.has(path)) extra.push(path);
-  return { missing: missing.sort(), different: different.sort(), extra };
+  return { missing, different };
 }
 
 async function digestOr(file: string, signal?: AbortSignal): Promise<string | undefined> {

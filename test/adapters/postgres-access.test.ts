@@ -1,6 +1,8 @@
 /** Planted faults that were caught: listed at the tests that caught them. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { adapter } from '../../adapters/postgres/access/index.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
@@ -189,6 +191,37 @@ describeWith(postgresPrograms, 'postgres/access', () => {
     expect(await perform(opened(boss))).toMatchObject({ ok: true });
     expect(accessTo()).toBe(before);
     server.sql('postgres', 'REVOKE pg_signal_backend FROM boss');
+  });
+
+  test('what the server did not put back is no success, and the marker stays', async () => {
+    server.sql('postgres', `GRANT CONNECT ON DATABASE ${database} TO admin WITH GRANT OPTION`);
+    server.sql('postgres', `SET ROLE admin; GRANT CONNECT ON DATABASE ${database} TO reader`);
+    await perform(closed());
+    // As if admin had lost the right to grant on: to give it to reader is a warning only.
+    const note = accessTo().split('|')[2]?.replace('true', 'false') ?? '';
+    expect(note).toContain('"grantee":"admin","grantor":"boss","privilege":"CONNECT","grantable":false');
+    server.sql('postgres', `COMMENT ON DATABASE ${database} IS '${note.replaceAll("'", "''")}'`);
+    expect(await perform(opened())).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining(`the server did not put access to ${database} back as it was`),
+    });
+    expect(await probe(opened())).toBe('no');
+  });
+
+  test('a login of our own that was never possible does not hold the opening up, but is said', async () => {
+    const rules = join(server.folder, 'data', 'pg_hba.conf');
+    const before = readFileSync(rules, 'utf8');
+    await perform(closed());
+    writeFileSync(rules, `host ${database} postgres 127.0.0.1/32 reject\n${before}`);
+    server.sql('postgres', 'SELECT pg_reload_conf()');
+    const turned = await perform(opened());
+    writeFileSync(rules, before);
+    server.sql('postgres', 'SELECT pg_reload_conf()');
+    expect(turned).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining('(not proven by a login of our own: pg_hba'),
+    });
+    expect(login('app')).toBe('app');
   });
 
   test('a marker that cannot be read is not taken for none', async () => {

@@ -143,7 +143,7 @@ describeWith(postgresPrograms, 'postgres/restore, killed', () => {
   });
 
   test('sessions that come back again and again do not hold the swap up', async () => {
-    const loop = 'while :; do psql -XAtqc "SELECT pg_sleep(0.3)" shop; done';
+    const loop = 'while :; do psql -XAtqc "SELECT pg_sleep(30)" shop; done';
     const clients = [1, 2, 3].map(() =>
       spawn('sh', ['-c', loop], { env: server.env, stdio: 'ignore', detached: true }),
     );

@@ -43,12 +43,16 @@ const stillIn = (database: string, roles: readonly string[]): Trouble => ({
   said: '',
 });
 
-/** A login of our own, unless it was never allowed. */
-export async function proveOpen(client: Client, database: string): Promise<Result<null, Trouble>> {
+/** What a closing makes the server say; anything else that keeps us out has kept us out before. */
+const refusal = /permission denied for database|not currently accepting connections|too many connections for database/;
+
+/** A login of our own. Resolves with why it could not be tried; null: it was let in. */
+export async function proveOpen(client: Client, database: string): Promise<Result<string | null, Trouble>> {
   const may = `SELECT datallowconn AND has_database_privilege(oid, 'CONNECT') FROM pg_database WHERE datname = ${literal(database)};`;
   const allowed = await inMaintenance(client, may);
   if (!allowed.ok) return allowed;
-  if (allowed.value !== 't') return ok(null);
+  if (allowed.value !== 't') return ok('this role was never let in');
   const tried = await psql(client, database, 'SELECT 1;');
-  return tried.ok ? ok(null) : tried;
+  if (tried.ok) return ok(null);
+  return refusal.test(tried.error.reason) ? tried : ok(tried.error.reason);
 }

@@ -49,7 +49,7 @@ export async function close(client: Client, asked: Input, key: string): Turning 
   const { state, marked } = found.value;
   const told = asked.previous === undefined ? null : previousAsTold(asked.previous, state);
   if (marked === null && told === null && isClosed(state, except)) return err(whatIsOpen(asked, state));
-  const before = marked ?? (isClosed(state, except) ? told : null) ?? previousOf(state);
+  const before = (isClosed(state, except) ? told : null) ?? previousOf(state);
   const note = accessNote(markerOf(database, before, key, new Date()));
   const closed = await inTransaction(client, [
     unchanged(database, found.value),
@@ -100,7 +100,8 @@ export async function open(client: Client, asked: Input): Turning {
   if (!proven.ok) return proven;
   const removed = await inTransaction(client, [commentOn(database, before.comment)]);
   if (!removed.ok) return removed;
-  return ok({ detail: `${database} is open, as it was before`, ended: 0 });
+  const untried = proven.value === null ? '' : ` (not proven by a login of our own: ${proven.value})`;
+  return ok({ detail: `${database} is open, as it was before${untried}`, ended: 0 });
 }
 
 function limits(database: string, before: Previous, state: DatabaseState): readonly string[] {
@@ -109,7 +110,7 @@ function limits(database: string, before: Previous, state: DatabaseState): reado
   return same ? [] : [`ALTER DATABASE ${identifier(database)} WITH ${wanted}`];
 }
 
-async function prove(client: Client, database: string, before: Previous): Promise<Result<null, Trouble>> {
+async function prove(client: Client, database: string, before: Previous): Promise<Result<string | null, Trouble>> {
   const seen = await lookAt(client, database);
   if (!seen.ok) return seen;
   const now = seen.value === undefined ? null : previousOf(seen.value.state);

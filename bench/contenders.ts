@@ -76,7 +76,7 @@ function ansible(file: string): Call {
   return { argv, env: { LC_ALL: 'C.UTF-8' } };
 }
 
-function unlessOnPath(program: string, remedy: string): { missing?: string } {
+export function unlessOnPath(program: string, remedy: string): { missing?: string } {
   const found = ['/usr/local/bin', '/usr/bin', '/bin'].some((folder) => existsSync(join(folder, program)));
   return found ? {} : { missing: `not on this machine: ${remedy}` };
 }

@@ -9,6 +9,7 @@ import { findContenders } from './contenders.ts';
 import { lookAtMachine, machineLines } from './machine.ts';
 import { audit } from './measures/audit.ts';
 import { filesRestore } from './measures/files-restore.ts';
+import { hosts } from './measures/hosts.ts';
 import { type Bench, isReached, type MeasureName, type Row } from './measures/measure.ts';
 import { memory } from './measures/memory.ts';
 import { oneStep } from './measures/one-step.ts';
@@ -28,6 +29,7 @@ const measures: Readonly<Record<MeasureName, (bench: Bench) => readonly Row[] | 
   audit,
   'files-restore': filesRestore,
   'postgres-restore': postgresRestore,
+  hosts,
 };
 
 async function bench(options: Options): Promise<void> {

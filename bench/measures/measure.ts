@@ -13,6 +13,7 @@ export const measureNames = [
   'audit',
   'files-restore',
   'postgres-restore',
+  'hosts',
 ] as const;
 export type MeasureName = (typeof measureNames)[number];
 

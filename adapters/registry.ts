@@ -30,6 +30,7 @@ const adapters: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['postgres/restore', () => import('./postgres/restore/index.ts')],
   ['prometheus/query', () => import('./prometheus/query/index.ts')],
   ['redis/ping', () => import('./redis/ping/index.ts')],
+  ['redis/restore', () => import('./redis/restore/index.ts')],
   ['release/symlink', () => import('./release/symlink/index.ts')],
   ['restic/restore', () => import('./restic/restore/index.ts')],
   ['servicenow', () => import('./servicenow/index.ts')],

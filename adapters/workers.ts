@@ -14,6 +14,7 @@ const workers: ReadonlyMap<string, () => Promise<Work>> = new Map([
   ['git/checkout', async () => (await import('./git/checkout/work.ts')).work],
   ['restic/restore', async () => (await import('./restic/restore/work.ts')).work],
   ['postgres/restore', async () => (await import('./postgres/restore/work.ts')).work],
+  ['redis/restore', async () => (await import('./redis/restore/work.ts')).work],
   ['sqlite/restore', async () => (await import('./sqlite/restore/work.ts')).work],
   ['sqlite/check', async () => (await import('./sqlite/restore/work.ts')).check],
   ['sqlite/compare', async () => (await import('./sqlite/restore/work.ts')).compare],

@@ -1,8 +1,11 @@
 /** Worlds of the adapters of Redis: one server for all of them, started when the first needs it. */
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { adapter as ping } from '../../adapters/redis/ping/index.ts';
+import { adapter as restore } from '../../adapters/redis/restore/index.ts';
 import { lineServer } from '../adapters/rig/servers.ts';
-import { perform } from '../adapters/rig/step.ts';
+import { perform, runStep } from '../adapters/rig/step.ts';
 import { type RedisServer, startRedis } from '../rig/servers/redis.ts';
 import type { World } from './worlds.ts';
 
@@ -36,6 +39,32 @@ export const redisWorlds: { readonly [name: string]: World } = {
         const found = await perform(ping, { ...login, expect: { keys: [{ key: text, equals: text }] } });
         cli('DEL', text);
         return found.ok ? text : found.reason;
+      },
+    }),
+  },
+  'redis/restore': {
+    adapter: restore,
+    samples: async (folder) => ({
+      folder,
+      inputs: [
+        { ...nobody, backup: 'dump.rdb' },
+        {
+          ...nobody,
+          backup: 'dump.rdb',
+          maxAge: '26h',
+          keepIn: 'old',
+          expect: { minKeys: 1, keys: [{ key: 'stock', min: 1 }] },
+        },
+      ],
+      unreachable: { ...nobody, backup: 'no/such.rdb' },
+      carry: async (text) => {
+        const { login, cli, folder: data } = await server();
+        cli('SET', 'word', text);
+        cli('SAVE');
+        copyFileSync(join(data, 'dump.rdb'), join(folder, text));
+        cli('SET', 'word', 'bad');
+        const ended = await runStep(restore, { ...login, backup: text }, folder);
+        return ended.code === 0 ? cli('GET', 'word') : ended.stderr;
       },
     }),
   },

@@ -35,7 +35,16 @@ export async function startRedis(more: readonly string[] = []): Promise<RedisSer
     spawnSync(path('redis-cli'), [...where, 'PING'], { env, encoding: 'utf8' }).stdout === 'PONG\n';
   let server: Server;
   try {
-    const argv = [...settings, '--requirepass', password, '--save', '3600 1', ...more];
+    const argv = [
+      ...settings,
+      '--repl-diskless-sync-delay',
+      '0',
+      '--requirepass',
+      password,
+      '--save',
+      '3600 1',
+      ...more,
+    ];
     server = await startServer([path('redis-server'), ...argv], { folder, env, ready });
   } catch (error) {
     remove();

@@ -1,0 +1,89 @@
+/** `redis/restore`: puts the data of a Redis server back from a backup; the work is in `work.ts`, in a process of its own. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { type AdapterContext, defineAdapter, type Preflight, type Probe } from '../../../src/ports/adapter.ts';
+import { workerArgv } from '../../../src/ports/entry.ts';
+import { notReadyBy } from '../../support/access.ts';
+import { notReady, probed, ready } from '../../support/answers.ts';
+import { reasonOf } from '../../support/reason.ts';
+import { fileKey, orderFor } from '../../support/work.ts';
+import { openRedis } from '../client.ts';
+import { loginOf } from '../login.ts';
+import { type Asked, input, type Order, orderOf, placesOf } from './input.ts';
+
+export const adapter = defineAdapter<Asked>({
+  name: 'redis/restore',
+  summary: 'Puts the data of a Redis server back from a backup, without stopping it; the old data is kept as a file.',
+  input,
+  secretFields: ['password'],
+  outputs: { keys: 'How many keys were restored.', old: 'The file in which the old data is kept.' },
+  needs: ['redis-server', 'redis-cli', 'redis-check-rdb', 'redis-check-aof'],
+  repeatable: false,
+  readOnly: false,
+  defaultTimeoutMs: null,
+  describe: (asked) => {
+    const { name } = loginOf(asked, '/', {});
+    return [
+      `restore the Redis server ${name} from ${asked.backup}`,
+      'load the backup into a Redis server of its own here, and ask it what it holds',
+      ...(asked.expect === undefined ? [] : [`prove it: ${JSON.stringify(asked.expect)}`]),
+      `keep the old data: redis-cli --rdb, in ${asked.keepIn ?? 'the folder of the backup'}`,
+      `on ${name}: REPLICAOF that server, wait until all has arrived, REPLICAOF NO ONE, BGSAVE`,
+    ];
+  },
+  preflight,
+  probe,
+  command: (asked, context) => ({ argv: workerArgv('redis/restore'), stdin: orderFor(unparsed(asked), context) }),
+});
+
+/** The worker parses the input once more. */
+const unparsed = ({ maxAge, patience, ...rest }: Asked): object => ({
+  ...rest,
+  patience: `${patience}ms`,
+  ...(maxAge === undefined ? {} : { maxAge: `${maxAge}ms` }),
+});
+
+async function preflight(asked: Asked, context: AdapterContext): Promise<Preflight> {
+  const order = orderOf(asked, context.folder, context.env);
+  const { examineBackup } = await import('./backup.ts');
+  const backup = await examineBackup(order, context.signal);
+  if (!backup.ok) return notReadyBy(backup.error);
+  try {
+    await access(order.keepIn, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    return notReady(
+      `The old data cannot be kept in ${order.keepIn}: ${reasonOf(error)}`,
+      'Name a folder in `keepIn` that can be written.',
+    );
+  }
+  return preflightServer(order, backup.value.detail, fileKey(context.key), context.signal);
+}
+
+async function preflightServer(order: Order, detail: string, key: string, signal: AbortSignal): Promise<Preflight> {
+  const [{ liveFacts, notMaster }, { isStaging }] = [await import('./live.ts'), await import('./state.ts')];
+  const { tooNewFor } = await import('./versions.ts');
+  const opened = await openRedis(order.login, signal);
+  if (!opened.ok) return notReadyBy({ ...opened.error, words: '' });
+  const live = await liveFacts(opened.value);
+  opened.value.close();
+  if (!live.ok) return notReadyBy({ ...live.error, words: '' });
+  const { master, version, keys } = live.value;
+  if (master !== null && !isStaging(placesOf(order, key), master))
+    return notReadyBy(notMaster(order.login.name, master).error);
+  const newer = await tooNewFor(version);
+  if (newer !== null) return notReadyBy(newer);
+  return ready(
+    [detail, `${order.login.name}: logged in, a master of version ${version} with ${keys} keys`],
+    'that the server can reach this machine shows when it takes the data',
+  );
+}
+
+/** What the attempt has written beside the old data, and the server's role. */
+async function probe(asked: Asked, context: AdapterContext): Promise<Probe> {
+  const { readState } = await import('./state.ts');
+  const order = orderOf(asked, context.folder, context.env);
+  const state = readState(placesOf(order, fileKey(context.key)).state);
+  if (state === undefined) return probed('no', `this attempt has not begun to change ${order.login.name}`);
+  if (state.phase === 'done') return probed('yes', `this attempt has restored ${state.keys} keys`);
+  return probed('unknown', `this attempt was stopped while ${order.login.name} took the data; a retry finds out`);
+}

@@ -1,0 +1,42 @@
+/** The live server's data as it is now, in a file: whole, checked and on disk before anything is changed. */
+
+import { renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { stands, statOf, syncFile, syncFolder } from '../../support/durable.ts';
+import { lastLines } from '../../support/reason.ts';
+import { inWords } from '../../support/space.ts';
+import { type Report, WorkFailed } from '../../support/work.ts';
+import type { Login } from '../login.ts';
+import type { Places } from './input.ts';
+
+export async function keepOld(login: Login, { old, part }: Places, report: Report): Promise<void> {
+  if (stands(old)) {
+    report.line(`An earlier process of this attempt has kept the old data: ${old}.`);
+    return;
+  }
+  rmSync(part, { force: true });
+  const { execa } = await import('execa');
+  const where = 'path' in login.at ? ['-s', login.at.path] : ['-h', login.at.host, '-p', String(login.at.port)];
+  const user = login.username === null ? [] : ['--user', login.username];
+  const saved = await execa('redis-cli', [...where, ...user, '--rdb', part], {
+    stdin: 'ignore',
+    reject: false,
+    all: true,
+    env: { LC_ALL: 'C', ...(login.password === null ? {} : { REDISCLI_AUTH: login.password }) },
+  });
+  const checked = saved.failed
+    ? saved
+    : await execa('redis-check-rdb', [part], { stdin: 'ignore', reject: false, all: true });
+  if (checked.failed) {
+    rmSync(part, { force: true });
+    const words = lastLines(checked.all ?? checked.originalMessage ?? '');
+    throw new WorkFailed(
+      `The old data of ${login.name} could not be kept in ${dirname(old)}.\n${words}`,
+      'The server was not touched. Make room there, or name another folder in `keepIn`; see that the user may SYNC.',
+    );
+  }
+  syncFile(part);
+  renameSync(part, old);
+  syncFolder(dirname(old));
+  report.line(`The old data is kept: ${old} (${inWords(statOf(old)?.size ?? 0)}).`);
+}

@@ -1,0 +1,45 @@
+/** How far an attempt came, in a file beside the old data: durable before the server is touched. */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import * as z from 'zod/mini';
+import { syncFolder } from '../../support/durable.ts';
+import { leftBehind } from '../../support/leftovers.ts';
+import type { Places } from './input.ts';
+
+const state = z.strictObject({
+  phase: z.enum(['swapping', 'done']),
+  /** Where the staging server listens, as the live one is told: `host:port`. */
+  staging: z.string(),
+  keys: z.number(),
+});
+export type State = Readonly<z.infer<typeof state>>;
+
+/** Undefined: there is none, or it was not written whole. */
+export function readState(file: string): State | undefined {
+  try {
+    const parsed = z.safeParse(state, JSON.parse(readFileSync(file, 'utf8')));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeState({ state: file }: Places, written: State): void {
+  const aside = `${file}.part`;
+  const handle = openSync(aside, 'w', 0o600);
+  writeSync(handle, JSON.stringify(written));
+  fsyncSync(handle);
+  closeSync(handle);
+  renameSync(aside, file);
+  syncFolder(dirname(file));
+}
+
+/** Is `master` a staging server of ours, of this attempt or another? */
+export function isStaging({ state: own, key }: Places, master: string): boolean {
+  return [own, ...leftBehind(own, key)].some((file) => readState(file)?.staging === master);
+}
+
+/** States of attempts before this one, and what they have half written. */
+export function sweep({ state: own, part, key }: Places): void {
+  for (const file of [...leftBehind(own, key), ...leftBehind(part, key), part]) rmSync(file, { force: true });
+}

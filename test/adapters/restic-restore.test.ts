@@ -45,7 +45,7 @@ describeWith(['restic'], 'restic/restore', () => {
       checked: [expect.stringContaining('4 files (14 bytes)'), expect.anything()],
     });
     expect(await probe(adapter, at.given, { folder: at.folder, key })).toBe('no');
-    const ended = await runStep(adapter, { ...at.given, check: 'data' }, at.folder, key);
+    const ended = await runStep(adapter, { ...at.given, check: 'data', newerThan: '26h' }, at.folder, key);
     expect(ended).toMatchObject({ code: 0, stderr: '', outputs: { files: '4', bytes: '14' } });
     expect(ended.outputs.snapshot).toMatch(/^[0-9a-f]{8}$/);
     expect(uploads(at)).toEqual(good);

@@ -114,3 +114,16 @@ function unfitFor({ database, dumpOf, newerThanMs, ownership }: Order, dump: Dum
     remedy: 'Take a newer dump, or allow an older one with `newerThan`.',
   };
 }
+
+/** What is assumed of a dump that is not here yet: that it needs nothing. */
+export const unseenDump = (path: string): Dump => ({
+  path,
+  kind: 'custom',
+  packing: 'none',
+  bytes: 0,
+  writtenAt: new Date(0),
+  facts: schemaScan().facts(),
+  of: null,
+  madeAt: new Date(0),
+  sqlBytes: null,
+});

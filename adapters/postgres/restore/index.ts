@@ -6,7 +6,7 @@ import { reasonOf } from '../../support/reason.ts';
 import { inWords } from '../../support/space.ts';
 import { fileKey, orderFor } from '../../support/work.ts';
 import { type Client, serverOf } from '../server/login.ts';
-import { type Input, input, orderOf } from './input.ts';
+import { type Input, input, type Order, orderOf } from './input.ts';
 
 export const adapter = defineAdapter<Input>({
   name: 'postgres/restore',
@@ -43,6 +43,7 @@ async function preflight(asked: Input, context: AdapterContext): Promise<Preflig
   const order = orderOf(asked, context.folder);
   const client = clientFor(asked, context);
   try {
+    if (asked.fetched === true) return await preflightUnseen(order, client);
     const dump = await examineDump(order, client, 'whole');
     if (!dump.ok) return notReady(dump.error.reason, dump.error.remedy);
     const ground = await examineServer(order, client, dump.value);
@@ -62,6 +63,19 @@ async function preflight(asked: Input, context: AdapterContext): Promise<Preflig
       'Remove the cause, then try again.',
     );
   }
+}
+
+/** The dump is not here yet: what can be known is whether this login may put the database back. */
+async function preflightUnseen(order: Order, client: Client): Promise<Preflight> {
+  const { unseenDump } = await import('./examine.ts');
+  const { examineServer } = await import('./server-facts.ts');
+  const ground = await examineServer(order, client, unseenDump(order.archive));
+  if (!ground.ok) return notReady(ground.error.reason, ground.error.remedy);
+  const { user, versionText } = ground.value.facts;
+  return ready(
+    [`${user} may put ${order.database} back on ${serverOf(order.login)} (PostgreSQL ${versionText})`],
+    `the dump ${order.archive}, which an earlier step brings`,
+  );
 }
 
 /** By the notes and names that the attempt has left on the server. */

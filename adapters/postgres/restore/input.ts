@@ -21,6 +21,15 @@ const age = z.string().check(
 export const input = z.strictObject({
   database: databaseName('The database to put back. What stands there is kept under another name until you remove it.'),
   archive: text('The dump: a file of pg_dump -Fc, a folder of pg_dump -Fd, or SQL (also .gz and .zst).'),
+  fetched: z.optional(
+    z
+      .boolean()
+      .check(
+        z.describe(
+          'An earlier step of the run brings the dump here: a dry run does not look for it, only at the server. Default: false.',
+        ),
+      ),
+  ),
   dumpOf: optionalText('The database that the dump was made of, where it has another name.'),
   jobs: z.optional(
     wholeNumber(

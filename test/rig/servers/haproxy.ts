@@ -8,6 +8,8 @@ export interface HaproxyOptions {
   /** By backend: its servers as they stand after `server`, e.g. `web1 127.0.0.1:8080 check inter 100ms`. */
   readonly backends: { readonly [name: string]: readonly string[] };
   readonly mode?: 'http' | 'tcp';
+  /** Further addresses of this machine on which frontends listen, e.g. 127.0.0.2. */
+  readonly addresses?: readonly string[];
 }
 
 export interface Haproxy {
@@ -23,13 +25,16 @@ export interface Haproxy {
   stop(): Promise<void>;
 }
 
-export async function startHaproxy({ backends, mode = 'http' }: HaproxyOptions): Promise<Haproxy> {
+export async function startHaproxy({ backends, mode = 'http', addresses = [] }: HaproxyOptions): Promise<Haproxy> {
   const { folder, remove } = serverFolder('haproxy');
   const at = (name: string) => join(folder, name);
   const ports = new Map<string, number>();
   for (const name of Object.keys(backends)) ports.set(name, await freePort());
   const tcpSocket = `127.0.0.1:${await freePort()}`;
-  writeFileSync(at('haproxy.cfg'), configuration(backends, { mode, ports, folder, tcpSocket }));
+  writeFileSync(
+    at('haproxy.cfg'),
+    configuration(backends, { mode, addresses: ['127.0.0.1', ...addresses], ports, folder, tcpSocket }),
+  );
   const server = await startServer([path('haproxy'), '-db', '-f', at('haproxy.cfg')], {
     folder,
     ready: async () => existsSync(at('admin.sock')),
@@ -49,15 +54,19 @@ export async function startHaproxy({ backends, mode = 'http' }: HaproxyOptions):
 
 interface Setting {
   readonly mode: string;
+  readonly addresses: readonly string[];
   readonly ports: ReadonlyMap<string, number>;
   readonly folder: string;
   readonly tcpSocket: string;
 }
 
-function configuration(backends: HaproxyOptions['backends'], { mode, ports, folder, tcpSocket }: Setting): string {
+function configuration(
+  backends: HaproxyOptions['backends'],
+  { mode, addresses, ports, folder, tcpSocket }: Setting,
+): string {
   const parts = Object.entries(backends).flatMap(([name, servers]) => [
     `frontend ${name}-in`,
-    `  bind 127.0.0.1:${ports.get(name)}`,
+    ...addresses.map((address) => `  bind ${address}:${ports.get(name)}`),
     `  default_backend ${name}`,
     `backend ${name}`,
     ...servers.map((server) => `  server ${server}`),

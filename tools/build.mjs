@@ -122,9 +122,10 @@ async function bundleCommandLine() {
     banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
   });
   // `importModule` is what start.cjs gives it.
-  const text = inAscii(result.outputFiles[0].text)
+  const body = inAscii(result.outputFiles[0].text)
     .replaceAll('await import(', 'await importModule(')
     .replaceAll('()=>import(', '()=>importModule(');
+  const text = `(function (exports, require, module, __filename, __dirname, importModule) { ${body}\n})`;
   const name = `cli-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
   write(join(dist, `${name}.cjs`), Buffer.from(text));
   const start = readFileSync(join(root, 'tools/start.cjs'), 'utf8');

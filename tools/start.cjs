@@ -5,8 +5,7 @@
  */
 'use strict';
 const { readFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
-const { dirname, join } = require('node:path');
+const { join } = require('node:path');
 const vm = require('node:vm');
 
 const file = join(__dirname, 'CLI_FILE');
@@ -23,11 +22,7 @@ function readCode() {
 /** The bundle's own `import()` would need an experimental option of Node, which says so on stderr. */
 const importModule = (specifier) => import(specifier);
 
-const parameters = 'exports, require, module, __filename, __dirname, importModule';
-const text = readFileSync(file, 'latin1');
-const script = new vm.Script(`(function (${parameters}) { ${text}\n})`, { filename: file, cachedData: readCode() });
+const script = new vm.Script(readFileSync(file, 'latin1'), { filename: file, cachedData: readCode() });
 module.exports = { code, script };
 const program = { exports: {} };
-script
-  .runInThisContext()
-  .call(program.exports, program.exports, createRequire(file), program, file, dirname(file), importModule);
+script.runInThisContext().call(program.exports, program.exports, require, program, file, __dirname, importModule);

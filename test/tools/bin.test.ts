@@ -17,8 +17,8 @@ function inCopy<T>(use: (bin: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'backout-bin-'));
   try {
     mkdirSync(join(folder, 'bin'));
-    cpSync(join(root, 'bin/backout.js'), join(folder, 'bin/backout.mjs'));
-    return use(join(folder, 'bin/backout.mjs'));
+    cpSync(join(root, 'bin/backout.js'), join(folder, 'bin/backout.cjs'));
+    return use(join(folder, 'bin/backout.cjs'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

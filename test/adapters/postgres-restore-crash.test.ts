@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { adapter as restore } from '../../adapters/postgres/restore/index.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { Adapter } from '../../src/ports/adapter.ts';
@@ -20,6 +20,9 @@ const adapter: Adapter = restore;
 const fresh = `shop_new_${key}`;
 const old = `shop_before_${key}`;
 const other = 'run1-restore-2';
+
+// Each test is two restores on a machine that may be busy.
+jest.setTimeout(90_000);
 
 describeWith(postgresPrograms, 'postgres/restore, killed', () => {
   let server: Postgres;
@@ -55,7 +58,7 @@ describeWith(postgresPrograms, 'postgres/restore, killed', () => {
     const child = spawn(program, args, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
     const ended = once(child, 'exit');
     child.stdin.on('error', () => undefined).end(command?.stdin ?? '');
-    await until(what, look);
+    await until(what, look, 25_000);
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
     await ended;
   }

@@ -8,20 +8,26 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { adapter } from '../../adapters/postgres/restore/index.ts';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { adapter as restore } from '../../adapters/postgres/restore/index.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
+import type { Adapter } from '../../src/ports/adapter.ts';
 import { describeWith } from '../rig/servers/needs.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../rig/servers/postgres.ts';
 import { breakShop, contentOf, databases, key, makeShop, wholeOf } from './rig/postgres-scene.ts';
 import { closedPort } from './rig/servers.ts';
-import { complaints, preflight, workInPlace } from './rig/step.ts';
+import { complaints, contextIn, parsed, preflight, workInPlace } from './rig/step.ts';
+
+const adapter: Adapter = restore;
+
+jest.setTimeout(60_000);
 
 describeWith(postgresPrograms, 'postgres/restore refuses', () => {
   let server: Postgres;
@@ -194,6 +200,22 @@ describeWith(postgresPrograms, 'postgres/restore refuses', () => {
     });
     expect(await preflight(adapter, given('c.dump', { newerThan: '2d' }), dumps)).toMatchObject({ ok: true });
     expect(complaints(adapter, given('c.dump', { newerThan: '2' }))).toContain('unit');
+  });
+
+  test('a missing program, before hours have gone by', async () => {
+    const bin = join(server.folder, 'bin');
+    mkdirSync(bin);
+    const [own = ''] = server.env.PATH?.split(':') ?? [];
+    for (const program of ['psql', 'pg_restore']) symlinkSync(join(own, program), join(bin, program));
+    const lacking = { env: { PATH: bin } };
+    const answer = await adapter.preflight(parsed(adapter, given('c.dump')), contextIn(dumps, lacking));
+    expect(answer).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('The program vacuumdb is missing'),
+      remedy: 'Install it: apt-get install postgresql-client',
+    });
+    const without = parsed(adapter, given('c.dump', { analyze: false }));
+    expect(await adapter.preflight(without, contextIn(dumps, lacking))).toMatchObject({ ok: true });
   });
 
   test('a server that is not there', async () => {

@@ -1,6 +1,6 @@
 /** What is restored is what was dumped, and all that belongs to the database as a whole is what it was. */
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { adapter as access } from '../../adapters/postgres/access/index.ts';
 import { adapter } from '../../adapters/postgres/restore/index.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
@@ -8,6 +8,8 @@ import { describeWith } from '../rig/servers/needs.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../rig/servers/postgres.ts';
 import { breakShop, contentOf, databases, dropAll, key, makeShop, wholeOf } from './rig/postgres-scene.ts';
 import { perform, preflight, probe, runStep, workInPlace } from './rig/step.ts';
+
+jest.setTimeout(60_000);
 
 describeWith(postgresPrograms, 'postgres/restore', () => {
   let server: Postgres;

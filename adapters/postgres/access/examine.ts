@@ -44,13 +44,9 @@ export async function examine(client: Client, asked: Input): Promise<Preflight> 
   const { state, marked } = found.value;
   if (asked.access === 'closed' && marked === null && previous === undefined && isClosed(state, except))
     return refused(where, whatIsOpen(asked, state));
-  return ready(
-    [`login as ${user} works`, `${user} may change ${where}`],
-    asked.access === 'closed' ? superusersStay : null,
-  );
+  const stays = asked.access === 'closed' ? ['superusers can log in while it is closed'] : [];
+  return ready([`login as ${user} works`, `${user} may change ${where}`, ...stays]);
 }
-
-const superusersStay = 'superusers can log in while it is closed';
 
 async function rightsOf(
   client: Client,

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { tooLittleSpace } from '../../support/space.ts';
 import { type DatabaseState, lookAt, parseAnswer, type Seen } from '../server/database-state.ts';
 import { type Client, maintenanceOf, serverOf } from '../server/login.ts';
-import { inMaintenance } from '../server/psql.ts';
+import { call, inMaintenance } from '../server/psql.ts';
 import { literal } from '../server/quote.ts';
 import type { Trouble } from '../server/trouble.ts';
 import type { Dump, Obstacle } from './examine.ts';
@@ -58,7 +58,12 @@ export async function examineServer(order: Order, client: Client, dump: Dump): P
       remedy: 'Name another one as `maintenance`.',
     });
   const asked = inMaintenance(client, factsQuery(order.database, dump));
-  const [answer, target] = await Promise.all([asked, lookAt(client, order.database)]);
+  const [answer, target, statistics] = await Promise.all([
+    asked,
+    lookAt(client, order.database),
+    order.analyze ? call(client, 'vacuumdb', ['--version']) : ok(''),
+  ]);
+  if (!statistics.ok) return said(statistics.error);
   const found = answer.ok ? parseAnswer(facts, answer.value) : answer;
   if (!found.ok) return said(found.error);
   if (!target.ok) return said(target.error);

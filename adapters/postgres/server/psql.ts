@@ -21,7 +21,8 @@ export const inMaintenance = (client: Client, sql: string): Promise<Result<strin
 
 /** All or nothing, on disk when it returns. */
 export function inTransaction(client: Client, statements: readonly string[]): Promise<Result<string, Trouble>> {
-  const all = ['BEGIN', 'SET LOCAL synchronous_commit = on', ...statements, 'COMMIT'];
+  const settings = ['SET LOCAL synchronous_commit = on', `SET LOCAL lock_timeout = '30s'`];
+  const all = ['BEGIN', ...settings, ...statements, 'COMMIT'];
   return inMaintenance(client, `${all.join(';\n')};\n`);
 }
 

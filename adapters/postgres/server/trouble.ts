@@ -44,6 +44,8 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     'The dump was made by a newer pg_dump: install postgresql-client of that version.',
   ],
   [/role ".*" does not exist/, 'Create the role first, as `CREATE ROLE …`, or set `ownership: skip`.'],
+  [/lock timeout/, 'Somebody else is changing the database: see pg_locks, end that transaction, then try again.'],
+  [/invalid command .restrict/, 'The dump was made by a newer pg_dump: install a newer postgresql-client.'],
   [/statement timeout/, 'Find out what the server is busy with, or allow more time.'],
 ];
 

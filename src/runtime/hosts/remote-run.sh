@@ -23,13 +23,19 @@ if [ -r /proc/$$/stat ]; then
 fi
 if [ -r /proc/sys/kernel/random/boot_id ]; then read -r BACKOUT_boot < /proc/sys/kernel/random/boot_id; fi
 set -C
-{ printf "%s %s %s .\n" $$ "$BACKOUT_start" "$BACKOUT_boot" > "$BACKOUT_s.claim"; } 2>/dev/null || exit 99
+{ true > "$BACKOUT_s.claim"; } 2>/dev/null || exit 99
 set +C
+# The room for its end is taken now: the command may fill the disk.
+if ! { printf "no end yet\n" > "$BACKOUT_s.status" \
+    && printf "%s %s %s .\n" $$ "$BACKOUT_start" "$BACKOUT_boot" > "$BACKOUT_s.claim"; } 2>/dev/null; then
+  /bin/rm -f "$BACKOUT_s.claim" "$BACKOUT_s.status"
+  exit 98
+fi
 exec > "$BACKOUT_s.out" 2> "$BACKOUT_s.err"
 if [ -e "$BACKOUT_s.in.$BACKOUT_mine" ]; then /bin/rm -f "$BACKOUT_s.in.$BACKOUT_mine"; fi
 if cd -- "$BACKOUT_cwd"; then "$@"; else (exit 126); fi
 BACKOUT_code=$? BACKOUT_n=0
-until { printf "%s .\n" $BACKOUT_code > "$BACKOUT_s.status"; } 2>/dev/null || [ $BACKOUT_n = 60 ]; do
+until { printf "%s .\n" $BACKOUT_code 1<> "$BACKOUT_s.status"; } 2>/dev/null || [ $BACKOUT_n = 60 ]; do
   BACKOUT_n=$((BACKOUT_n + 1))
   sleep 1
 done
@@ -52,6 +58,7 @@ backout_begin() {
   BACKOUT_child=$!
   wait "$BACKOUT_child"
   BACKOUT_result=$?
+  if [ "$BACKOUT_result" = 98 ]; then return 1; fi
   if [ "$BACKOUT_result" = 99 ] && [ -n "$BACKOUT_fed" ]; then rm -f "$BACKOUT_in"; fi
 }
 # Somebody else's child: looked at again and again. What is said now and then ends this when nobody listens any more.
@@ -70,8 +77,8 @@ backout_follow() {
 }
 backout_tail() {
   if [ -s "$BACKOUT_s.$1" ]; then
-    backout_say "$1" $(wc -c < "$BACKOUT_s.$1")
-    tail -c "$BACKOUT_keep" "$BACKOUT_s.$1"
+    backout_say "$1" $({ wc -c < "$BACKOUT_s.$1"; } 2>/dev/null)
+    tail -c "$BACKOUT_keep" "$BACKOUT_s.$1" 2>/dev/null
   fi
 }
 backout_run() {

@@ -27,13 +27,16 @@ export const adapter = defineAdapter<Input>({
   defaultTimeoutMs: null,
   describe: (asked) => {
     const order = { ...orderOf(asked, '/', 'ATTEMPT'), source: asked.source, target: asked.target };
-    const shown = (args: readonly string[]) => ['rsync', ...args].join(' ').replaceAll('\n', ' ');
+    const shown = (args: readonly string[]) => ['rsync', ...args].map(quoted).join(' ');
     return [shown(copyArgs(order)), `prove that nothing differs: ${shown(proveArgs(order))}`];
   },
   preflight,
   probe,
   command: (asked, context) => ({ argv: workerArgv('files/rsync'), stdin: orderFor(asked, context) }),
 });
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''").replaceAll('\n', '\\n')}'`;
 
 async function preflight(asked: Input, context: AdapterContext): Promise<Preflight> {
   const order = orderOf(asked, context.folder, fileKey(context.key));

@@ -1,4 +1,7 @@
-/** Planted faults that were caught: listed at the tests that caught them. */
+/**
+ * Who may log in, measured by logins. Planted faults that were caught: CONNECT is not taken away, sessions are not
+ * ended, a second closing overwrites the marker, limits are not put back, what was put back is not proven.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';

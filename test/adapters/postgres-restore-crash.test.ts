@@ -1,6 +1,7 @@
 /**
  * Killed at any moment, a restore leaves the old database in use or the new one, whole; the next attempt finishes or
- * begins anew, and nothing is left over. Planted faults that were caught: see each test.
+ * begins anew, and nothing is left over. Planted faults that were caught: what is ready is restored again,
+ * somebody else's database is removed, sessions are not ended before the swap.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

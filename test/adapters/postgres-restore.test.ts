@@ -1,4 +1,7 @@
-/** What is restored is what was dumped, and all that belongs to the database as a whole is what it was. */
+/**
+ * What is restored is what was dumped, and all that belongs to the database as a whole is what it was. Planted faults
+ * that were caught: the comment with the marker is not carried over, nor privileges and settings; rows are read as SQL.
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { adapter as access } from '../../adapters/postgres/access/index.ts';

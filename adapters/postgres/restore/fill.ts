@@ -4,7 +4,7 @@ import { connectionTo, environmentOf } from '../server/login.ts';
 import { call } from '../server/psql.ts';
 import { type Trouble, troubleOf } from '../server/trouble.ts';
 import { contentOf } from './dump.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './stage-end.ts';
 
 export async function fill(at: Stage): Promise<Result<null, Trouble>> {
   const { client, order, dump, name } = at;

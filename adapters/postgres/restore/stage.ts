@@ -1,9 +1,7 @@
 /** A new database beside the target, filled and proven. Its note says `ready` only when it is complete. */
 import { ok, type Result } from '../../../src/kernel/result.ts';
 import { inWords } from '../../support/space.ts';
-import { type Report, WorkFailed } from '../../support/work.ts';
-import { askReadOnly } from '../query/ask.ts';
-import { faultsOf } from '../query/expect.ts';
+import type { Report } from '../../support/work.ts';
 import type { DatabaseState } from '../server/database-state.ts';
 import { type Client, connectionTo, maintenanceOf } from '../server/login.ts';
 import { stagingNote } from '../server/note.ts';
@@ -14,18 +12,8 @@ import type { Dump } from './examine.ts';
 import { fill } from './fill.ts';
 import { inherit } from './inherit.ts';
 import type { Order } from './input.ts';
-import { type Relation, relationTypes } from './schema-scan.ts';
-
-export interface Stage {
-  readonly order: Order;
-  readonly client: Client;
-  readonly dump: Dump;
-  readonly name: string;
-  readonly key: string;
-  readonly like: DatabaseState | undefined;
-}
-
-const proofTimeoutMs = 600_000;
+import { proveQueries, proveRelations } from './prove.ts';
+import { must, type Stage } from './stage-end.ts';
 
 export async function stage(at: Stage, report: Report): Promise<void> {
   const { order, client, dump, name } = at;
@@ -44,19 +32,6 @@ export async function stage(at: Stage, report: Report): Promise<void> {
   }
   report.line(`Restored and proven: ${name}.`);
 }
-
-function must(
-  { order, name }: Stage,
-  what: string,
-  done: { readonly ok: true } | { readonly ok: false; readonly error: Trouble },
-): void {
-  if (done.ok) return;
-  const { reason, remedy, said } = done.error;
-  const more = said === '' || said.endsWith(reason) ? '' : `\n${said}`;
-  throw new WorkFailed(`${name} ${what}: ${reason}.${more}`, `${untouched(order)} ${remedy}`);
-}
-
-export const untouched = ({ database }: Order): string => `${database} was not touched.`;
 
 const note = ({ order, name, key, dump }: Stage, stageOf: 'restoring' | 'ready'): string =>
   `COMMENT ON DATABASE ${identifier(name)} IS ${literal(stagingNote({ target: order.database, key, stage: stageOf, dump: identityOf(order, dump) }))};`;
@@ -99,48 +74,6 @@ function localeOf({ collate, ctype, provider, locale }: DatabaseState): readonly
 async function tryToInherit({ client, name, like }: Stage): Promise<Result<unknown, Trouble>> {
   if (like === undefined) return ok(null);
   return psql(client, maintenanceOf(client), `BEGIN;\n${inherit(name, like).join(';\n')};\nROLLBACK;`);
-}
-
-const kinds: Readonly<Record<Relation, string>> = {
-  TABLE: "'r', 'p'",
-  VIEW: "'v'",
-  'MATERIALIZED VIEW': "'m'",
-  SEQUENCE: "'S'",
-  'FOREIGN TABLE': "'f'",
-};
-
-/** What the dump lists is there: a program that ended well is not believed alone. */
-async function proveRelations(at: Stage): Promise<void> {
-  const counts = relationTypes.map((type) => `count(*) FILTER (WHERE relkind IN (${kinds[type]}))`);
-  const query = `SELECT ${counts.join(', ')} FROM pg_class c WHERE c.oid >= 16384
-    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e');`;
-  const answer = await psql(at.client, at.name, query);
-  must(at, 'could not be looked at', answer);
-  const there = answer.ok ? answer.value.split('|').map(Number) : [];
-  for (const [index, type] of relationTypes.entries()) {
-    const wanted = at.dump.facts.relations[type];
-    const found = there[index] ?? 0;
-    if (found < wanted)
-      throw new WorkFailed(
-        `${at.name} has ${found} of the ${wanted} objects of type ${type} that the dump lists.`,
-        `${untouched(at.order)} Take another dump.`,
-      );
-  }
-}
-
-async function proveQueries(at: Stage, report: Report): Promise<void> {
-  const { order, client, name } = at;
-  for (const { query, expect } of order.proof) {
-    const answer = await askReadOnly(client, { database: name, query, timeoutMs: proofTimeoutMs });
-    must(at, `could not be asked ${query}`, answer);
-    const faults = answer.ok ? faultsOf(answer.value, expect) : [];
-    if (faults.length > 0)
-      throw new WorkFailed(
-        `The restored data are not as they should be: ${query}: ${faults.join('; ')}.`,
-        `${untouched(order)} Take another dump, or correct \`proof\`.`,
-      );
-    report.line(`As it should be: ${query}`);
-  }
 }
 
 /** The planner knows nothing of restored tables: without this the first hours are slow. */

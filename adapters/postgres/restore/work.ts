@@ -15,7 +15,8 @@ import type { Trouble } from '../server/trouble.ts';
 import { type Dump, examineDump } from './examine.ts';
 import { input, type Order, orderOf } from './input.ts';
 import { examineServer } from './server-facts.ts';
-import { drop, identityOf, stage, untouched } from './stage.ts';
+import { drop, identityOf, stage } from './stage.ts';
+import { untouched } from './stage-end.ts';
 import { isEmpty, type Standing, standingOf } from './standing.ts';
 import { swap } from './swap.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Writes what is made from the playbook's schema: docs/playbook.md between its two marks, and the stored JSON Schema
- * that `backout schema` prints; and docs/adapters.md, made from the adapters. `--check` writes nothing and leaves with 1 where one of them is not current.
+ * Writes what is made from the playbook's schema: docs/playbook.md between its two marks, and the rules that a run
+ * checks it by; and docs/adapters.md, made from the adapters. `--check` writes nothing and leaves with 1 where one of
+ * them is not current.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,8 +15,10 @@ const schema = buildJsonSchema();
 const begin = '<!-- reference: made by `npm run docs` -->';
 const end = '<!-- end of reference -->';
 
+const toPeople = new Set(['description', 'default', 'title', 'examples', '$schema', '$id']);
+
 const files = {
-  'src/playbook/generated/stored-json-schema.ts': storedSchema(),
+  'src/playbook/generated/stored-rules.ts': storedSchema(),
   'docs/adapters.md': await adaptersPage(),
   'docs/playbook.md': withReference(readFileSync(join(root, 'docs/playbook.md'), 'utf8')),
 };
@@ -34,13 +37,23 @@ for (const [name, text] of Object.entries(files)) {
 if (stale && process.argv.includes('--check')) process.exitCode = 1;
 
 function storedSchema() {
-  const literal = JSON.stringify(schema).replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+  const literal = JSON.stringify(rulesOf(schema)).replaceAll('\\', '\\\\').replaceAll("'", "\\'");
   return [
     '/** Made by `npm run docs` from `schema.ts`; a test shows that it is current. */',
-    'export const storedJsonSchema =',
+    'export const storedRules =',
     `  '${literal}';`,
     '',
   ].join('\n');
+}
+
+/** Less to read at every start: what is only for people is left out. `properties` hold names, not keywords. */
+function rulesOf(node, names = false) {
+  if (Array.isArray(node)) return node.map((each) => rulesOf(each));
+  if (typeof node !== 'object' || node === null) return node;
+  const kept = Object.entries(node).filter(([key]) => names || !toPeople.has(key));
+  return Object.fromEntries(
+    kept.map(([key, value]) => [key, rulesOf(value, !names && (key === 'properties' || key === 'definitions'))]),
+  );
 }
 
 function withReference(text) {

@@ -1,9 +1,9 @@
 /**
  * Whether data suits the playbook's JSON Schema. Only yes or no: a no is explained by the zod schema, which takes
- * 20 ms and 7 MiB to build and is loaded only then. Knows the keywords that the stored schema uses; a test shows that
- * both always agree.
+ * 20 ms and 7 MiB to build and is loaded only then. Knows the keywords that the stored rules use, which are that
+ * schema without what is said to people; a test shows that both always agree.
  */
-import { storedJsonSchema } from './generated/stored-json-schema.ts';
+import { storedRules } from './generated/stored-rules.ts';
 
 interface Rules {
   readonly $ref?: string;
@@ -28,14 +28,9 @@ interface Rules {
 let stored: Rules | undefined;
 const patterns = new Map<string, RegExp>();
 
-/** The JSON Schema (draft-07) of a playbook, as `backout schema` prints it. */
-export function playbookJsonSchema(): object {
-  return wholeSchema();
-}
-
 function wholeSchema(): Rules {
-  // A cast beside a parse: the text is made by `buildJsonSchema`.
-  stored ??= JSON.parse(storedJsonSchema) as Rules;
+  // A cast beside a parse: the text is made from `buildJsonSchema`.
+  stored ??= JSON.parse(storedRules) as Rules;
   return stored;
 }
 

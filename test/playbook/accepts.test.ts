@@ -1,15 +1,14 @@
-/** The stored JSON Schema, the zod schema and docs/playbook.md are one definition. */
+/** The stored rules, the zod schema and docs/playbook.md are one definition. */
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod/mini';
-import { acceptsPlaybook, playbookJsonSchema } from '../../src/playbook/accepts.ts';
+import { acceptsPlaybook } from '../../src/playbook/accepts.ts';
 import { buildJsonSchema } from '../../src/playbook/json-schema.ts';
 import { playbookSchema } from '../../src/playbook/schema.ts';
 import { documentOf, shopRelease } from './playbook-text.ts';
 
 test('what is made from the schema is current', () => {
-  expect(playbookJsonSchema()).toEqual(buildJsonSchema());
   execFileSync(process.execPath, ['tools/docs.mjs', '--check'], { stdio: 'pipe' });
 });
 

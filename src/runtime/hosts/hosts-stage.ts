@@ -24,7 +24,10 @@ import { RecordReader } from './records.ts';
 const lookMs = 100;
 /** Beyond the grace: for connections to be made and answers to come. */
 const reachMs = 20_000;
-const urgentReachMs = 1_500;
+/** With the grace: the engine has to be gone within 8 s, and people are to be told in them. */
+const urgentMs = 5_000;
+/** What is left of the worker by then has nothing more to do. */
+const workerGraceMs = 500;
 
 export interface StageOnHosts extends Stage {
   readonly hosts: PlannedHosts;
@@ -77,11 +80,12 @@ function runWorker(stage: StageOnHosts, resolve: () => ResolvedProcess): Promise
 
 /** The worker ends what runs on the hosts; only then its own processes are ended. */
 async function askToEnd({ limit }: StageOnHosts, folder: string, ending: Promise<ProcessEnd>): Promise<void> {
-  const withinMs = limit.graceMs + (limit.isUrgent ? urgentReachMs : reachMs);
-  const order: StopOrder = { why: limit.reached ?? 'cancelled', graceMs: limit.graceMs, withinMs };
+  const withinMs = limit.isUrgent ? urgentMs : limit.graceMs + reachMs;
+  const order: StopOrder = { why: limit.reached ?? 'cancelled', graceMs: Math.min(limit.graceMs, withinMs / 2), withinMs };
   replaceFile(join(folder, stopFile), JSON.stringify(order), 0o600);
   const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs + 1_000).unref());
   await Promise.race([ending, late]);
+  limit.graceMs = Math.min(limit.graceMs, workerGraceMs);
 }
 
 async function outcomeOf(

@@ -35,7 +35,8 @@ export async function makeMarker(
   };
   const about = `ConfigMap ${name}`;
   const made = await kubectl(['create', '--validate=false', '--filename=-'], about, JSON.stringify(manifest));
-  if (!made.ok && made.error.kind !== 'exists') return made;
+  if (made.ok) return ok(given);
+  if (made.error.kind !== 'exists') return made;
   const standing = await findMarker(kubectl, name);
   if (!standing.ok) return standing;
   if (standing.value !== undefined) return ok(standing.value);

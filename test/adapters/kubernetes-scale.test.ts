@@ -67,6 +67,7 @@ describeWith(['kubectl'], 'kubernetes/scale', () => {
 
   test('closed again, it keeps what was found first', async () => {
     await perform('closed');
+    expect(await perform('closed')).toMatchObject({ ok: true, outputs: { previous: '3' } });
     cluster.scale('web', 1);
     expect(await perform('closed')).toMatchObject({ ok: true, outputs: { previous: '3' } });
     expect(await perform('open')).toMatchObject({ ok: true, outputs: { replicas: '3' } });
@@ -196,8 +197,12 @@ describeWith(['kubectl'], 'kubernetes/scale', () => {
     },
   );
 
-  test('a marker that is not understood is not taken for none', async () => {
+  test('a marker that cannot be read or understood is not taken for none', async () => {
     await perform('closed');
+    cluster.forbidden.add('get configmaps');
+    for (const access of ['closed', 'open'])
+      expect(await perform(access, { previous: 1 })).toMatchObject({ ok: false });
+    cluster.forbidden.clear();
     cluster.put('configmaps', { ...marker(), data: { marker: 'mine' } });
     for (const access of ['closed', 'open'])
       expect(await perform(access)).toMatchObject({

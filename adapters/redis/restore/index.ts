@@ -14,6 +14,7 @@ import { type Asked, input, type Order, orderOf, placesOf } from './input.ts';
 export const adapter = defineAdapter<Asked>({
   name: 'redis/restore',
   summary: 'Puts the data of a Redis server back from a backup, without stopping it; the old data is kept as a file.',
+  tested: 'Tested on Redis 7.0.',
   input,
   secretFields: ['password'],
   outputs: { keys: 'How many keys were restored.', old: 'The file in which the old data is kept.' },

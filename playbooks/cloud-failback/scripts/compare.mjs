@@ -39,6 +39,7 @@ main(() => {
   for (const [name, what] of here) console.log(`${name}: ${what}`);
   if (there.size === 0) throw new Trouble(`${database} in the cloud has no table.`);
   if (differing.length === 0) return;
-  const lines = differing.map((name) => `  ${name}: here ${here.get(name) ?? 'not there'}, in the cloud ${there.get(name) ?? 'not there'}`);
+  const said = (of, name) => of.get(name) ?? 'nothing';
+  const lines = differing.map((name) => `  ${name}: here ${said(here, name)}; in the cloud ${said(there, name)}`);
   throw new Trouble(`${database} is not what it is in the cloud:\n${lines.join('\n')}`);
 });

@@ -18,7 +18,9 @@ async function faultAt(server) {
     const resolver = new Resolver({ timeout: 2_000, tries: 3 });
     resolver.setServers([await addressOf(server)]);
     const answer = await resolver.resolve(name, type);
-    return answer.length === 1 && plain(answer[0]) === plain(target) ? '' : `answers ${answer.join(', ')}, not ${target}`;
+    return answer.length === 1 && plain(answer[0]) === plain(target)
+      ? ''
+      : `answers ${answer.join(', ')}, not ${target}`;
   } catch (error) {
     return `does not answer: ${error.message}`;
   }

@@ -3,11 +3,11 @@
  * SINCE or later into the new folder FOLDER, all from one moment: a CSV file for each table, and manifest.json with rows
  * and SHA-256 of each. It changes nothing in the database, so it may be tried at any time. FOLDER appears only whole.
  */
-import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fail, fileName, identifier, literal, site } from './psql.mjs';
+import { sha256 } from './sha256.mjs';
 import { describeTables } from './tables.mjs';
 
 const [folder, names, since, changed] = process.argv.slice(-4);
@@ -15,15 +15,22 @@ const database = site('NEW');
 const staged = `${folder}.part`;
 const list = (columns) => columns.map(identifier).join(', ');
 
-const tables = describeTables(database, names, changed).map((one) => ({ ...one, file: `${one.table.replaceAll(/[^\w.]/g, '_')}.csv` }));
+const tables = describeTables(database, names, changed).map((one) => ({
+  ...one,
+  file: `${one.table.replaceAll(/[^\w.]/g, '_')}.csv`,
+}));
 rmSync(staged, { recursive: true, force: true });
 // The rows are those of users.
 mkdirSync(staged, { recursive: true, mode: 0o700 });
 
-const undated = tables.map(({ table }) => `SELECT ${literal(table)} FROM ${table} WHERE ${identifier(changed)} IS NULL LIMIT 1;`);
+const undated = tables.map(
+  ({ table }) => `SELECT ${literal(table)} FROM ${table} WHERE ${identifier(changed)} IS NULL LIMIT 1;`,
+);
 const without = database.ask(undated.join('\n'));
 if (without !== '')
-  fail(`${database.where}: nobody can tell whether rows are newer than the move, for their ${changed} is NULL: ${without.replaceAll('\n', ', ')}`);
+  fail(
+    `${database.where}: nobody can tell whether rows are newer than the move, for their ${changed} is NULL: ${without.replaceAll('\n', ', ')}`,
+  );
 
 const counts = database.ask(
   [
@@ -51,14 +58,14 @@ renameSync(staged, folder);
 sync(dirname(folder));
 
 const all = written.reduce((sum, table) => sum + table.rows, 0);
-for (const table of written) process.stdout.write(`${table.table}: ${table.rows} rows, sha256 ${table.sha256.slice(0, 16)}\n`);
+for (const table of written)
+  process.stdout.write(`${table.table}: ${table.rows} rows, sha256 ${table.sha256.slice(0, 16)}\n`);
 process.stdout.write(`${all} rows since ${since} are in ${folder}\n`);
 if (process.env.BACKOUT_OUTPUT)
-  appendFileSync(process.env.BACKOUT_OUTPUT, `folder=${folder}\nrows=${all}\nmanifest=${sha256(join(folder, 'manifest.json'))}\n`);
-
-function sha256(file) {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
-}
+  appendFileSync(
+    process.env.BACKOUT_OUTPUT,
+    `folder=${folder}\nrows=${all}\nmanifest=${sha256(join(folder, 'manifest.json'))}\n`,
+  );
 
 function sync(path) {
   const handle = openSync(path, 'r');

@@ -47,10 +47,15 @@ const script = [
   '',
 ];
 
-const tallies = database.ask(script.join('\n')).split('\n').map((line) => JSON.parse(line));
+const tallies = database
+  .ask(script.join('\n'))
+  .split('\n')
+  .map((line) => JSON.parse(line));
 const sum = (name) => tallies.reduce((total, one) => total + one[name], 0);
 for (const { table, inserted, updated, unchanged } of tallies)
-  process.stdout.write(`${table}: ${inserted} added, ${updated} replaced by a newer version, ${unchanged} there already\n`);
+  process.stdout.write(
+    `${table}: ${inserted} added, ${updated} replaced by a newer version, ${unchanged} there already\n`,
+  );
 if (process.env.BACKOUT_OUTPUT)
   appendFileSync(
     process.env.BACKOUT_OUTPUT,

@@ -2,13 +2,11 @@
  * The exported rows in temporary tables beside those of the old site, and what can be said about the two, as SQL.
  * In it `i` is an exported row and `t` the row with the same key.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, fileName, identifier, literal } from './psql.mjs';
+import { sha256 } from './sha256.mjs';
 import { describeTables } from './tables.mjs';
-
-const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 /** The manifest of an export whose files are what it says, byte for byte. */
 export function readExport(folder) {
@@ -16,7 +14,8 @@ export function readExport(folder) {
   if (!existsSync(path)) fail(`There is no export in ${folder}`);
   const manifest = JSON.parse(readFileSync(path, 'utf8'));
   for (const { file, sha256: expected } of manifest.tables) {
-    if (sha256(join(folder, file)) !== expected) fail(`${join(folder, file)} is not what was exported: its SHA-256 differs`);
+    if (sha256(join(folder, file)) !== expected)
+      fail(`${join(folder, file)} is not what was exported: its SHA-256 differs`);
   }
   return manifest;
 }
@@ -26,8 +25,10 @@ export function tablesAt(database, folder, { tables, changed }) {
   return tables.map((exported, at) => {
     const [own] = describeTables(database, exported.table, changed);
     const missing = exported.columns.filter((column) => !own.columns.includes(column));
-    if (missing.length > 0) fail(`${database.where}: the table ${own.table} has no column ${missing.join(', ')}, which the new site has`);
-    if (String(own.key) !== String(exported.key)) fail(`${database.where}: the table ${own.table} has another primary key than at the new site`);
+    if (missing.length > 0)
+      fail(`${database.where}: the table ${own.table} has no column ${missing.join(', ')}, which the new site has`);
+    if (String(own.key) !== String(exported.key))
+      fail(`${database.where}: the table ${own.table} has another primary key than at the new site`);
     return { ...exported, incoming: `incoming_${at}`, changed, path: join(folder, exported.file) };
   });
 }
@@ -37,10 +38,15 @@ export const list = (columns, prefix = '') => columns.map((column) => `${prefix}
 export const load = ({ table, incoming, columns, path, rows }) => [
   `CREATE TEMP TABLE ${incoming} ON COMMIT DROP AS SELECT ${list(columns)} FROM ${table} WITH NO DATA;`,
   `\\copy ${incoming} (${list(columns)}) FROM ${fileName(path)} WITH (FORMAT csv, HEADER)`,
-  refuse(`SELECT (SELECT count(*) FROM ${incoming}) AS n, '' AS which`, `n <> ${rows}`, `${table}: % of ${rows} exported rows were read%`),
+  refuse(
+    `SELECT (SELECT count(*) FROM ${incoming}) AS n, '' AS which`,
+    `n <> ${rows}`,
+    `${table}: % of ${rows} exported rows were read%`,
+  ),
 ];
 
-const matched = ({ table, incoming, key }, join = 'JOIN') => `FROM ${incoming} i ${join} ${table} t USING (${list(key)})`;
+const matched = ({ table, incoming, key }, join = 'JOIN') =>
+  `FROM ${incoming} i ${join} ${table} t USING (${list(key)})`;
 
 const content = ({ columns, key, changed }, prefix) => {
   const own = columns.filter((column) => column !== changed && !key.includes(column));

@@ -5,7 +5,16 @@
  *   fence     sets the new site's database to read-only by default
  *   promote   lets the old site's database take writes again, and writes into FILE that it is the primary
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import process from 'node:process';
 import { fail, literal, site } from './psql.mjs';
@@ -27,9 +36,14 @@ function note() {
   const found = { old: factsOf(old), new: moved.reaches() ? factsOf(moved) : null };
   write({ notedAt: new Date().toISOString(), database: name, found, primary: null });
   if (found.old.inRecovery) fail(`${old.where} is a standby: promote it first (pg_promote), then retry`);
-  for (const [at, one] of [[old, found.old], [moved, found.new]]) {
+  for (const [at, one] of [
+    [old, found.old],
+    [moved, found.new],
+  ]) {
     if (one !== null && one.subscriptions.length > 0)
-      fail(`${at.where} still subscribes, so that rows arrive by themselves: ALTER SUBSCRIPTION ${one.subscriptions.join(', ')} DISABLE, then retry`);
+      fail(
+        `${at.where} still subscribes, so that rows arrive by themselves: ALTER SUBSCRIPTION ${one.subscriptions.join(', ')} DISABLE, then retry`,
+      );
   }
   process.stdout.write(`The new site ${wordsOf(found.new)}, the old site ${wordsOf(found.old)}; noted in ${file}\n`);
 }
@@ -43,9 +57,12 @@ function fence() {
 
 function promote() {
   const old = site('OLD');
-  old.ask(`SET default_transaction_read_only = off; ALTER DATABASE :"name" RESET default_transaction_read_only;`, { name });
+  old.ask(`SET default_transaction_read_only = off; ALTER DATABASE :"name" RESET default_transaction_read_only;`, {
+    name,
+  });
   const now = factsOf(old);
-  if (now.inRecovery || now.readOnly) fail(`${old.where} ${wordsOf(now)}: see the settings of its server and of the role`);
+  if (now.inRecovery || now.readOnly)
+    fail(`${old.where} ${wordsOf(now)}: see the settings of its server and of the role`);
   const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { database: name };
   write({ ...before, primary: 'old', since: new Date().toISOString() });
   process.stdout.write(`The old site is the primary: it ${wordsOf(now)}; noted in ${file}\n`);

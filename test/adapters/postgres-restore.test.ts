@@ -108,7 +108,7 @@ describeWith(postgresPrograms, 'postgres/restore', () => {
     expect(await preflight(adapter, given('c.dump', boss), dumps)).toMatchObject({ ok: true });
     expect(await workInPlace(adapter, given('c.dump', boss), dumps, key)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('cannot be given what belongs to shop as a whole: '),
+      stderr: expect.stringContaining('could not be made and given what belongs to shop as a whole: '),
     });
     expect(databases(server)).toEqual(['shop']);
     server.sql('postgres', 'ALTER DATABASE shop RESET ALL; ALTER ROLE app IN DATABASE shop RESET ALL');

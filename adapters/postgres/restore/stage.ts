@@ -1,31 +1,29 @@
 /** A new database beside the target, filled and proven. Its note says `ready` only when it is complete. */
-import { ok, type Result } from '../../../src/kernel/result.ts';
 import { inWords } from '../../support/space.ts';
 import type { Report } from '../../support/work.ts';
 import type { DatabaseState } from '../server/database-state.ts';
 import { type Client, connectionTo, maintenanceOf } from '../server/login.ts';
 import { stagingNote } from '../server/note.ts';
-import { call, psql } from '../server/psql.ts';
+import { call, inMaintenance, psql } from '../server/psql.ts';
 import { identifier, literal } from '../server/quote.ts';
-import type { Trouble } from '../server/trouble.ts';
 import type { Dump } from './examine.ts';
 import { fill } from './fill.ts';
 import { inherit } from './inherit.ts';
 import type { Order } from './input.ts';
 import { proveQueries, proveRelations } from './prove.ts';
 import { must, type Stage } from './stage-end.ts';
+import { standingOf } from './standing.ts';
 
 export async function stage(at: Stage, report: Report): Promise<void> {
   const { order, client, dump, name } = at;
   report.line(`Restoring ${dump.path} (${inWords(dump.bytes)}) into ${name}, beside ${order.database}.`);
-  must(at, 'could not be created', await psql(client, maintenanceOf(client), creation(at)));
+  await create(at, report);
   try {
-    must(at, `cannot be given what belongs to ${order.database} as a whole`, await tryToInherit(at));
     must(at, `could not be restored from ${dump.path}`, await fill(at));
     await proveRelations(at);
     await proveQueries(at, report);
     if (order.analyze) must(at, 'could not be analyzed', await analyze(at));
-    must(at, 'could not be marked as ready', await psql(client, maintenanceOf(client), note(at, 'ready')));
+    must(at, 'could not be marked as ready', await inMaintenance(client, `${note(at, 'ready')};`));
   } catch (error) {
     await drop(client, name, report);
     throw error;
@@ -34,14 +32,31 @@ export async function stage(at: Stage, report: Report): Promise<void> {
 }
 
 const note = ({ order, name, key, dump }: Stage, stageOf: 'restoring' | 'ready'): string =>
-  `COMMENT ON DATABASE ${identifier(name)} IS ${literal(stagingNote({ target: order.database, key, stage: stageOf, dump: identityOf(order, dump) }))};`;
+  `COMMENT ON DATABASE ${identifier(name)} IS ${literal(stagingNote({ target: order.database, key, stage: stageOf, dump: identityOf(order, dump) }))}`;
 
 /** What is staged of the same file, in the same way and proven by the same queries, is the same. */
 export const identityOf = ({ ownership, proof, analyze }: Order, { path, bytes, writtenAt }: Dump): string =>
   JSON.stringify([path, bytes, writtenAt.getTime(), ownership, proof, analyze]);
 
+/**
+ * Also tries, and takes back, what it will be given in the swap: a right that is missing is to be known now, and not
+ * after hours.
+ */
+async function create(at: Stage, report: Report): Promise<void> {
+  const { client, name, like, order, key } = at;
+  const later = like === undefined ? [] : ['BEGIN', ...inherit(name, like), 'ROLLBACK'];
+  const made = await inMaintenance(client, `${[...creation(at), ...later].join(';\n')};\n`);
+  if (!made.ok) {
+    const standing = await standingOf(client, order.database, key);
+    // Without our note it may be somebody else's.
+    if (standing.ok && standing.value.fresh !== undefined && standing.value.fresh !== null)
+      await drop(client, name, report);
+  }
+  must(at, `could not be made and given what belongs to ${order.database} as a whole`, made);
+}
+
 /** Encoding, locale, place and owner as the old one has them. Nobody else can log in to it yet. */
-function creation(at: Stage): string {
+function creation(at: Stage): readonly string[] {
   const { name, like, dump } = at;
   const options =
     like === undefined
@@ -55,9 +70,11 @@ function creation(at: Stage): string {
           // To name the usual one takes a right that an owner need not have.
           ...(like.tablespace === 'pg_default' ? [] : [`TABLESPACE ${identifier(like.tablespace)}`]),
         ];
-  return `CREATE DATABASE ${identifier(name)} TEMPLATE template0 ${options.join(' ')};
-${note(at, 'restoring')}
-REVOKE ALL ON DATABASE ${identifier(name)} FROM PUBLIC;`;
+  return [
+    `CREATE DATABASE ${identifier(name)} TEMPLATE template0 ${options.join(' ')}`,
+    note(at, 'restoring'),
+    `REVOKE ALL ON DATABASE ${identifier(name)} FROM PUBLIC`,
+  ];
 }
 
 function localeOf({ collate, ctype, provider, locale }: DatabaseState): readonly string[] {
@@ -68,12 +85,6 @@ function localeOf({ collate, ctype, provider, locale }: DatabaseState): readonly
       ? `LOCALE_PROVIDER icu ICU_LOCALE ${literal(locale)}`
       : `LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(locale)}`;
   return [...libc, own];
-}
-
-/** Taken back at once: a right that is missing is to be known now, and not after hours. */
-async function tryToInherit({ client, name, like }: Stage): Promise<Result<unknown, Trouble>> {
-  if (like === undefined) return ok(null);
-  return psql(client, maintenanceOf(client), `BEGIN;\n${inherit(name, like).join(';\n')};\nROLLBACK;`);
 }
 
 /** The planner knows nothing of restored tables: without this the first hours are slow. */

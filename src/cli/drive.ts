@@ -14,11 +14,12 @@ import type { RunFolder } from '../runtime/home/run-folder.ts';
 import { watchInbox } from '../runtime/home/watch-inbox.ts';
 import type { LogTarget } from '../runtime/oplog/log-target.ts';
 import { createHistory, type History } from '../views/history.ts';
+import type { AnswerHere } from './answer-here.ts';
 import { createAnswering } from './answering.ts';
 import { exit } from './exit-codes.ts';
 import type { Surface } from './invocation.ts';
 import type { RunRecord } from './open-record.ts';
-import { openScreen } from './run-screen.ts';
+import { openScreen, type RunScreen } from './run-screen.ts';
 import { listenToSignals } from './signals.ts';
 
 export interface Drive {
@@ -68,6 +69,7 @@ export async function drive(options: Drive): Promise<Driven> {
         answering.recorded(entries);
         for (const entry of entries) history.add(entry);
         screen.recorded(entries, context);
+        answers?.recorded(context);
       },
     },
     waits: options.waits,
@@ -75,6 +77,8 @@ export async function drive(options: Drive): Promise<Driven> {
     beganAt: earlier[0]?.event.at ?? wall.now(),
   });
   const answering = createAnswering(() => engine);
+  const onTerminal = isTerminal();
+  const answers = onTerminal && options.waits ? await answerHere(() => engine, options, screen) : undefined;
   const inbox =
     setting.mode === 'real'
       ? watchInbox(options.folder.inbox, answering.hear, (text) => surface.err(`${text}\n`))
@@ -83,9 +87,12 @@ export async function drive(options: Drive): Promise<Driven> {
     engine,
     by: options.by,
     surface,
-    onTerminal: isTerminal(),
+    onTerminal,
     hungUp: () => screen.hangUp(),
-    asks: () => screen.toLines(),
+    asks: () => {
+      answers?.close();
+      screen.toLines();
+    },
   });
   const release = holdOpen();
   try {
@@ -96,10 +103,17 @@ export async function drive(options: Drive): Promise<Driven> {
   } finally {
     release();
     signals.stop();
+    answers?.close();
     await inbox?.close();
     await screen.close();
     await options.record.close();
   }
+}
+
+/** Loaded where somebody sits: a pipeline's start does not pay for it. */
+async function answerHere(engine: () => Engine, { by, surface }: Drive, screen: RunScreen): Promise<AnswerHere> {
+  const { createAnswerHere } = await import('./answer-here.ts');
+  return createAnswerHere({ engine, by, surface, asks: () => screen.toLines() });
 }
 
 function start(engine: Engine, { begin }: Drive): void {

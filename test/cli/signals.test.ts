@@ -21,9 +21,8 @@ escalate:
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s off a terminal: exit 4 within 8 s, although a step ignores TERM and a message hangs; the rest is owed',
   async (signal) => {
-    const site = new Site(
-      shop(`trap "" TERM; ${wait}`, 'test -e line || sleep 60; echo paged >> page', ', grace: 60s'),
-    );
+    const message = 'until [ -e line ]; do sleep 0.05; done; echo paged >> page';
+    const site = new Site(shop(`trap "" TERM; ${wait}`, message, ', grace: 60s'));
     const engine = site.start(run);
     await site.appeared('begun');
     const told = performance.now();
@@ -32,14 +31,12 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(performance.now() - told).toBeLessThan(8_000);
     expect([code, stderr]).toEqual([4, expect.stringContaining('backout')]);
     expect(site.read('first') + site.read('page')).toBe('');
-    await until('nothing of it is left', () => site.alive.length === 0);
-    site.write('line', '');
     const status = await site.status();
-    if (status.status === 'running') {
-      expect(status.owed).not.toEqual([]);
-      expect((await site.call(['resume'])).code).toBe(4);
-      expect(site.read('page')).toBe('paged\n');
-    }
+    expect([status.status, status.owed.length]).toEqual(['running', 1]);
+    site.write('line', '');
+    expect((await site.call(['resume'])).code).toBe(4);
+    expect(site.read('page')).toBe('paged\n');
+    await until('nothing of it is left', () => site.alive.length === 0);
     expect(await site.status()).toMatchObject({ status: 'stopped', exitCode: 4 });
     expect(site.read('first') + site.read('second')).toBe('');
   },
@@ -119,6 +116,28 @@ test.each([
   if (answer !== 'c') site.write('go', '');
   expect(await terminal.ended).toBe(code);
   expect([site.read('first'), site.read('second')]).toEqual([first, second]);
+});
+
+test('who sits at the terminal answers there: a failed step is tried again, a person step confirmed', async () => {
+  const site = new Site(`
+name: shop
+phases:
+  restore:
+    - { id: first, run: 'echo tried >> tries; test -e go', onFailure: ask }
+    - { id: call, owner: anna, manual: Call the bank }
+`);
+  const terminal = onTerminal(site, run);
+  await terminal.shows('first waits for a person: exit code 1');
+  terminal.type('confirm\r');
+  await terminal.shows('"confirm" is no answer to this');
+  terminal.type('skip\r');
+  await terminal.shows('skip needs a reason');
+  site.write('go', '');
+  terminal.type('retry\r');
+  await terminal.shows('call waits for anna: Call the bank');
+  terminal.type('confirm\r');
+  expect([await terminal.ended, site.read('tries')]).toEqual([0, 'tried\ntried\n']);
+  expect(site.events('decision.confirm')[0]?.by.login).toBe(site.events('run.began')[0]?.by.login);
 });
 
 test('Ctrl-C twice leaves at once: processes go on, and the run can be resumed', async () => {

@@ -10,7 +10,7 @@ import { openServiceDesk } from '../../service-desk.ts';
 import { Closers, type Scene, type Stage } from '../scene.ts';
 import { takeBackups } from './backups.ts';
 import { addresses, databases, openParts, service, serviceName, startService, stock, zone } from './parts.ts';
-import { digestsOf, facts, goWrong, type World } from './world.ts';
+import { digestsOf, facts, goWrong, ordersDigest, type World } from './world.ts';
 
 export const scene: Scene = {
   title: 'A shop of many parts: PostgreSQL, MariaDB, Redis, two folders and a name, behind nginx',
@@ -66,7 +66,8 @@ async function openWorld(folder: string, closers: Closers): Promise<World> {
     server: `location / { if (-f $folder/closed) { return 503; } proxy_pass ${internalUrl}; }`,
   });
   closers.add(() => nginx.stop());
-  return { ...parts, nginx, internalUrl, backups, before: digestsOf(parts) };
+  const before = { ...digestsOf(parts), olderOrders: ordersDigest(parts.postgres, stock.olderOrders) };
+  return { ...parts, nginx, internalUrl, backups, before };
 }
 
 function paramsOf({ postgres, mariadb, redis, named, nginx, internalUrl, backups, ...trees }: World): Stage['params'] {

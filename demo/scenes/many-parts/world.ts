@@ -13,7 +13,8 @@ export interface World extends Parts {
   readonly nginx: Nginx;
   readonly internalUrl: string;
   readonly backups: Backups;
-  readonly before: Digests;
+  /** `olderOrders`: as they were at the backup before last. */
+  readonly before: Digests & { readonly olderOrders: string };
 }
 
 /** Of everything that a part holds. */

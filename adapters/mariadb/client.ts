@@ -24,9 +24,11 @@ export interface Ask {
 const answerLimit = 16_777_216;
 const cautious = ['--loose-sandbox', '--loose-skip-print-query-on-error', '--skip-reconnect'];
 const talk = ['--default-character-set=utf8mb4', '--connect-timeout=10', '--max-allowed-packet=1G'];
+/** The server's own limit is a day. */
+const patient = ['--init-command=SET SESSION lock_wait_timeout = 60'];
 
 export function clientArgs({ args }: Login, schema?: string): readonly string[] {
-  return [...args, ...cautious, ...talk, '--batch', '--skip-column-names', ...databaseArgs(schema)];
+  return [...args, ...cautious, ...talk, ...patient, '--batch', '--skip-column-names', ...databaseArgs(schema)];
 }
 
 const databaseArgs = (schema: string | undefined) => (schema === undefined ? [] : [`--database=${schema}`]);

@@ -217,7 +217,7 @@ describeWith(redisPrograms, 'redis/restore', () => {
     expect(said()).toBe(isOld);
   });
 
-  test('a server that cannot reach this machine keeps its data, and is a master again', async () => {
+  test('a server that may not be made a replica keeps its data, and is a master', async () => {
     live.cli('CONFIG', 'SET', 'masteruser', 'nobody');
     live.cli('CONFIG', 'SET', 'masterauth', 'pass');
     live.cli('ACL', 'SETUSER', 'slow', 'on', '>slow-pass', '~*', '+@all', '-replicaof');

@@ -1,6 +1,6 @@
 /** What is taken before the change, as the README of the playbook says. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { databases, type Parts, placeOrders, stock } from './parts.ts';
 
@@ -26,7 +26,7 @@ export function takeBackups(folder: string, { postgres, mariadb, redis, uploads,
   dump(at('shop-previous.dump'));
   placeOrders(postgres, stock.olderOrders + 1, stock.orders);
   dump(at('shop.dump'));
-  writeFileSync(at('catalogue.sql'), mariadb.dump('--single-transaction', databases.mariadb));
+  writeFileSync(at('catalogue.sql'), mariadb.dump('--single-transaction', '--routines', '--events', databases.mariadb));
   redis.cli('--rdb', at('carts.rdb'));
   return {
     pgDump: at('shop.dump'),
@@ -38,9 +38,11 @@ export function takeBackups(folder: string, { postgres, mariadb, redis, uploads,
   };
 }
 
+const checksums = 'find . -type f -print0 | sort -z | xargs -0 sha256sum';
+
 function takeTree(tree: string, to: string): Tree {
   const [archive, manifest] = [`${to}.tar.gz`, `${to}.sha256`];
   execFileSync('tar', ['-czf', archive, '-C', tree, '.']);
-  writeFileSync(manifest, execFileSync('sha256sum', readdirSync(tree).sort(), { cwd: tree }));
+  writeFileSync(manifest, execFileSync('sh', ['-c', checksums], { cwd: tree }));
   return { archive, manifest };
 }

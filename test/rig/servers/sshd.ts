@@ -31,6 +31,7 @@ export async function startSshd(): Promise<SshServer> {
   const { folder, remove } = serverFolder('sshd');
   const port = await freePort();
   const state = join(folder, 'state');
+  // Also their HOME: a .bashrc of this machine must neither slow the "hosts" down nor change what they do.
   mkdirSync(state, { mode: 0o777 });
   // Debian's sshd wants it even where it is not used.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
@@ -88,7 +89,7 @@ KbdInteractiveAuthentication no
 PrintMotd no
 MaxStartups 2000
 MaxSessions 1000
-SetEnv XDG_STATE_HOME=${state}
+SetEnv XDG_STATE_HOME=${state} HOME=${state}
 LogLevel ERROR
 `,
   );

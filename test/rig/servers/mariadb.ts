@@ -50,7 +50,7 @@ export async function startMariadb(more: readonly string[] = [], dataIn?: string
   const ready = async () => spawnSync(path('mariadb'), [...client, '--execute=SELECT 1']).status === 0;
   let server: Server;
   try {
-    initialise(data);
+    initialise(folder, data);
     const options = [...settings, ...more, `--datadir=${data}`, `--socket=${socket}`, `--port=${port}`];
     const [program = '', ...args] = [...asServer(), path('mariadbd'), ...options, `--pid-file=${data}/pid`];
     server = await startServer([program, ...args], { folder, env: { PATH: process.env.PATH ?? '' }, ready });
@@ -82,11 +82,11 @@ function asServer(): readonly string[] {
   return process.getuid?.() === 0 ? ['setpriv', '--reuid=mysql', '--regid=mysql', '--clear-groups'] : [];
 }
 
-function initialise(data: string): void {
+function initialise(folder: string, data: string): void {
   mkdirSync(data);
   if (process.getuid?.() === 0) {
     const id = (flag: string) => Number(execFileSync('id', [flag, 'mysql'], { encoding: 'utf8' }));
-    for (const place of [data, join(data, '..')]) chownSync(place, id('-u'), id('-g'));
+    for (const place of [data, folder]) chownSync(place, id('-u'), id('-g'));
   } else chmodSync(data, 0o700);
   const quick = ['--innodb-flush-method=nosync', '--innodb-log-file-size=16M'];
   const options = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'];

@@ -81,7 +81,11 @@ function runWorker(stage: StageOnHosts, resolve: () => ResolvedProcess): Promise
 /** The worker ends what runs on the hosts; only then its own processes are ended. */
 async function askToEnd({ limit }: StageOnHosts, folder: string, ending: Promise<ProcessEnd>): Promise<void> {
   const withinMs = limit.isUrgent ? urgentMs : limit.graceMs + reachMs;
-  const order: StopOrder = { why: limit.reached ?? 'cancelled', graceMs: Math.min(limit.graceMs, withinMs / 2), withinMs };
+  const order: StopOrder = {
+    why: limit.reached ?? 'cancelled',
+    graceMs: Math.min(limit.graceMs, withinMs / 2),
+    withinMs,
+  };
   replaceFile(join(folder, stopFile), JSON.stringify(order), 0o600);
   const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs + 1_000).unref());
   await Promise.race([ending, late]);

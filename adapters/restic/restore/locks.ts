@@ -17,12 +17,15 @@ export type Lock = z.infer<typeof lock>;
 /** Restic refreshes a lock every five minutes, and takes one of half an hour for stale. */
 const staleMs = 1_800_000;
 
+/** A lock that is gone since it was listed is looked for by restic for most of a minute. */
+const lookMs = 5_000;
+
 /** Null: nothing keeps a restore out, as far as can be seen. */
 export async function lockedOut(asking: Asking): Promise<Obstacle | null> {
   const listed = await restic(asking, ['--no-lock', '--quiet', 'list', 'locks']);
   if (!listed.ok) return listed.error;
   for (const id of listed.value.split('\n').filter((line) => /^[0-9a-f]{64}$/.test(line))) {
-    const shown = await restic(asking, ['--no-lock', '--quiet', 'cat', 'lock', id]);
+    const shown = await restic({ ...asking, timeoutMs: lookMs }, ['--no-lock', '--quiet', 'cat', 'lock', id]);
     // Gone again meanwhile: it was somebody who is done.
     const held = shown.ok ? z.safeParse(lock, jsonOr(shown.value)) : undefined;
     if (held?.success === true && held.data.exclusive) return saying(held.data, Date.now());

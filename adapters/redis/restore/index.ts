@@ -1,11 +1,8 @@
 /** `redis/restore`: puts the data of a Redis server back from a backup; the work is in `work.ts`, in a process of its own. */
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { type AdapterContext, defineAdapter, type Preflight, type Probe } from '../../../src/ports/adapter.ts';
 import { workerArgv } from '../../../src/ports/entry.ts';
 import { notReadyBy } from '../../support/access.ts';
-import { notReady, probed, ready } from '../../support/answers.ts';
-import { reasonOf } from '../../support/reason.ts';
+import { probed, ready } from '../../support/answers.ts';
 import { fileKey, orderFor } from '../../support/work.ts';
 import { openRedis } from '../client.ts';
 import { loginOf } from '../login.ts';
@@ -49,14 +46,9 @@ async function preflight(asked: Asked, context: AdapterContext): Promise<Preflig
   const { examineBackup } = await import('./backup.ts');
   const backup = await examineBackup(order, context.signal);
   if (!backup.ok) return notReadyBy(backup.error);
-  try {
-    await access(order.keepIn, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    return notReady(
-      `The old data cannot be kept in ${order.keepIn}: ${reasonOf(error)}`,
-      'Name a folder in `keepIn` that can be written.',
-    );
-  }
+  const { cannotKeepIn } = await import('./keep-old.ts');
+  const obstacle = await cannotKeepIn(order.keepIn);
+  if (obstacle !== undefined) return notReadyBy(obstacle);
   return preflightServer(order, backup.value.detail, fileKey(context.key), context.signal);
 }
 

@@ -56,10 +56,18 @@ export interface Places {
   readonly part: string;
   /** How far this attempt came. */
   readonly state: string;
+  /** The folder of the staging server. */
+  readonly stage: string;
 }
 
 export function placesOf({ keepIn, login }: Order, key: string): Places {
   const server = basename(login.name).replaceAll(/[^A-Za-z0-9.-]/g, '_');
   const at = (what: string) => join(keepIn, `.redis-${server}.backout-${what}-${key}`);
-  return { key, old: join(keepIn, `redis-${server}.before-${key}.rdb`), part: at('part'), state: at('state') };
+  return {
+    key,
+    old: join(keepIn, `redis-${server}.before-${key}.rdb`),
+    part: at('part'),
+    state: at('state'),
+    stage: at('stage'),
+  };
 }

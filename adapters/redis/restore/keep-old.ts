@@ -1,13 +1,26 @@
 /** The live server's data as it is now, in a file: whole, checked and on disk before anything is changed. */
 
-import { renameSync, rmSync } from 'node:fs';
+import { constants, renameSync, rmSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Trouble } from '../../support/access.ts';
 import { stands, statOf, syncFile, syncFolder } from '../../support/durable.ts';
-import { lastLines } from '../../support/reason.ts';
+import { lastLines, reasonOf } from '../../support/reason.ts';
 import { inWords } from '../../support/space.ts';
 import { type Report, WorkFailed } from '../../support/work.ts';
 import type { Login } from '../login.ts';
 import type { Places } from './input.ts';
+
+/** Undefined: it can. */
+export async function cannotKeepIn(folder: string): Promise<Trouble | undefined> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const reason = `The old data cannot be kept in ${folder}: ${reasonOf(error)}`;
+    return { reason, remedy: 'Name a folder in `keepIn` that can be written.' };
+  }
+}
 
 export async function keepOld(login: Login, { old, part }: Places, report: Report): Promise<void> {
   if (stands(old)) {

@@ -3,9 +3,8 @@
  * then the master from which the live server takes the data. Owns: that it ends with this process.
  */
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, isIP } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastLines, reasonOf } from '../../support/reason.ts';
 import { waitFor } from '../../support/wait.ts';
@@ -24,6 +23,8 @@ export interface Staging {
 
 export interface StagingWish {
   readonly backup: string;
+  /** Is made, and removed with it. */
+  readonly folder: string;
   readonly facts: Backup;
   /** The address at which the live server reaches it. */
   readonly host: string;
@@ -36,15 +37,16 @@ export interface StagingWish {
 const untouched = 'The server was not touched.';
 
 export async function startStaging(wish: StagingWish): Promise<Staging> {
-  const folder = mkdtempSync(join(tmpdir(), 'backout-redis-'));
+  const { folder } = wish;
   const password = wish.known?.password ?? `backout-${randomBytes(24).toString('hex')}`;
   const user = wish.known?.user ?? '';
   const { execa } = await import('execa');
   const port = await freePort(wish.host);
-  placeBackup(wish, folder);
+  mkdirSync(folder, { mode: 0o700 });
+  placeBackup(wish);
   const [program, ...args] = await argvOf();
   const child = execa(program, args, {
-    input: settings(wish, folder, port, user, password),
+    input: settings(wish, port, user, password),
     reject: false,
     all: true,
     cleanup: true,
@@ -92,14 +94,13 @@ async function argvOf(): Promise<readonly [string, ...string[]]> {
 }
 
 /** Not copied, where it need not be: a server that saves nothing does not write to it. */
-function placeBackup({ backup, facts }: StagingWish, folder: string): void {
+function placeBackup({ backup, facts, folder }: StagingWish): void {
   if (facts.manifest === null) symlinkSync(backup, join(folder, 'backup.rdb'));
   else cpSync(backup, join(folder, 'appendonlydir'), { recursive: true });
 }
 
 function settings(
-  { host, facts, databases }: StagingWish,
-  folder: string,
+  { host, facts, databases, folder }: StagingWish,
   port: number,
   user: string,
   password: string,

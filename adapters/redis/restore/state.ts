@@ -39,7 +39,8 @@ export function isStaging({ state: own, key }: Places, master: string): boolean 
   return [own, ...leftBehind(own, key)].some((file) => readState(file)?.staging === master);
 }
 
-/** States of attempts before this one, and what they have half written. */
-export function sweep({ state: own, part, key }: Places): void {
-  for (const file of [...leftBehind(own, key), ...leftBehind(part, key), part]) rmSync(file, { force: true });
+/** What attempts before this one have left, and what this one has half written. */
+export function sweep({ state: own, part, stage, key }: Places): void {
+  const others = [own, part, stage].flatMap((place) => leftBehind(place, key));
+  for (const place of [...others, part, stage]) rmSync(place, { recursive: true, force: true });
 }

@@ -10,7 +10,7 @@ import { allKeys, infoOf, openRedis, type Redis } from '../client.ts';
 import { faultsOfData } from '../expect.ts';
 import { type Backup, examineBackup } from './backup.ts';
 import { input, type Order, orderOf, type Places, placesOf } from './input.ts';
-import { keepOld } from './keep-old.ts';
+import { cannotKeepIn, keepOld } from './keep-old.ts';
 import { type Live, liveFacts, notMaster } from './live.ts';
 import { persist } from './persist.ts';
 import { type Staging, startStaging } from './staging.ts';
@@ -42,11 +42,13 @@ async function restore(order: Order, places: Places, live: Redis, report: Report
   const backup = await must(examineBackup(order), untouched);
   const newer = await tooNewFor(server.version);
   if (newer !== null) throw new WorkFailed(`${newer.reason}.`, `${untouched} ${newer.remedy}`);
+  const obstacle = await cannotKeepIn(order.keepIn);
+  if (obstacle !== undefined) throw new WorkFailed(`${obstacle.reason}.`, `${untouched} ${obstacle.remedy}`);
   report.line(`${backup.detail}.`);
-  const staging = await stage(order, backup, server, live);
+  sweep(places);
+  const staging = await stage(order, places, backup, server, live);
   try {
     const keys = await prove(order, backup, staging, report);
-    sweep(places);
     await keepOld(order.login, places, report);
     writeState(places, { phase: 'swapping', staging: `${staging.host}:${staging.port}`, keys });
     await swap(order, server, live, staging, places, report);
@@ -69,13 +71,16 @@ async function settled(order: Order, places: Places, live: Redis, report: Report
   return { ...found, master: null };
 }
 
-function stage(order: Order, facts: Backup, server: Live, live: Redis): Promise<Staging> {
+function stage(order: Order, places: Places, facts: Backup, server: Live, live: Redis): Promise<Staging> {
   const known =
     server.masterAuth === '' || ours.test(server.masterAuth)
       ? null
       : { user: server.masterUser, password: server.masterAuth };
   const { backup, patienceMs } = order;
-  return startStaging({ backup, facts, host: hostFor(order, live), databases: server.databases, known, patienceMs });
+  return startStaging({
+    ...{ backup, facts, known, patienceMs, folder: places.stage },
+    ...{ host: hostFor(order, live), databases: server.databases },
+  });
 }
 
 /** By a socket, or on this machine, it is reached over loopback. */

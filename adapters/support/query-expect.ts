@@ -29,14 +29,23 @@ export const queryExpect = z
     max: z.optional(number.check(z.describe('The most that the first column of the first row may be, as a number.'))),
     rows: z.optional(
       z
-        .strictObject({
-          min: z.optional(wholeNumber('The least number of rows.', 0, most)),
-          max: z.optional(wholeNumber('The most rows.', 0, most)),
-        })
-        .check(z.describe('How many rows there must be.')),
+        .union([
+          wholeNumber('Exactly so many rows.', 0, most),
+          z.strictObject({
+            min: z.optional(wholeNumber('The least number of rows.', 0, most)),
+            max: z.optional(wholeNumber('The most rows.', 0, most)),
+          }),
+        ])
+        .check(z.describe('How many rows there must be: a number, or `min` and `max`.')),
     ),
   })
-  .check(z.describe('What a good answer is. Without it, any answer is good.'));
+  .check(
+    z.describe('What a good answer is.'),
+    z.refine(
+      (asked) => Object.values(asked).some((value) => value !== undefined),
+      'say what is good: `equals`, `matches`, `min`, `max` or `rows`',
+    ),
+  );
 export type QueryExpect = z.infer<typeof queryExpect>;
 
 /** Queries with what they must say, by which a restore is proven before it is swapped in. */
@@ -60,6 +69,7 @@ export function faultsOfRows(rows: Rows, expect: QueryExpect): readonly string[]
 }
 
 function rowFaults(count: number, { rows: wanted }: QueryExpect): string[] {
+  if (typeof wanted === 'number') return count === wanted ? [] : [`${rowCount(count)} instead of ${wanted}`];
   if (wanted?.min !== undefined && count < wanted.min) return [`${rowCount(count)} instead of at least ${wanted.min}`];
   if (wanted?.max !== undefined && count > wanted.max) return [`${rowCount(count)} instead of at most ${wanted.max}`];
   return [];
@@ -72,7 +82,7 @@ function valueFaults(rows: Rows, { equals, matches, min, max }: QueryExpect): st
   if (value === null) return ['it says NULL'];
   const said = `it says ${quote(value)}`;
   return [
-    ...(equals !== undefined && value !== equals ? [`${said} instead of ${quote(equals)}`] : []),
+    ...(equals !== undefined && !isSame(value, equals) ? [`${said} instead of ${quote(equals)}`] : []),
     ...(matches !== undefined && !new RegExp(matches).test(value) ? [`${said}, which does not match ${matches}`] : []),
     ...numberFaults(value, min, max),
   ];
@@ -85,6 +95,11 @@ function numberFaults(value: string, min: number | undefined, max: number | unde
   if (min !== undefined && measured < min) return [`it says ${value}, less than ${min}`];
   if (max !== undefined && measured > max) return [`it says ${value}, more than ${max}`];
   return [];
+}
+
+/** PostgreSQL writes its truths as one letter. */
+function isSame(value: string, equals: string): boolean {
+  return value === equals || (value === 't' && equals === 'true') || (value === 'f' && equals === 'false');
 }
 
 const rowCount = (count: number): string => (count === 1 ? '1 row' : `${count} rows`);

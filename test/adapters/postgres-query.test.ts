@@ -43,11 +43,11 @@ describeWith(postgresPrograms, 'postgres/query', () => {
   });
 
   test.each<[string, JsonObject, string]>([
-    ['SELECT count(*) FROM orders', { min: 3 }, 'shop: the value is 2, less than 3'],
-    ['SELECT count(*) FROM orders', { max: 1 }, 'shop: the value is 2, more than 1'],
-    ['SELECT 1 WHERE false', { min: 0 }, 'shop: the value NULL is no number'],
-    ['SELECT NULL', { equals: '' }, 'shop: the value is NULL, not ""'],
-    ['SELECT 7', { rows: 2, matches: '^8' }, 'shop: 1 rows, not 2; the value "7" does not match ^8'],
+    ['SELECT count(*) FROM orders', { min: 3 }, 'shop: it says 2, less than 3'],
+    ['SELECT count(*) FROM orders', { max: 1 }, 'shop: it says 2, more than 1'],
+    ['SELECT 1 WHERE false', { min: 0 }, 'shop: no row came back'],
+    ['SELECT NULL', { equals: '' }, 'shop: it says NULL'],
+    ['SELECT 7', { rows: 2, matches: '^8' }, 'shop: 1 row instead of 2; it says "7", which does not match ^8'],
   ])('%s is measured bad: %j', async (query, good, reason) => {
     expect(await perform(adapter, asked(query, good))).toMatchObject({ ok: false, class: 'check', reason });
   });

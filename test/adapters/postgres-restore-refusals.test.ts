@@ -181,7 +181,7 @@ describeWith(postgresPrograms, 'postgres/restore refuses', () => {
       'is not as it should be',
       'c.dump',
       { proof: [{ query: 'SELECT count(*) FROM orders', expect: { min: 5000 } }] },
-      'SELECT count(*) FROM orders: the value is 1000, less than 5000',
+      'SELECT count(*) FROM orders: it says 1000, less than 5000',
     ],
   ])('a restore that %s', async (_, archive, more, reason) => {
     const ended = await workInPlace(adapter, given(archive, more), dumps, key);

@@ -15,7 +15,7 @@ const input = z
     ...loginFields,
     database: optionalText('The database (schema) to ask. Default: none, so that tables are named with theirs.'),
     query: text('One SQL query. Whatever it says, it can only read.'),
-    expect: z._default(queryExpect, {}),
+    expect: queryExpect,
     timeout: z._default(duration('How long it may take. Default: 30s.'), 30_000),
   })
   .check(oneServer, onePassword);

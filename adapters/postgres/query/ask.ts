@@ -3,10 +3,10 @@
  * its transactions are read-only and how long they may take.
  */
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
+import type { Rows } from '../../support/query-expect.ts';
 import type { Client } from '../server/login.ts';
 import { call, psqlCommand } from '../server/psql.ts';
 import type { Trouble } from '../server/trouble.ts';
-import type { Answer } from './expect.ts';
 
 /** Rows end with NUL, which no value holds; columns with a character that hardly any does. */
 const separator = '\x1f';
@@ -23,7 +23,7 @@ export interface Question {
 export async function askReadOnly(
   client: Client,
   { database, query, timeoutMs }: Question,
-): Promise<Result<Answer, Trouble>> {
+): Promise<Result<Rows, Trouble>> {
   const { PGOPTIONS = '' } = client.env;
   const limits = `-c default_transaction_read_only=on -c statement_timeout=${timeoutMs}`;
   const limit = AbortSignal.timeout(timeoutMs + graceMs);
@@ -35,8 +35,7 @@ export async function askReadOnly(
   return err({ ...answer.error, reason: `no answer within ${timeoutMs + graceMs} ms` });
 }
 
-export function answerIn(printed: string): Answer {
+export function answerIn(printed: string): Rows {
   const rows = printed.split('\0').slice(0, -1);
-  const value = rows[0]?.split(separator)[0];
-  return { value: value === undefined || value === nullText ? null : value, rows: rows.length };
+  return rows.map((row) => row.split(separator).map((value) => (value === nullText ? null : value)));
 }

@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../../src/ports/adapter.ts';
 import { done, failed, notReady, ready } from '../../support/answers.ts';
 import { duration, text } from '../../support/fields.ts';
+import { faultsOfRows, queryExpect } from '../../support/query-expect.ts';
 import { type Client, databaseName, loginFields, serverOf } from '../server/login.ts';
-import { expectation, faultsOf } from './expect.ts';
 
 const input = z.strictObject({
   database: databaseName('The database to ask.'),
@@ -12,7 +12,7 @@ const input = z.strictObject({
     z.refine((query) => !query.trimStart().startsWith('\\'), 'write SQL: a command of psql is none'),
     z.refine((query) => !query.includes('\0'), 'NUL cannot stand in a query'),
   ),
-  expect: expectation,
+  expect: queryExpect,
   timeout: z._default(duration('How long it may take. Default: 30s.'), 30_000),
   ...loginFields,
 });
@@ -55,8 +55,8 @@ async function perform(asked: Input, context: AdapterContext): Promise<Performed
   const answer = await askReadOnly(clientFor(asked, context), { database, query, timeoutMs: timeout });
   if (!answer.ok)
     return failed('error', `${database}: ${answer.error.reason}. ${answer.error.remedy}`, answer.error.said);
-  const { value, rows } = answer.value;
-  const faults = faultsOf(answer.value, expect);
+  const value = answer.value[0]?.[0] ?? null;
+  const faults = faultsOfRows(answer.value, expect);
   if (faults.length > 0) return failed('check', `${database}: ${faults.join('; ')}`);
-  return done(`${database}: ${value ?? 'NULL'}`, { value: value ?? '', rows: String(rows) });
+  return done(`${database}: ${value ?? 'NULL'}`, { value: value ?? '', rows: String(answer.value.length) });
 }

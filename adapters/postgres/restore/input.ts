@@ -3,12 +3,8 @@ import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { parseDuration } from '../../../src/kernel/duration.ts';
 import { bareDigest, checksum, optionalText, text, wholeNumber } from '../../support/fields.ts';
-import { expectation } from '../query/expect.ts';
+import { type ProvingQueries, provingQueries } from '../../support/query-expect.ts';
 import { databaseName, type Login, loginFields } from '../server/login.ts';
-
-const proof = z
-  .strictObject({ query: text('A query, in SQL, read-only.'), expect: expectation })
-  .check(z.describe('A query and what a good answer is.'));
 
 /** Not turned into milliseconds here: the input is read again in the worker. */
 const age = z.string().check(
@@ -38,11 +34,7 @@ export const input = z.strictObject({
       64,
     ),
   ),
-  proof: z.optional(
-    z
-      .array(proof)
-      .check(z.minLength(1), z.describe('Asked of the restored data before it takes the place of the old.')),
-  ),
+  proof: z.optional(provingQueries),
   checksum: z.optional(checksum('SHA-256 of the dump file.')),
   bytes: z.optional(wholeNumber('The exact size of the dump file.', 1, Number.MAX_SAFE_INTEGER)),
   newerThan: z.optional(age),
@@ -65,15 +57,13 @@ export const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-export type Proof = z.infer<typeof proof>;
-
 /** The input with absolute paths and all defaults. */
 export interface Order {
   readonly database: string;
   readonly archive: string;
   readonly dumpOf: string;
   readonly jobs: number;
-  readonly proof: readonly Proof[];
+  readonly proof: ProvingQueries;
   readonly checksum: string | null;
   readonly bytes: number | null;
   readonly newerThanMs: number | null;

@@ -1,7 +1,8 @@
 /** Is the staged database what it should be? A program that ended well is not believed alone. */
+
+import { faultsOfRows } from '../../support/query-expect.ts';
 import { type Report, WorkFailed } from '../../support/work.ts';
 import { askReadOnly } from '../query/ask.ts';
-import { faultsOf } from '../query/expect.ts';
 import { psql } from '../server/psql.ts';
 import { type Relation, relationTypes } from './schema-scan.ts';
 import { must, type Stage, untouched } from './stage-end.ts';
@@ -40,7 +41,7 @@ export async function proveQueries(at: Stage, report: Report): Promise<void> {
   for (const { query, expect } of order.proof) {
     const answer = await askReadOnly(client, { database: name, query, timeoutMs: proofTimeoutMs });
     must(at, `could not be asked ${query}`, answer);
-    const faults = answer.ok ? faultsOf(answer.value, expect) : [];
+    const faults = answer.ok ? faultsOfRows(answer.value, expect) : [];
     if (faults.length > 0)
       throw new WorkFailed(
         `The restored data are not as they should be: ${query}: ${faults.join('; ')}.`,

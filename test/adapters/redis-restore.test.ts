@@ -114,6 +114,15 @@ describeWith(redisPrograms, 'redis/restore', () => {
     expect([said(), keysOf(old())]).toEqual([isGood, '3']);
   });
 
+  test('old data that was kept is not kept again, where the same attempt was stopped after the data had come', async () => {
+    await workInPlace(adapter, given(), folder);
+    const state = readdirSync(folder).find((name) => name.includes('-state-')) ?? '';
+    writeFileSync(join(folder, state), JSON.stringify({ phase: 'swapping', staging: '127.0.0.1:9', keys }));
+    live.cli('REPLICAOF', '127.0.0.1', '9');
+    expect(await workInPlace(adapter, given(), folder)).toMatchObject({ code: 0, stderr: '' });
+    expect([said(), role(), keysOf(old())]).toEqual([isGood, 'master', '3']);
+  });
+
   test('an append-only file is restored, and written anew', async () => {
     cpSync(join(donor.folder, 'appendonlydir'), join(folder, 'aof'), { recursive: true });
     live.cli('CONFIG', 'SET', 'appendonly', 'yes');

@@ -166,6 +166,7 @@ describeWith(['initdb', 'pg_restore', 'nginx', 'restic', 'rsync'], name, () => {
       'Backout of CHG0400 has begun: shop,billing is being closed',
       'Backout of CHG0400 is done: shop,billing is open, on the local servers',
     ]);
+    expect(players.stage.desk.mailbox.at(-1)?.text).toMatch(/was carried back and compared/);
     expect(script('compare.mjs', ['shop'])).toMatchObject({ status: 0, stderr: '' });
     const added = await fetch(`${param('publicUrl')}/shop/entries?text=home`, { method: 'POST' });
     expect([added.status, await added.json()]).toEqual([200, { added: 309 }]);

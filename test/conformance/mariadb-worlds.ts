@@ -54,13 +54,13 @@ export const mariadbWorlds: { readonly [name: string]: World } = {
       folder,
       inputs: [
         { ...nobody, database: 'shop', query: 'SELECT\nCOUNT(*) FROM orders', expect: { min: 1, rows: { max: 1 } } },
-        { socket: 'run/mysqld.sock', query: 'SELECT 1', timeout: '5s' },
+        { socket: 'run/mysqld.sock', query: 'SELECT 1', expect: { rows: 1 }, timeout: '5s' },
       ],
-      unreachable: { ...nobody, query: 'SELECT 1' },
-      endless: { ...(await silent()), query: 'SELECT 1', timeout: '1m' },
+      unreachable: { ...nobody, query: 'SELECT 1', expect: { rows: 1 } },
+      endless: { ...(await silent()), query: 'SELECT 1', expect: { rows: 1 }, timeout: '1m' },
       carry: async (text) => {
         const { login } = await server();
-        const performed = await perform(query, { ...login, query: `SELECT ${quoted(text)}` });
+        const performed = await perform(query, { ...login, query: `SELECT ${quoted(text)}`, expect: { rows: 1 } });
         return performed.ok ? (performed.outputs?.value ?? '') : performed.reason;
       },
     }),

@@ -37,17 +37,25 @@ async function stage(folder: string, closers: Closers): Promise<Stage> {
   const backup = backUp(house, folder);
   const migratedAt = moveToCloud(house, cloud, backup);
   neglect(house);
-  const urls = {
-    local: await serve(house, rates.url, closers),
-    cloud: await serve(cloud, rates.tunnelUrl, closers),
-  };
-  const routes = layRoutes(folder, urls);
+  const wikiAtHome = contentOf(house, 'wiki');
+  const urls = await serve(house, rates.url, closers);
+  const routes = layRoutes(folder, { local: urls, cloud: await serve(cloud, rates.tunnelUrl, closers) });
   const nginx = await startNginx({ server: services.map((service) => location(routes, service)).join('\n') });
   closers.add(() => nginx.stop());
   const work = join(folder, 'work');
   mkdirSync(work, { mode: 0o700 });
-  const places = { house, cloud, nginx, routes, backup, migratedAt, work, urls: urls.local, smtpPort: desk.port };
-  const wikiAtHome = contentOf(house, 'wiki');
+  const places = { house, cloud, nginx, routes, backup, migratedAt, work, urls, smtpPort: desk.port };
+  return {
+    ...told(places),
+    desk,
+    goWrong: () => goWrong(nginx.url, () => rates.cutTunnel()),
+    back: () => facts({ house, cloud, url: nginx.url, wikiAtHome }),
+    close: () => closers.close(),
+  };
+}
+
+function told(places: Places): Pick<Stage, 'story' | 'params' | 'env'> {
+  const { house, cloud, nginx, backup, migratedAt } = places;
   return {
     story: [
       `Shop, billing and wiki are at ${nginx.url}/shop/ and so on. nginx sends their users to the cloud since ${migratedAt}.`,
@@ -59,10 +67,6 @@ async function stage(folder: string, closers: Closers): Promise<Stage> {
       CLOUD_DB_PASSWORD: cloud.postgres.password,
       BACKUP_PASSWORD: backup.repository.password,
     },
-    desk,
-    goWrong: () => goWrong(nginx.url, () => rates.cutTunnel()),
-    back: () => facts({ house, cloud, url: nginx.url, wikiAtHome }),
-    close: () => closers.close(),
   };
 }
 

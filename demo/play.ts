@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { install, locate } from '../tools/test-servers.mjs';
 import { backout } from './backout.ts';
 import { BrokenClaim, claim, quote, say, section, tell } from './narrator.ts';
-import type { Scene, Stage } from './scenes/scene.ts';
+import { openScene, type Scene, type Stage } from './scenes/scene.ts';
 
 const scenes = fileURLToPath(new URL('./scenes/', import.meta.url));
 
@@ -29,7 +29,7 @@ export async function play(name: string, folder: string, closing: (() => Promise
   if (missing.length > 0) throw new BrokenClaim(`what the scene needs is installed (missing: ${missing.join(', ')})`);
   section(scene.title);
   mkdirSync(join(folder, 'scene'));
-  const stage = await scene.open(join(folder, 'scene'));
+  const stage = await openScene(scene, join(folder, 'scene'));
   closing.push(() => stage.close());
   for (const sentence of stage.story) tell(sentence);
 

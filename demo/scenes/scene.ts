@@ -8,8 +8,8 @@ export interface Scene {
   readonly title: string;
   /** Programs that it starts, for tools/test-servers.mjs. */
   readonly programs: readonly string[];
-  /** Stands it up; `folder` is empty and its own. */
-  open(folder: string): Promise<Stage>;
+  /** Stands it up; `folder` is empty and its own. What has to be closed is told as it is opened (`openScene`). */
+  open(folder: string, closers: Closers): Promise<Stage>;
 }
 
 export interface Stage {
@@ -51,5 +51,16 @@ export class Closers {
       }
     }
     if (errors.length > 0) throw errors[0];
+  }
+}
+
+/** Whole, or not at all: where a part cannot be stood up, the others are closed again. */
+export async function openScene(scene: Scene, folder: string): Promise<Stage> {
+  const closers = new Closers();
+  try {
+    return await scene.open(folder, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
   }
 }

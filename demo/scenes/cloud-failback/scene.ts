@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Nginx, startNginx } from '../../../test/rig/servers/nginx.ts';
 import { postgresPrograms } from '../../../test/rig/servers/postgres.ts';
 import { openServiceDesk } from '../../service-desk.ts';
-import { Closers, type Fact, type Scene, type Stage } from '../scene.ts';
+import type { Closers, Fact, Scene, Stage } from '../scene.ts';
 import { type Backup, backUp, fill, moveToCloud, neglect } from './migration.ts';
 import { openRates } from './rates.ts';
 import { contentOf, openSite, type Service, type Site, serve, services, type Urls } from './site.ts';
@@ -13,15 +13,7 @@ import { entriesAt, healthAt, useAll } from './users.ts';
 export const scene: Scene = {
   title: 'Three services in a cloud, their local servers kept as fallback, nginx in front of both',
   programs: [...postgresPrograms, 'nginx', 'restic', 'rsync'],
-  open: async (folder) => {
-    const closers = new Closers();
-    try {
-      return await stage(folder, closers);
-    } catch (error) {
-      await closers.close();
-      throw error;
-    }
-  },
+  open: stage,
 };
 
 const moved: readonly Service[] = ['shop', 'billing'];

@@ -5,22 +5,14 @@ import { startHaproxy } from '../../../test/rig/servers/haproxy.ts';
 import { namedPrograms, startNamed } from '../../../test/rig/servers/named.ts';
 import { postgresPrograms } from '../../../test/rig/servers/postgres.ts';
 import { openServiceDesk } from '../../service-desk.ts';
-import { Closers, type Fact, type Scene, type Stage } from '../scene.ts';
+import type { Closers, Fact, Scene, Stage } from '../scene.ts';
 import { addresses, move, serversOf, serviceName, type World, zone } from './move.ts';
 import { certificateFor, database, exporter, openSites, orders, owner, type Site } from './sites.ts';
 
 export const scene: Scene = {
   title: 'A shop at two sites, with HAProxy, a name server, and a PostgreSQL at each',
   programs: [...postgresPrograms, 'haproxy', ...namedPrograms, 'openssl'],
-  open: async (folder) => {
-    const closers = new Closers();
-    try {
-      return await stage(folder, closers);
-    } catch (error) {
-      await closers.close();
-      throw error;
-    }
-  },
+  open: stage,
 };
 
 /** What tests do beyond the demo. */

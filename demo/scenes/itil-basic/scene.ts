@@ -7,7 +7,7 @@ import { type Nginx, startNginx } from '../../../test/rig/servers/nginx.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../../test/rig/servers/postgres.ts';
 import { startServer } from '../../../test/rig/servers/server.ts';
 import { openServiceDesk } from '../../service-desk.ts';
-import { Closers, type Fact, type Scene, type Stage } from '../scene.ts';
+import type { Closers, Fact, Scene, Stage } from '../scene.ts';
 
 const stock = { orders: 600, uploads: 60 };
 const database = 'portal';
@@ -18,15 +18,7 @@ const program = fileURLToPath(new URL('./service.ts', import.meta.url));
 export const scene: Scene = {
   title: 'A portal behind nginx, with PostgreSQL and uploaded files',
   programs: [...postgresPrograms, 'nginx'],
-  open: async (folder) => {
-    const closers = new Closers();
-    try {
-      return await stage(folder, closers);
-    } catch (error) {
-      await closers.close();
-      throw error;
-    }
-  },
+  open: stage,
 };
 
 async function stage(folder: string, closers: Closers): Promise<Stage> {

@@ -7,7 +7,7 @@ import { startNginx } from '../../../test/rig/servers/nginx.ts';
 import { postgresPrograms } from '../../../test/rig/servers/postgres.ts';
 import { redisPrograms } from '../../../test/rig/servers/redis.ts';
 import { openServiceDesk } from '../../service-desk.ts';
-import { Closers, type Scene, type Stage } from '../scene.ts';
+import type { Closers, Scene, Stage } from '../scene.ts';
 import { takeBackups } from './backups.ts';
 import { addresses, databases, openParts, service, serviceName, startService, stock, zone } from './parts.ts';
 import { digestsOf, facts, goWrong, ordersDigest, type World } from './world.ts';
@@ -15,15 +15,7 @@ import { digestsOf, facts, goWrong, ordersDigest, type World } from './world.ts'
 export const scene: Scene = {
   title: 'A shop of many parts: PostgreSQL, MariaDB, Redis, two folders and a name, behind nginx',
   programs: [...postgresPrograms, ...mariadbPrograms, ...redisPrograms, ...namedPrograms, 'nginx'],
-  open: async (folder) => {
-    const closers = new Closers();
-    try {
-      return await stage(folder, closers);
-    } catch (error) {
-      await closers.close();
-      throw error;
-    }
-  },
+  open: stage,
 };
 
 /** What tests do beyond the demo. */

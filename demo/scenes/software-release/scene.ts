@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Haproxy, startHaproxy } from '../../../test/rig/servers/haproxy.ts';
 import { resticRepository } from '../../../test/rig/servers/restic.ts';
 import { openServiceDesk } from '../../service-desk.ts';
-import { Closers, type Fact, type Scene, type Stage } from '../scene.ts';
+import type { Closers, Fact, Scene, Stage } from '../scene.ts';
 import { app, type Fleet, type Host, openFleet } from './hosts.ts';
 import { Photos, thumbnailOf } from './photos.ts';
 import { Rollout } from './rollout.ts';
@@ -18,15 +18,7 @@ const backend = 'photos';
 export const scene: Scene = {
   title: 'A photo service on three hosts behind HAProxy, and a release on its way through the fleet',
   programs: ['haproxy', 'sshd', 'ssh', 'ssh-keygen', 'restic'],
-  open: async (folder) => {
-    const closers = new Closers();
-    try {
-      return await stage(folder, closers);
-    } catch (error) {
-      await closers.close();
-      throw error;
-    }
-  },
+  open: stage,
 };
 
 export interface World {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadScene, playbookOf } from '../../../demo/play.ts';
-import type { Stage } from '../../../demo/scenes/scene.ts';
+import { openScene, type Stage } from '../../../demo/scenes/scene.ts';
 import type { RunView } from '../../../src/views/run-view.ts';
 import { ensureBuilt } from '../../rig/built.ts';
 
@@ -38,7 +38,7 @@ export class Players {
     mkdirSync(join(folder, 'scene'));
     cpSync(join(playbookOf(name), '..'), join(folder, 'playbook'), { recursive: true });
     try {
-      const stage = await (await loadScene(name)).open(join(folder, 'scene'));
+      const stage = await openScene(await loadScene(name), join(folder, 'scene'));
       writeFileSync(join(folder, 'places.json'), JSON.stringify(stage.params));
       return new Players(stage, folder, join(folder, 'playbook/playbook.yaml'));
     } catch (error) {

@@ -35,11 +35,11 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
   }, 60_000);
   afterAll(() => server?.stop());
 
-  const given = (more: JsonObject = {}): JsonObject => ({ ...server.login, database: 'shop', dump, ...more });
+  const given = (more: JsonObject = {}): JsonObject => ({ ...server.login, database: 'shop', archive: dump, ...more });
   const written = (name: string, text: string | Buffer): JsonObject => {
     const file = join(newFolder(), name);
     writeFileSync(file, text);
-    return { dump: file };
+    return { archive: file };
   };
   const untouched = () => {
     expect(said(server)).toBe(whole(...bad));
@@ -48,7 +48,7 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
 
   describe('is refused before anything is changed', () => {
     const wrong: readonly (readonly [string, () => JsonObject, string])[] = [
-      ['no dump', () => ({ dump: '/no/such.sql' }), 'no such file'],
+      ['no dump', () => ({ archive: '/no/such.sql' }), 'no such file'],
       ['an empty one', () => written('a.sql', ''), 'is empty'],
       ['another file', () => written('a.sql', 'hello, this is no dump\n'.repeat(9)), 'is no dump'],
       ['a truncated one', () => written('a.sql', content.slice(0, -200)), 'truncated'],
@@ -73,11 +73,11 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
         'the server is older',
       ],
       ['another checksum', () => ({ checksum: '0'.repeat(64) }), 'has the SHA-256'],
-      ['a dump that is too old', () => ({ maxAge: '1ms' }), 'may be 1 ms old'],
+      ['a dump that is too old', () => ({ newerThan: '1ms' }), 'may be 1 ms old'],
       ['a wrong password', () => ({ password: 'not-this-one' }), 'Access denied'],
       ['nobody there', () => ({ port: 9 }), "Can't connect"],
       ['no rights', () => ({ user: 'weak', password: 'weak-pass' }), 'lacks the right'],
-      ["a schema of the server's own", () => ({ database: 'mysql', from: 'shop' }), "the server's own"],
+      ["a schema of the server's own", () => ({ database: 'mysql', dumpOf: 'shop' }), "the server's own"],
     ];
 
     test.each(wrong)('%s', async (_, spoil, because) => {
@@ -124,7 +124,7 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
 
   test('a dump that does not say what is expected is not put in place', async () => {
     const proof = [{ query: 'SELECT COUNT(*) FROM orders', expect: { min: 501 } }];
-    const ended = await workInPlace(adapter, given({ expect: proof }), newFolder());
+    const ended = await workInPlace(adapter, given({ proof }), newFolder());
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('it says 500, less than 501') });
     untouched();
   });
@@ -241,7 +241,7 @@ describeMounting(mariadbPrograms, 'mariadb/restore on a full disk (mounting take
       .dump(...dumpOptions, 'shop')
       .replace('\n-- Dump completed on', `\n${rows.join('\n')}\n-- Dump completed on`);
     writeFileSync(big, text);
-    const ended = await workInPlace(adapter, { ...small.login, database: 'shop', dump: big }, newFolder());
+    const ended = await workInPlace(adapter, { ...small.login, database: 'shop', archive: big }, newFolder());
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('the disk is full') });
     expect(ended.stderr).toContain('The old data is as it was');
     expect([said(small), leftIn(small)]).toEqual([whole(...bad), []]);

@@ -31,7 +31,7 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
     fill(server, 'shop', ...bad);
   });
 
-  const given = (more: JsonObject = {}): JsonObject => ({ ...server.login, database: 'shop', dump, ...more });
+  const given = (more: JsonObject = {}): JsonObject => ({ ...server.login, database: 'shop', archive: dump, ...more });
   const proof = [
     { query: 'SELECT COUNT(*) FROM orders', expect: { equals: 500 } },
     { query: 'SELECT 1 FROM big', expect: { rows: { min: 500 } } },
@@ -42,7 +42,7 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
     const grants = server.sql("SHOW GRANTS FOR app@'%'");
     const folder = newFolder();
     expect(await probe(adapter, given(), {})).toBe('no');
-    const ended = await runStep(adapter, given({ expect: proof }), folder);
+    const ended = await runStep(adapter, given({ proof }), folder);
     expect(ended).toMatchObject({ code: 0, stderr: '', outputs: { tables: '5', old } });
     expect(said(server)).toBe(whole(...good));
     expect(said(server, old)).toBe(whole(...bad).replace(/bad$/, 'NULL'));
@@ -68,8 +68,8 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
     ['zstd', (file: string) => execFileSync('zstd', ['-qf', file, '-o', `${file}.zst`]), '.zst'],
   ])('a dump packed by %s', async (_, pack, suffix) => {
     pack(dump);
-    expect(await preflight(adapter, given({ dump: dump + suffix }))).toMatchObject({ ok: true });
-    expect(await workInPlace(adapter, given({ dump: dump + suffix }), newFolder())).toMatchObject({
+    expect(await preflight(adapter, given({ archive: dump + suffix }))).toMatchObject({ ok: true });
+    expect(await workInPlace(adapter, given({ archive: dump + suffix }), newFolder())).toMatchObject({
       code: 0,
       stderr: '',
     });
@@ -97,11 +97,11 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
     fill(server, 'shop_2025', 500, 'good');
     const file = join(newFolder(), 'named.sql');
     writeFileSync(file, server.dump(...dumpOptions, '--add-drop-database', '--databases', 'shop_2025'));
-    expect(await preflight(adapter, given({ dump: file }))).toMatchObject({
+    expect(await preflight(adapter, given({ archive: file }))).toMatchObject({
       ok: false,
       reason: expect.stringContaining('is of database shop_2025, not of shop'),
     });
-    const from = { dump: file, from: 'shop_2025' };
+    const from = { archive: file, dumpOf: 'shop_2025' };
     server.sql('DELETE FROM shop_2025.old_style');
     const ended = await workInPlace(adapter, given(from), newFolder());
     expect(ended).toMatchObject({ code: 0, stderr: '' });

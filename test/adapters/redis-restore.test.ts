@@ -162,7 +162,7 @@ describeWith(redisPrograms, 'redis/restore', () => {
     ['another file', () => spoil((file) => writeFileSync(file, 'x'.repeat(500))), 'damaged or truncated'],
     ['empty', () => spoil((file) => truncateSync(file)), 'damaged or truncated'],
     ['of another checksum', () => ({ checksum: '0'.repeat(64) }), 'has the SHA-256'],
-    ['too old', () => ({ maxAge: '1ms' }), 'may be 1 ms old'],
+    ['too old', () => ({ newerThan: '1ms' }), 'may be 1 ms old'],
     ['a folder without an append-only file', () => ({ backup: '.' }), 'there is no manifest'],
     ['for which there is no folder for the old data', () => ({ keepIn: 'no/such' }), 'cannot be kept'],
   ];

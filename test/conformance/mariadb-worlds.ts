@@ -70,13 +70,13 @@ export const mariadbWorlds: { readonly [name: string]: World } = {
     samples: async (folder) => ({
       folder,
       inputs: [
-        { ...nobody, database: 'shop', dump: 'shop.sql.gz' },
+        { ...nobody, database: 'shop', archive: 'shop.sql.gz' },
         {
-          ...{ ...nobody, database: 'shop', dump: 'shop.sql', from: 'shop_old', maxAge: '26h', keepOld: false },
-          ...{ checksum: '0'.repeat(64), expect: [{ query: 'SELECT\n1', expect: { rows: { min: 1 } } }] },
+          ...{ ...nobody, database: 'shop', archive: 'shop.sql', dumpOf: 'shop_old', newerThan: '26h', keepOld: false },
+          ...{ checksum: '0'.repeat(64), proof: [{ query: 'SELECT\n1', expect: { rows: { min: 1 } } }] },
         },
       ],
-      unreachable: { ...nobody, database: 'shop', dump: 'no/such.sql' },
+      unreachable: { ...nobody, database: 'shop', archive: 'no/such.sql' },
       carry: async (text) => {
         const { login, sql, dump } = await server();
         sql(
@@ -84,7 +84,7 @@ export const mariadbWorlds: { readonly [name: string]: World } = {
         );
         writeFileSync(join(folder, text), dump('carried'));
         sql('DROP DATABASE carried');
-        const ended = await runStep(restore, { ...login, database: 'carried', dump: text }, folder);
+        const ended = await runStep(restore, { ...login, database: 'carried', archive: text }, folder);
         return ended.code === 0 ? sql('SELECT word FROM carried.t').replaceAll('\\\\', '\\') : ended.stderr;
       },
     }),

@@ -51,7 +51,7 @@ export const redisWorlds: { readonly [name: string]: World } = {
         {
           ...nobody,
           backup: 'dump.rdb',
-          maxAge: '26h',
+          newerThan: '26h',
           keepIn: 'old',
           expect: { minKeys: 1, keys: [{ key: 'stock', min: 1 }] },
         },

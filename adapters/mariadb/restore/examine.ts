@@ -31,7 +31,10 @@ export async function examineDump(
     }
     return judge(order, server, facts, mtimeMs);
   } catch (error) {
-    return trouble(`Dump ${dump}: ${reasonOf(error)}`, 'Correct `dump`, or bring the file back; nothing was changed.');
+    return trouble(
+      `Dump ${dump}: ${reasonOf(error)}`,
+      'Correct `archive`, or bring the file back; nothing was changed.',
+    );
   }
 }
 
@@ -79,6 +82,6 @@ function ageOf({ dump, maxAgeMs }: Order, facts: DumpFacts, writtenAt: number): 
   if (age <= maxAgeMs) return ok(facts);
   return trouble(
     `Dump ${dump} was made ${formatDuration(age)} ago, and may be ${formatDuration(maxAgeMs)} old`,
-    'Take a newer one, or raise `maxAge`; nothing was changed.',
+    'Take a newer one, or raise `newerThan`; nothing was changed.',
   );
 }

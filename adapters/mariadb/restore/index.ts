@@ -24,9 +24,9 @@ export const adapter = defineAdapter<Asked>({
   readOnly: false,
   defaultTimeoutMs: null,
   describe: (asked) => [
-    `restore database ${asked.database} on ${serverOf(asked)} from ${asked.dump}`,
+    `restore database ${asked.database} on ${serverOf(asked)} from ${asked.archive}`,
     'load it into a schema beside, as an account that may write nowhere else',
-    ...(asked.expect ?? []).map(
+    ...(asked.proof ?? []).map(
       ({ query, expect }) => `prove it: ${query.replaceAll(/\s+/g, ' ')}: ${JSON.stringify(expect)}`,
     ),
     'RENAME TABLE, all in one statement; then views, triggers, routines and events',
@@ -38,9 +38,9 @@ export const adapter = defineAdapter<Asked>({
 });
 
 /** The worker parses the input once more. */
-const unparsed = ({ maxAge, ...rest }: Asked): object => ({
+const unparsed = ({ newerThan, ...rest }: Asked): object => ({
   ...rest,
-  ...(maxAge === undefined ? {} : { maxAge: `${maxAge}ms` }),
+  ...(newerThan === undefined ? {} : { newerThan: `${newerThan}ms` }),
 });
 
 async function preflight(asked: Asked, context: AdapterContext): Promise<Preflight> {
@@ -61,7 +61,7 @@ async function preflight(asked: Asked, context: AdapterContext): Promise<Preflig
   const uncovered = [
     ...(fromMariadb(dump.value) ? [] : ['the dump was not made by MariaDB: whether it can be loaded shows when it is']),
     ...(stands.value ? [] : [`there is no database ${database} now: it will be made`]),
-    ...(order.expect.length > 0 ? [] : ['no `expect`: that the data is right is not proven']),
+    ...(order.proof.length > 0 ? [] : ['no `proof`: that the data is right is not proven']),
   ];
   const checked = [`${login.name}: logged in with the rights it takes, version ${server.value.version}`, said];
   return ready(checked, uncovered.length === 0 ? null : uncovered.join('; '));

@@ -6,13 +6,13 @@ import { type Environment, type Login, loginFields, loginOf, onePassword, oneSer
 
 export const input = z
   .strictObject({
-    dump: text('The dump, as mariadb-dump writes it: .sql, also packed by gzip or zstd.'),
+    archive: text('The dump, as mariadb-dump writes it: .sql, also packed by gzip or zstd.'),
     database: text('The database (schema) to put back. Its old tables are kept in a schema beside it.'),
     ...loginFields,
-    from: optionalText('The name of the database that the dump was made of, where it is another than `database`.'),
+    dumpOf: optionalText('The database that the dump was made of, where it has another name.'),
     checksum: z.optional(checksum('SHA-256 of the dump file.')),
-    maxAge: z.optional(duration('The oldest that the dump may be, by the time at its end, e.g. 26h.')),
-    expect: z.optional(provingQueries),
+    newerThan: z.optional(duration('The dump must be younger than this: 24h, 7d. By the time at its end.')),
+    proof: z.optional(provingQueries),
     keepOld: z.optional(z.boolean().check(z.describe('Keep the old tables in a schema of their own. Default: true.'))),
   })
   .check(oneServer, onePassword);
@@ -28,19 +28,19 @@ export interface Order {
   readonly from: string;
   readonly checksum: string | null;
   readonly maxAgeMs: number | null;
-  readonly expect: ProvingQueries;
+  readonly proof: ProvingQueries;
   readonly keepOld: boolean;
 }
 
 export function orderOf(asked: Asked, folder: string, env: Environment): Order {
   return {
-    dump: resolve(folder, asked.dump),
+    dump: resolve(folder, asked.archive),
     database: asked.database,
     login: loginOf(asked, folder, env),
-    from: asked.from ?? asked.database,
+    from: asked.dumpOf ?? asked.database,
     checksum: asked.checksum === undefined ? null : bareDigest(asked.checksum),
-    maxAgeMs: asked.maxAge ?? null,
-    expect: asked.expect ?? [],
+    maxAgeMs: asked.newerThan ?? null,
+    proof: asked.proof ?? [],
     keepOld: asked.keepOld ?? true,
   };
 }

@@ -156,20 +156,20 @@ async function prove(
       `${order.dump} holds packages (${contents.others.join(', ')}), which cannot be moved.`,
       'The old data is as it was. Restore it by hand.',
     );
-  for (const { query, expect } of order.expect) {
+  for (const { query, expect } of order.proof) {
     const rows = await runQuery({ login, schema: staged, query, timeoutMs: 3_600_000 });
     if (!rows.ok) throw asFailure(rows.error);
     const faults = faultsOfRows(rows.value, expect);
     if (faults.length > 0)
       throw new WorkFailed(
         `The restored data is not as expected: ${query}: ${faults.join('; ')}.`,
-        'The old data is as it was. Take another dump, or correct `expect`.',
+        'The old data is as it was. Take another dump, or correct `proof`.',
       );
   }
   const asked =
-    order.expect.length === 0
+    order.proof.length === 0
       ? 'no queries were given to prove it'
-      : `${order.expect.length} queries answered as expected`;
+      : `${order.proof.length} queries answered as expected`;
   report.line(`Loaded: ${fileCount(contents.tables.length).replace('file', 'table')}; ${asked}.`);
 }
 

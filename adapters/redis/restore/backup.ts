@@ -76,7 +76,7 @@ function tooOld({ backup, maxAgeMs }: Order, madeAt: number): { readonly ok: fal
   if (maxAgeMs === null || age <= maxAgeMs) return undefined;
   return trouble(
     `Backup ${backup} was made ${formatDuration(age)} ago, and may be ${formatDuration(maxAgeMs)} old`,
-    'Take a newer one, or raise `maxAge`; nothing was changed.',
+    'Take a newer one, or raise `newerThan`; nothing was changed.',
   );
 }
 

@@ -35,10 +35,10 @@ export const adapter = defineAdapter<Asked>({
 });
 
 /** The worker parses the input once more. */
-const unparsed = ({ maxAge, patience, ...rest }: Asked): object => ({
+const unparsed = ({ newerThan, patience, ...rest }: Asked): object => ({
   ...rest,
   patience: `${patience}ms`,
-  ...(maxAge === undefined ? {} : { maxAge: `${maxAge}ms` }),
+  ...(newerThan === undefined ? {} : { newerThan: `${newerThan}ms` }),
 });
 
 async function preflight(asked: Asked, context: AdapterContext): Promise<Preflight> {

@@ -9,7 +9,7 @@ export const input = z
     backup: text('The backup: an RDB file (dump.rdb), or a folder with an append-only file (appendonlydir).'),
     ...loginFields,
     checksum: z.optional(checksum('SHA-256 of the RDB file.')),
-    maxAge: z.optional(duration('The oldest that the backup may be, by the time that stands in it, e.g. 26h.')),
+    newerThan: z.optional(duration('The backup must be younger than this: 24h, 7d. By the time that stands in it.')),
     expect: z.optional(
       z.strictObject(dataFields).check(z.describe('What the backup must hold; asked before anything is changed.')),
     ),
@@ -40,7 +40,7 @@ export function orderOf(asked: Asked, folder: string, env: { readonly [name: str
     backup,
     login: loginOf(asked, folder, env),
     checksum: asked.checksum === undefined ? null : bareDigest(asked.checksum),
-    maxAgeMs: asked.maxAge ?? null,
+    maxAgeMs: asked.newerThan ?? null,
     expect: asked.expect ?? {},
     stagingHost: asked.stagingHost ?? null,
     patienceMs: asked.patience,

@@ -61,6 +61,7 @@ describe('finds what is wrong, says it, and leaves the target as it was', () => 
       },
       'truncated',
     ],
+    ['a backup that is too old', () => ({ archive: 'backup.tar', newerThan: '1ms' }), 'older than 1 ms'],
     ['another checksum', () => ({ archive: 'backup.tar', checksum: '0'.repeat(64) }), 'has the SHA-256'],
     [
       'a file of another content',

@@ -135,6 +135,15 @@ describe('a backup that is not sound is refused, and not changed', () => {
     if (before !== null) expect(readFileSync(backup).equals(before)).toBe(true);
   });
 
+  test('that is too old', async () => {
+    const { folder } = scene();
+    expect(await preflight(adapter, { ...given, newerThan: '1ms' }, folder)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('older than 1 ms'),
+    });
+    expect(await preflight(adapter, { ...given, newerThan: '1d' }, folder)).toMatchObject({ ok: true });
+  });
+
   test('of another checksum', async () => {
     const { folder } = scene();
     const input = { ...given, checksum: '0'.repeat(64) };

@@ -1,7 +1,9 @@
 /** Read-only: is the backup there, readable and complete? Shared by preflight and work. */
 import { readFile, stat } from 'node:fs/promises';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
+import { takeNewer, tooOld } from '../../support/age.ts';
 import { digestOf } from '../../support/digest.ts';
+import { statOf } from '../../support/durable.ts';
 import { bareDigest } from '../../support/fields.ts';
 import { missingPrograms, type Obstacle } from '../../support/programs.ts';
 import { reasonOf } from '../../support/reason.ts';
@@ -25,6 +27,8 @@ const obstacle = (reason: string, remedy: string) => err<Obstacle>({ reason, rem
 export async function examineBackup(order: Order, signal?: AbortSignal): Promise<Result<Backup, Obstacle>> {
   const manifest = await readManifest(order.manifest);
   if (!manifest.ok) return manifest;
+  const old = ageFault(order);
+  if (old !== null) return obstacle(`Backup ${order.backup.path}: ${old}`, takeNewer);
   const backup = order.backup.kind === 'folder' ? await examineFolder(order) : await examineArchive(order, signal);
   if (!backup.ok) return backup;
   const { contents } = backup.value;
@@ -35,6 +39,12 @@ export async function examineBackup(order: Order, signal?: AbortSignal): Promise
     `${order.backup.path} does not hold what ${order.manifest} lists: missing ${some(absent)}`,
     'Take a backup and a manifest that belong together; `strip` leaves out leading folders.',
   );
+}
+
+/** One that cannot be looked at is named by what looks into it. */
+function ageFault({ backup, newerThanMs }: Order): string | null {
+  const found = statOf(backup.path);
+  return found === undefined ? null : tooOld(found.mtime, newerThanMs);
 }
 
 async function readManifest(file: string | null): Promise<Result<Manifest | null, Obstacle>> {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { ageLimit, newerThanField } from '../../support/age.ts';
 import { checksum, optionalText, text } from '../../support/fields.ts';
 
 export const input = z
@@ -11,6 +12,7 @@ export const input = z
       'SHA-256 of every file, as sha256sum writes them or as JSON (path to digest). Checked before the old tree is touched.',
     ),
     checksum: z.optional(checksum('SHA-256 of the archive file itself.')),
+    newerThan: z.optional(newerThanField('backup', 'By the time at which the file, or the folder, was last written.')),
     strip: z.optional(
       z
         .int()
@@ -50,6 +52,7 @@ export interface Order {
   readonly target: string;
   readonly manifest: string | null;
   readonly checksum: string | null;
+  readonly newerThanMs: number | null;
   readonly strip: number;
   readonly swap: 'rename' | 'symlink';
   readonly keepOld: boolean;
@@ -64,6 +67,7 @@ export function orderOf(asked: Input, folder: string): Order {
     target: resolve(folder, asked.target),
     manifest: asked.manifest === undefined ? null : resolve(folder, asked.manifest),
     checksum: asked.checksum ?? null,
+    newerThanMs: ageLimit(asked.newerThan),
     strip: asked.strip ?? 0,
     swap: asked.swap ?? 'rename',
     keepOld: asked.keepOld ?? true,

@@ -1,7 +1,7 @@
 /** Read-only: is the dump there, complete, of this database and young enough? Shared by preflight and work. */
 import { StringDecoder } from 'node:string_decoder';
-import { formatDuration } from '../../../src/kernel/duration.ts';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
+import { takeNewer, tooOld } from '../../support/age.ts';
 import { digestOf } from '../../support/digest.ts';
 import { reasonOf } from '../../support/reason.ts';
 import type { Client } from '../server/login.ts';
@@ -107,12 +107,8 @@ function unfitFor({ database, dumpOf, newerThanMs, ownership }: Order, dump: Dum
       reason: `it was made of the database ${dump.of}, not of ${dumpOf}`,
       remedy: `Take a dump of ${dumpOf}; if this one is meant for ${database}, say \`dumpOf: ${dump.of}\`.`,
     };
-  const age = Date.now() - dump.madeAt.getTime();
-  if (newerThanMs === null || age <= newerThanMs) return null;
-  return {
-    reason: `it is ${formatDuration(age)} old (${dump.madeAt.toISOString()}), older than ${formatDuration(newerThanMs)}`,
-    remedy: 'Take a newer dump, or allow an older one with `newerThan`.',
-  };
+  const old = tooOld(dump.madeAt, newerThanMs);
+  return old === null ? null : { reason: old, remedy: takeNewer };
 }
 
 /** What is assumed of a dump that is not here yet: that it needs nothing. */

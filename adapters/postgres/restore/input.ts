@@ -1,18 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
-import { parseDuration } from '../../../src/kernel/duration.ts';
+import { ageLimit, newerThanField } from '../../support/age.ts';
 import { bareDigest, checksum, optionalText, text, wholeNumber } from '../../support/fields.ts';
 import { type ProvingQueries, provingQueries } from '../../support/query-expect.ts';
 import { databaseName, type Login, loginFields } from '../server/login.ts';
-
-/** Not turned into milliseconds here: the input is read again in the worker. */
-const age = z.string().check(
-  z.refine((value) => parseDuration(value) !== undefined, 'write a duration with its unit: 30m, 24h, 7d'),
-  z.describe(
-    'The dump must be younger than this: 24h, 7d. By the date in it; of an SQL file, by the date of the file.',
-  ),
-);
 
 export const input = z.strictObject({
   database: databaseName('The database to put back. What stands there is kept under another name until you remove it.'),
@@ -37,7 +29,7 @@ export const input = z.strictObject({
   proof: z.optional(provingQueries),
   checksum: z.optional(checksum('SHA-256 of the dump file.')),
   bytes: z.optional(wholeNumber('The exact size of the dump file.', 1, Number.MAX_SAFE_INTEGER)),
-  newerThan: z.optional(age),
+  newerThan: z.optional(newerThanField('dump', 'By the date in it; of an SQL file, by the date of the file.')),
   ownership: z.optional(
     z
       .enum(['keep', 'skip'])
@@ -83,7 +75,7 @@ export function orderOf(asked: Input, folder: string): Order {
     proof: asked.proof ?? [],
     checksum: asked.checksum === undefined ? null : bareDigest(asked.checksum),
     bytes: asked.bytes ?? null,
-    newerThanMs: asked.newerThan === undefined ? null : (parseDuration(asked.newerThan) ?? null),
+    newerThanMs: ageLimit(asked.newerThan),
     ownership: asked.ownership ?? 'keep',
     analyze: asked.analyze ?? true,
     keepOld: asked.keepOld ?? true,

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { parseDuration } from '../../../src/kernel/duration.ts';
+import { newerThanField } from '../../support/age.ts';
 import { optionalText, text, texts, wholeNumber } from '../../support/fields.ts';
 
 const flag = (description: string) => z.optional(z.boolean().check(z.describe(description)));
@@ -36,15 +37,7 @@ export const input = z
     tag: z.optional(texts('Tags that the snapshot must have, all of them.')),
     path: optionalText('The folder that was backed up and is to be put back, as it was called on its host.'),
     before: z.optional(moment('Only snapshots taken before this time, e.g. before the release.')),
-    newerThan: z.optional(
-      z.string().check(
-        z.refine((value) => parseDuration(value) !== undefined, 'write a duration with its unit: 30m, 26h, 7d'),
-        z.meta({
-          description: 'How old the snapshot may be at most, e.g. 26h.',
-          pattern: '^(?:\\d+(?:\\.\\d+)?(?:ms|s|m|h|d))+$|^P',
-        }),
-      ),
-    ),
+    newerThan: z.optional(newerThanField('snapshot', 'By the time at which it was taken.')),
     minFiles: z.optional(wholeNumber('How many files it must hold at least.', 1, Number.MAX_SAFE_INTEGER)),
     subfolder: optionalText(
       'The folder in the snapshot to take as root, as `restic ls` shows it. Default: where `path` stands in it.',

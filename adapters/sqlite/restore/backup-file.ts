@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
+import { tooOld } from '../../support/age.ts';
 import { digestOf } from '../../support/digest.ts';
 import { statOf } from '../../support/durable.ts';
 import { reasonOf } from '../../support/reason.ts';
@@ -13,11 +14,13 @@ export interface Sound {
   readonly sha256: string;
 }
 
-export async function examineBackup(order: Pick<Order, 'backup' | 'checksum'>): Promise<Result<Sound, string>> {
-  const { backup, checksum } = order;
+export async function examineBackup(
+  order: Pick<Order, 'backup' | 'checksum' | 'newerThanMs'>,
+): Promise<Result<Sound, string>> {
+  const { backup, checksum, newerThanMs } = order;
   try {
-    const { size } = await stat(backup);
-    const fault = (await headerFault(backup, size)) ?? sidecarFault(backup);
+    const { size, mtime } = await stat(backup);
+    const fault = tooOld(mtime, newerThanMs) ?? (await headerFault(backup, size)) ?? sidecarFault(backup);
     if (fault !== null) return err(fault);
     const sha256 = await digestOf(backup);
     if (checksum !== null && sha256 !== checksum) return err(`it has the SHA-256 ${sha256}, not ${checksum}`);

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { ageLimit, newerThanField } from '../../support/age.ts';
 import { bareDigest, checksum, text } from '../../support/fields.ts';
 
 export const input = z.strictObject({
   backup: text('The backup: an SQLite database file.'),
   database: text('The database file to put back. What stands there is kept beside it until you remove it.'),
   checksum: z.optional(checksum('SHA-256 of the backup file.')),
+  newerThan: z.optional(newerThanField('backup', 'By the time at which the file was last written.')),
   into: z.optional(
     z
       .enum(['file', 'live'])
@@ -23,6 +25,7 @@ export interface Order {
   readonly backup: string;
   readonly database: string;
   readonly checksum: string | null;
+  readonly newerThanMs: number | null;
   readonly into: 'file' | 'live';
 }
 
@@ -31,6 +34,7 @@ export function orderOf(asked: Input, folder: string): Order {
     backup: resolve(folder, asked.backup),
     database: resolve(folder, asked.database),
     checksum: asked.checksum === undefined ? null : bareDigest(asked.checksum),
+    newerThanMs: ageLimit(asked.newerThan),
     into: asked.into ?? 'file',
   };
 }

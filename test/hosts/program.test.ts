@@ -9,6 +9,7 @@ import { plainHost } from '../../src/plan/inventory/host.ts';
 import { readAnswer } from '../../src/runtime/hosts/answer.ts';
 import type { HostsOrder, RemoteCommand } from '../../src/runtime/hosts/order.ts';
 import { runProgram, stopProgram } from '../../src/runtime/hosts/program.ts';
+import { until } from '../rig/until.ts';
 
 jest.setTimeout(60_000);
 
@@ -92,4 +93,20 @@ test('a host that was told to stop before it began begins nothing afterwards', a
 test('a stop of what has ended tells how it ended', async () => {
   await answer('/bin/sh', program({ script: 'exit 3' }));
   expect(await answer('/bin/sh', stopProgram(host, nonce, 100))).toMatchObject({ word: 'was', detail: '3' });
+});
+
+test('what a stop could not end is named, and the next stop remembers it, also when its parents are gone', async () => {
+  const inner = `trap : TERM; until [ -e ${folder}/go ]; do sleep 0.05; done`;
+  const script = `env -i setsid sh -c '${inner}' & echo $! > "$DIR/pid"; sleep 60`;
+  const first = answer('/bin/sh', program({ script }));
+  await until('it to begin', () => existsSync(join(folder, 'pid')) && readFileSync(join(folder, 'pid'), 'utf8') !== '');
+  const pid = readFileSync(join(folder, 'pid'), 'utf8').trim();
+  // As for a user who may not signal that one process.
+  const forbidden = `kill() { case $1 in -STOP|-KILL) s=$1; shift; for p; do [ "$p" = ${pid} ] || command kill $s "$p"; done ;; esac; }\n`;
+  const left = await answer('/bin/sh', `${forbidden}${stopProgram(host, nonce, 100)}`);
+  // Beside it perhaps the sleep that it has just begun.
+  expect([left.word, left.detail.split(', ')[0]]).toEqual(['left', `${pid} (sh)`]);
+  expect((await answer('/bin/sh', stopProgram(host, nonce, 100))).word).toBe('ended');
+  expect(existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))).toBe(false);
+  await first;
 });

@@ -126,6 +126,26 @@ describeWith(['sshd', 'ssh', 'ssh-keygen'], 'a step on hosts', () => {
       expect(outcomes(site).toSorted()).toEqual(['web01 timed-out', 'web02 timed-out']);
     });
 
+    test('also what has left session and environment behind (su -), and its orphans', async () => {
+      const loop = `trap : TERM; until [ -e "$DIR/go" ]; do sleep 0.05; done`;
+      const script = `#!/bin/sh
+# The outer one dies of TERM; only what was seen before tells that the inner one belongs to the step.
+env -i setsid sh -c "env -i DIR=$DIR setsid sh -c '${loop.replaceAll('$', '\\$').replaceAll('"', '\\"')}' inner $DIR/mark & wait" outer $DIR/mark
+`;
+      const site = siteOf(
+        `timeout: 1500ms, grace: 300ms, env: { DIR: '\${{ params.dir }}' }, script: forget.sh`,
+        '[web01]',
+      );
+      site.write('forget.sh', script);
+      const engine = site.start(run);
+      const living = () => processesOf([site.path('mark')]);
+      await until('both to begin', () => living().length >= 2);
+      const { code } = await engine.ended;
+      const survivors = living();
+      site.write('go', '');
+      expect([code, survivors, outcomes(site)]).toEqual([1, [], ['web01 timed-out']]);
+    });
+
     test('when the engine is told to stop, in its 8 seconds', async () => {
       const site = siteOf(
         `grace: 300ms, run: 'echo x > "$DIR/begun.$BACKOUT_HOST"; ${stubborn}', env: { DIR: '\${{ params.dir }}' }`,

@@ -25,7 +25,7 @@ backout_start_of() {
   if [ -r "/proc/$1/stat" ]; then
     { IFS= read -r BACKOUT_line < "/proc/$1/stat"; } 2>/dev/null || return 1
     set -f; set -- ${BACKOUT_line##*) }; set +f
-    BACKOUT_state=$1 BACKOUT_session=$4 BACKOUT_start=${20}
+    BACKOUT_state=$1 BACKOUT_parent=$2 BACKOUT_session=$4 BACKOUT_start=${20}
     return 0
   fi
   [ ! -d /proc/self ] && kill -0 "$1" 2>/dev/null

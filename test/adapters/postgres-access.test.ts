@@ -185,14 +185,41 @@ describeWith(postgresPrograms, 'postgres/access', () => {
       remedy: 'GRANT pg_signal_backend TO boss;',
     });
     server.sql('postgres', 'GRANT pg_signal_backend TO boss');
-    expect(await preflight(closed(boss))).toMatchObject({ ok: true });
+    const stays = 'boss (this login), postgres (superuser)';
+    expect(await preflight(closed(boss))).toMatchObject({
+      ok: true,
+      checked: expect.arrayContaining([`can still log in while it is closed: ${stays}`]),
+    });
     const { ended } = await session('app');
-    expect(await perform(closed(boss))).toMatchObject({ ok: true, outputs: { ended: '1' } });
+    expect(await perform(closed(boss))).toMatchObject({
+      ok: true,
+      detail: `${database} is closed; 1 session ended; can still log in: ${stays}`,
+    });
     await ended;
-    expect(login('boss')).toContain('permission denied');
+    expect([login('boss'), login('app')]).toEqual(['boss', `permission denied for database "${database}"`]);
+    expect(await probe(closed(boss))).toBe('yes');
+    expect(await perform(closed(boss), { key: 'run1-close-2' })).toMatchObject({ ok: true });
+    expect(login('boss')).toBe('boss');
     expect(await perform(opened(boss))).toMatchObject({ ok: true });
     expect(accessTo()).toBe(before);
+    expect(await probe(opened(boss))).toBe('yes');
     server.sql('postgres', 'REVOKE pg_signal_backend FROM boss');
+  });
+
+  test('who would be let in with the login that closes is said before anything is changed', async () => {
+    server.sql('postgres', 'GRANT pg_signal_backend TO boss; GRANT boss TO app');
+    const boss = { user: 'boss', password: 'boss-secret' };
+    expect(await preflight(closed(boss))).toMatchObject({
+      ok: false,
+      reason: 'app can log in as long as boss can, as a member of it',
+    });
+    expect(await preflight(closed({ ...boss, except: 'app' }))).toMatchObject({ ok: true });
+    expect(await preflight(closed())).toMatchObject({ ok: true });
+    expect(await perform(closed(boss))).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining(`app can still log in to ${database}`),
+    });
+    server.sql('postgres', 'REVOKE boss FROM app; REVOKE pg_signal_backend FROM boss');
   });
 
   test('what the server did not put back is no success, and the marker stays', async () => {

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { adapter as access } from '../../adapters/postgres/access/index.ts';
 import { adapter } from '../../adapters/postgres/query/index.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { describeWith } from '../rig/servers/needs.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../rig/servers/postgres.ts';
 import { closedPort } from './rig/servers.ts';
 import { complaints, perform, preflight } from './rig/step.ts';
+
+const previous = { connect: 'public' };
 
 describeWith(postgresPrograms, 'postgres/query', () => {
   let server: Postgres;
@@ -94,6 +97,25 @@ describeWith(postgresPrograms, 'postgres/query', () => {
     const left =
       "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%''mark''' AND pid <> pg_backend_pid()";
     expect(server.sql('shop', left)).toBe('0');
+  });
+
+  test('a login that backout itself keeps out is told so, with what to write', async () => {
+    server.sql('postgres', "CREATE ROLE app LOGIN PASSWORD 'app-secret'");
+    server.sql('postgres', 'CREATE DATABASE closed');
+    const given = asked('SELECT 1', { rows: 1 }, { database: 'closed', user: 'app', password: 'app-secret' });
+    server.sql('postgres', 'REVOKE CONNECT ON DATABASE closed FROM PUBLIC');
+    const denied = await perform(adapter, given);
+    expect(denied).toMatchObject({ ok: false, reason: expect.stringContaining('GRANT CONNECT ON DATABASE …') });
+    expect(JSON.stringify(denied)).not.toContain('except');
+    expect(await perform(access, { ...server.login, access: 'closed', database: 'closed', previous })).toMatchObject({
+      ok: true,
+    });
+    const remedy = `Name app in \`except\` of the step that closes it (postgres/access). For this run: GRANT CONNECT ON DATABASE "closed" TO "app"; then try again; opening takes it back.`;
+    const reason = 'permission denied for database "closed": backout has closed access to it, and app is not let in';
+    expect(await perform(adapter, given)).toMatchObject({ ok: false, reason: `closed: ${reason}. ${remedy}` });
+    expect(await preflight(adapter, given)).toMatchObject({ reason: expect.stringContaining(reason), remedy });
+    server.sql('postgres', 'GRANT CONNECT ON DATABASE "closed" TO "app";');
+    expect(await perform(adapter, given)).toMatchObject({ ok: true });
   });
 
   test('what is no query is refused', () => {

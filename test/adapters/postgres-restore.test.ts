@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { adapter as access } from '../../adapters/postgres/access/index.ts';
+import { adapter as query } from '../../adapters/postgres/query/index.ts';
 import { adapter } from '../../adapters/postgres/restore/index.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { describeWith } from '../rig/servers/needs.ts';
@@ -114,6 +115,23 @@ describeWith(postgresPrograms, 'postgres/restore', () => {
     server.sql('postgres', 'ALTER DATABASE shop RESET ALL; ALTER ROLE app IN DATABASE shop RESET ALL');
     expect(await workInPlace(adapter, given('c.dump', boss), dumps, key)).toMatchObject({ code: 0, stderr: '' });
     expect(server.sql('shop', "SELECT tableowner FROM pg_tables WHERE tablename = 'orders'")).toBe('boss');
+  });
+
+  test('an owner who is no superuser closes, restores, asks and opens', async () => {
+    server.sql(
+      'postgres',
+      "CREATE ROLE chief LOGIN CREATEDB PASSWORD 'chief-secret'; GRANT pg_signal_backend TO chief",
+    );
+    server.sql('postgres', 'CREATE DATABASE counted OWNER chief');
+    const before = wholeOf(server, 'counted');
+    const chief = { ...server.login, user: 'chief', password: 'chief-secret', database: 'counted' };
+    const restore = { ...chief, archive: 'c.dump', dumpOf: 'source', ownership: 'skip' };
+    expect(await perform(access, { ...chief, access: 'closed' })).toMatchObject({ ok: true });
+    expect(await workInPlace(adapter, restore, dumps, key)).toMatchObject({ code: 0, stderr: '' });
+    const count = { ...chief, query: 'SELECT count(*) FROM orders', expect: { equals: 1000 } };
+    expect(await perform(query, count)).toMatchObject({ ok: true });
+    expect(await perform(access, { ...chief, access: 'open' })).toMatchObject({ ok: true });
+    expect(wholeOf(server, 'counted')).toBe(before);
   });
 
   test('a name is a name, whatever is in it, and however long', async () => {

@@ -10,6 +10,7 @@ import { inMaintenance } from '../server/psql.ts';
 import { literal } from '../server/quote.ts';
 import type { Trouble } from '../server/trouble.ts';
 import type { Input } from './input.ts';
+import { type Logins, mayLogIn } from './logins.ts';
 import { find, whatIsOpen } from './turn.ts';
 
 const rights = z.strictObject({
@@ -31,7 +32,7 @@ export async function examine(client: Client, asked: Input): Promise<Preflight> 
   const where = `${database} on ${serverOf(client.login)}`;
   if (maintenanceOf(client) === database)
     return notReady(`${database} is the database that backout itself logs in to`, 'Name another one as `maintenance`.');
-  const found = await find(client, database);
+  const found = await find(client, asked);
   if (!found.ok) return refused(where, found.error);
   const has = await rightsOf(client, asked);
   if (!has.ok) return refused(where, has.error);
@@ -41,12 +42,21 @@ export async function examine(client: Client, asked: Input): Promise<Preflight> 
   if (lacking.length > 0) return notReady(`there is no role ${lacking.join(', ')}`, 'Correct `except`, or create it.');
   if (asked.access === 'closed' && !signal)
     return notReady(`${user} may not end the sessions of others`, `GRANT pg_signal_backend TO ${user};`);
-  const { state, marked } = found.value;
+  const { state, marked, logins } = found.value;
   if (asked.access === 'closed' && marked === null && previous === undefined && isClosed(state, except))
     return refused(where, whatIsOpen(asked, state));
-  const stays = asked.access === 'closed' ? ['superusers can log in while it is closed'] : [];
-  return ready([`login as ${user} works`, `${user} may change ${where}`, ...stays]);
+  const checked = [`login as ${user} works`, `${user} may change ${where}`];
+  if (asked.access === 'open') return ready(checked);
+  if (!logins.self.superuser && logins.heirs.length > 0) return heirsStay(logins);
+  return ready([...checked, `can still log in while it is closed: ${mayLogIn(logins, except)}`]);
 }
+
+/** To let this login in would let them in with it. */
+const heirsStay = ({ self, heirs }: Logins): Preflight =>
+  notReady(
+    `${heirs.join(', ')} can log in as long as ${self.name} can, as a member of it`,
+    `Name them in \`except\` if that is meant; else log in as a superuser, or as an owner who has no members.`,
+  );
 
 async function rightsOf(
   client: Client,

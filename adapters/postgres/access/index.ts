@@ -1,6 +1,7 @@
 /**
  * `postgres/access`: refuses logins to a database and ends the sessions in it, and puts back what was there before.
- * Superusers are never kept out: PostgreSQL checks no privilege of theirs.
+ * Superusers are never kept out: PostgreSQL checks no privilege of theirs. Nor is the role of the login itself, which
+ * would lock out the restore and the checks that use it too.
  */
 import {
   type AdapterContext,
@@ -32,8 +33,7 @@ export const adapter = defineAdapter<Input>({
         ]
       : [
           `psql on ${serverOf(asked)}: note the privileges of the database ${asked.database} in its comment and REVOKE CONNECT from everybody, in one transaction`,
-          ...(asked.except === undefined ? [] : [`let in all the same: ${asked.except.join(', ')}`]),
-          'superusers can still log in',
+          `can still log in: ${[...(asked.except ?? []), asked.user ?? 'the role of this login', 'superusers'].join(', ')}`,
           'end the other sessions: pg_terminate_backend, until none is left',
         ],
   preflight,
@@ -50,11 +50,12 @@ async function preflight(asked: Input, context: AdapterContext): Promise<Preflig
 
 async function probe(asked: Input, context: AdapterContext): Promise<Probe> {
   const { find } = await import('./turn.ts');
+  const { letInBy } = await import('./logins.ts');
   const { isClosed } = await import('../server/grants.ts');
-  const found = await find(clientFor(asked, context), asked.database);
+  const found = await find(clientFor(asked, context), asked);
   if (!found.ok) return probed('unknown', found.error.reason);
-  const { state, marked } = found.value;
-  const closed = isClosed(state, asked.except ?? []);
+  const { state, marked, logins } = found.value;
+  const closed = isClosed(state, letInBy(logins, asked.except));
   if (asked.access === 'closed')
     return probed(closed && marked !== null ? 'yes' : 'no', `${asked.database} is ${closed ? 'closed' : 'open'}`);
   if (marked !== null) return probed('no', `the marker of the closed access is still there`);

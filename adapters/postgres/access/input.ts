@@ -18,7 +18,11 @@ const previous = z
 export const input = z.strictObject({
   access: z
     .enum(['closed', 'open'])
-    .check(z.describe('closed: nobody but `except` and superusers can log in. open: exactly as it was before.')),
+    .check(
+      z.describe(
+        'closed: nobody but `except`, superusers and the role of this login can log in. open: exactly as it was before.',
+      ),
+    ),
   database: databaseName('The database.'),
   except: z.optional(texts('Roles that may still log in while it is closed (and whoever is a member of them).')),
   within: z._default(duration('How long sessions may take to end. Default: 30s.'), 30_000),

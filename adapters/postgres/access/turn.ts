@@ -11,6 +11,7 @@ import { inTransaction } from '../server/psql.ts';
 import { identifier, literal } from '../server/quote.ts';
 import type { Trouble } from '../server/trouble.ts';
 import type { Input } from './input.ts';
+import { type Logins, letInBy, loginsTo, mayLogIn } from './logins.ts';
 import { markerOf, type Previous, previousAsTold, previousIn, previousOf } from './previous.ts';
 import { proveClosed, proveOpen } from './proof.ts';
 import { endSessions, remainingSessions } from './sessions.ts';
@@ -25,18 +26,22 @@ type Turning = Promise<Result<Turned, Trouble>>;
 export interface Found extends Seen {
   /** Null: no marker is there. */
   readonly marked: Previous | null;
+  readonly logins: Logins;
 }
 
-export async function find(client: Client, database: string): Promise<Result<Found, Trouble>> {
+export async function find(client: Client, { database, except = [] }: Input): Promise<Result<Found, Trouble>> {
   const seen = await lookAt(client, database);
   if (!seen.ok) return seen;
   if (seen.value === undefined)
     return trouble(`there is no database ${database} on ${serverOf(client.login)}`, 'Correct `database`.');
   const marker = accessMarkerIn(seen.value.state.comment, database);
   if (!marker.ok) return trouble(marker.error, repair);
-  if (marker.value === undefined) return ok({ ...seen.value, marked: null });
+  const logins = await loginsTo(client, database, except);
+  if (!logins.ok) return logins;
+  const found = { ...seen.value, logins: logins.value };
+  if (marker.value === undefined) return ok({ ...found, marked: null });
   const marked = previousIn(marker.value, database);
-  return marked.ok ? ok({ ...seen.value, marked: marked.value }) : trouble(marked.error, repair);
+  return marked.ok ? ok({ ...found, marked: marked.value }) : trouble(marked.error, repair);
 }
 
 const repair =
@@ -44,9 +49,9 @@ const repair =
 
 export async function close(client: Client, asked: Input, key: string): Turning {
   const { database, except = [] } = asked;
-  const found = await find(client, database);
+  const found = await find(client, asked);
   if (!found.ok) return found;
-  const { state, marked } = found.value;
+  const { state, marked, logins } = found.value;
   const told = asked.previous === undefined ? null : previousAsTold(asked.previous, state);
   if (marked === null && told === null && isClosed(state, except)) return err(whatIsOpen(asked, state));
   const before = (isClosed(state, except) ? told : null) ?? previousOf(state);
@@ -55,23 +60,25 @@ export async function close(client: Client, asked: Input, key: string): Turning 
     unchanged(database, found.value),
     ...(marked === null ? [commentOn(database, note)] : []),
     ...revokeAll(database, connectGrants(state.grants)),
-    ...except.map((role) => `GRANT CONNECT ON DATABASE ${identifier(database)} TO ${identifier(role)}`),
+    ...letInBy(logins, except).map(
+      (role) => `GRANT CONNECT ON DATABASE ${identifier(database)} TO ${identifier(role)}`,
+    ),
   ]);
   if (!closed.ok) return closed;
   const ended = await endSessions(client, database, asked.within);
   if (!ended.ok) return afterClosing(ended.error, database);
-  const superusers = await proveClosed(client, database, except);
-  if (!superusers.ok) return superusers;
+  const proven = await proveClosed(client, asked);
+  if (!proven.ok) return proven;
   const left = await remainingSessions(client, database);
-  return left.ok ? ok(closedAs(asked, ended.value, superusers.value, left.value)) : left;
+  return left.ok ? ok(closedAs(asked, ended.value, proven.value, left.value)) : left;
 }
 
-function closedAs(asked: Input, ended: number, superusers: readonly string[], left: readonly string[]): Turned {
-  const may = [...(asked.except ?? []), ...superusers.map((role) => `${role} (superuser)`)];
+function closedAs(asked: Input, ended: number, logins: Logins, left: readonly string[]): Turned {
+  const may = mayLogIn(logins, asked.except);
   const inIt = left.length === 0 ? '' : `; still in it: ${left.join(', ')}`;
   const sessions = ended === 1 ? '1 session' : `${ended} sessions`;
   return {
-    detail: `${asked.database} is closed; ${sessions} ended; can still log in: ${may.join(', ')}${inIt}`,
+    detail: `${asked.database} is closed; ${sessions} ended; can still log in: ${may}${inIt}`,
     ended,
   };
 }
@@ -81,7 +88,7 @@ const afterClosing = (error: Trouble, database: string): Result<never, Trouble> 
 
 export async function open(client: Client, asked: Input): Turning {
   const { database } = asked;
-  const found = await find(client, database);
+  const found = await find(client, asked);
   if (!found.ok) return found;
   const { state, marked } = found.value;
   if (marked === null && !isClosed(state, asked.except ?? []))

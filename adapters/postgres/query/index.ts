@@ -5,6 +5,7 @@ import { done, failed, notReady, ready } from '../../support/answers.ts';
 import { duration, text } from '../../support/fields.ts';
 import { faultsOfRows, queryExpect } from '../../support/query-expect.ts';
 import { type Client, databaseName, loginFields, serverOf } from '../server/login.ts';
+import type { Trouble } from '../server/trouble.ts';
 
 const input = z.strictObject({
   database: databaseName('The database to ask.'),
@@ -43,18 +44,28 @@ const clientFor = (asked: Input, { env, signal }: AdapterContext): Client => ({ 
 async function preflight(asked: Input, context: AdapterContext): Promise<Preflight> {
   const { psql } = await import('../server/psql.ts');
   const { database } = asked;
-  const tried = await psql(clientFor(asked, context), database, 'SELECT 1;');
+  const client = clientFor(asked, context);
+  const tried = await psql(client, database, 'SELECT 1;');
   const uncovered = 'the query itself is not asked before its turn';
   if (tried.ok) return ready([`login to ${database} on ${serverOf(asked)} works`], uncovered);
-  return notReady(`${database} on ${serverOf(asked)}: ${tried.error.reason}`, tried.error.remedy);
+  const { reason, remedy } = await why(client, database, tried.error);
+  return notReady(`${database} on ${serverOf(asked)}: ${reason}`, remedy);
+}
+
+async function why(client: Client, database: string, trouble: Trouble): Promise<Trouble> {
+  const { refusedBecause } = await import('../server/refused.ts');
+  return refusedBecause(client, database, trouble);
 }
 
 async function perform(asked: Input, context: AdapterContext): Promise<Performed> {
   const { askReadOnly } = await import('./ask.ts');
   const { database, query, timeout, expect } = asked;
-  const answer = await askReadOnly(clientFor(asked, context), { database, query, timeoutMs: timeout });
-  if (!answer.ok)
-    return failed('error', `${database}: ${answer.error.reason}. ${answer.error.remedy}`, answer.error.said);
+  const client = clientFor(asked, context);
+  const answer = await askReadOnly(client, { database, query, timeoutMs: timeout });
+  if (!answer.ok) {
+    const { reason, remedy, said } = await why(client, database, answer.error);
+    return failed('error', `${database}: ${reason}. ${remedy}`, said);
+  }
   const value = answer.value[0]?.[0] ?? null;
   const faults = faultsOfRows(answer.value, expect);
   if (faults.length > 0) return failed('check', `${database}: ${faults.join('; ')}`);

@@ -22,6 +22,10 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/FATAL: +role ".*" does not exist/, 'Correct `user`.'],
   [/database ".*" does not exist/, 'Correct `database`.'],
   [/not currently accepting connections/, 'Allow connections: ALTER DATABASE … ALLOW_CONNECTIONS true.'],
+  [
+    /FATAL: +permission denied for database/,
+    'GRANT CONNECT ON DATABASE … TO the role, or log in as one that may (superusers always may).',
+  ],
   [/permission denied for database/, 'Log in as a superuser or as the owner of the database.'],
   [
     /too many (?:clients|connections)|remaining connection slots/,

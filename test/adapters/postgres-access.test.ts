@@ -170,6 +170,60 @@ describeWith(postgresPrograms, 'postgres/access', () => {
     expect(accessTo()).toContain('t|5|');
   });
 
+  test('closed by hand, which leaves the owner in: is no open access', async () => {
+    server.sql('postgres', `GRANT CONNECT ON DATABASE ${database} TO app, reader`);
+    server.sql('postgres', `REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC, app, reader`);
+    const found = accessTo();
+    expect([login('boss'), login('app')]).toEqual(['boss', `permission denied for database "${database}"`]);
+    const reason = `${database} is closed (nobody but its owner boss and superusers can log in), and no marker says how it was before`;
+    const remedy =
+      'Say what open means: `previous: { connect: [public] }` for everybody, `previous: { connect: [boss] }` if it is open as it is now, or the roles by name; `connectionLimit: N` where there was a limit.';
+    expect(await preflight(closed())).toMatchObject({ ok: false, reason: expect.stringContaining(reason), remedy });
+    expect(await perform(closed())).toMatchObject({
+      ok: false,
+      class: 'error',
+      reason: expect.stringContaining(`${reason}. ${remedy}`),
+    });
+    expect(accessTo()).toBe(found);
+    expect(await perform(opened())).toMatchObject({
+      ok: true,
+      detail: `${database} was open already: nothing was done; but only its owner boss and superusers can log in`,
+    });
+    const previous = { connect: ['boss', 'app'] };
+    expect(await preflight(closed({ previous }))).toMatchObject({ ok: true });
+    expect(await perform(closed({ previous }))).toMatchObject({ ok: true });
+    expect(login('boss')).toContain('permission denied');
+    expect(await perform(opened())).toMatchObject({ ok: true, detail: `${database} is open, as it was before` });
+    expect([login('boss'), login('app')]).toEqual(['boss', 'app']);
+  });
+
+  test('a database that only its owner uses is open when the playbook says so', async () => {
+    server.sql('postgres', `REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC; GRANT pg_signal_backend TO boss`);
+    const found = accessTo();
+    const boss = { user: 'boss', password: 'boss-secret' };
+    expect(await perform(closed(boss))).toMatchObject({ ok: false });
+    expect(await perform(closed({ ...boss, previous: { connect: 'boss' } }))).toMatchObject({ ok: true });
+    expect(await probe(opened(boss))).toBe('no');
+    expect(await perform(opened(boss))).toMatchObject({ ok: true });
+    expect(await probe(opened(boss))).toBe('yes');
+    expect(await perform(opened(boss))).toMatchObject({ ok: true });
+    expect(accessTo()).toBe(found);
+    server.sql('postgres', 'REVOKE pg_signal_backend FROM boss');
+  });
+
+  test.each([
+    ['a role by name', 'GRANT CONNECT ON DATABASE x TO app'],
+    ['a group of a role', 'GRANT CONNECT ON DATABASE x TO reader'],
+  ])('open to %s is open', async (_, how) => {
+    server.sql('postgres', `REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC`);
+    server.sql('postgres', how.replace(' x ', ` ${database} `));
+    const before = accessTo();
+    expect(await preflight(closed())).toMatchObject({ ok: true });
+    expect(await perform(closed())).toMatchObject({ ok: true });
+    expect(await perform(opened())).toMatchObject({ ok: true });
+    expect(accessTo()).toBe(before);
+  });
+
   test('closed by somebody else and told what open means, it keeps that in its marker', async () => {
     server.sql('postgres', `REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC, boss`);
     expect(await perform(closed({ previous: { connect: 'app' } }))).toMatchObject({ ok: true });

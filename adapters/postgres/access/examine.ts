@@ -4,14 +4,14 @@ import { ok, type Result } from '../../../src/kernel/result.ts';
 import type { Preflight } from '../../../src/ports/adapter.ts';
 import { notReady, ready } from '../../support/answers.ts';
 import { parseAnswer } from '../server/database-state.ts';
-import { isClosed } from '../server/grants.ts';
 import { type Client, maintenanceOf, serverOf } from '../server/login.ts';
 import { inMaintenance } from '../server/psql.ts';
 import { literal } from '../server/quote.ts';
 import type { Trouble } from '../server/trouble.ts';
+import { foundClosed, whatIsOpen } from './found-closed.ts';
 import type { Input } from './input.ts';
 import { type Logins, mayLogIn } from './logins.ts';
-import { find, whatIsOpen } from './turn.ts';
+import { find } from './turn.ts';
 
 const rights = z.strictObject({
   user: z.string(),
@@ -43,7 +43,7 @@ export async function examine(client: Client, asked: Input): Promise<Preflight> 
   if (asked.access === 'closed' && !signal)
     return notReady(`${user} may not end the sessions of others`, `GRANT pg_signal_backend TO ${user};`);
   const { state, marked, logins } = found.value;
-  if (asked.access === 'closed' && marked === null && previous === undefined && isClosed(state, except))
+  if (asked.access === 'closed' && marked === null && previous === undefined && foundClosed(found.value, except))
     return refused(where, whatIsOpen(asked, state));
   const checked = [`login as ${user} works`, `${user} may change ${where}`];
   if (asked.access === 'open') return ready(checked);

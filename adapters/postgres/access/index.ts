@@ -55,7 +55,8 @@ async function probe(asked: Input, context: AdapterContext): Promise<Probe> {
   const found = await find(clientFor(asked, context), asked);
   if (!found.ok) return probed('unknown', found.error.reason);
   const { state, marked, logins } = found.value;
-  const closed = isClosed(state, letInBy(logins, asked.except));
+  // Opened, it may be open to this login alone; closed, this login is one of those who are let in.
+  const closed = isClosed(state, asked.access === 'open' ? (asked.except ?? []) : letInBy(logins, asked.except));
   if (asked.access === 'closed')
     return probed(closed && marked !== null ? 'yes' : 'no', `${asked.database} is ${closed ? 'closed' : 'open'}`);
   if (marked !== null) return probed('no', `the marker of the closed access is still there`);

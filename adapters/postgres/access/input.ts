@@ -11,7 +11,7 @@ const previous = z
   })
   .check(
     z.describe(
-      'What open means; only needed where access was closed by somebody else, so that nothing says how it was.',
+      'What open means; only needed where nothing else says it: access was closed by somebody else, or nobody but the owner, `except` and superusers can log in.',
     ),
   );
 

@@ -14,6 +14,8 @@ const logins = z.strictObject({
   superusers: names,
   /** Neither superusers, nor (members of) an excepted role, nor this login. */
   ordinary: names,
+  /** Those of them who are not the owner, nor may act as the owner: if there are none, it may have been closed by hand. */
+  users: names,
   /** Roles that inherit what this login may, and so would be let in with it. */
   heirs: names,
 });
@@ -25,11 +27,13 @@ const ordinary = 'NOT rolsuper AND NOT excepted AND rolname <> session_user';
 
 const loginsQuery = (database: string, except: readonly string[]): string => `
 SELECT json_build_object('superusers', ${sorted('able AND rolsuper')}, 'ordinary', ${sorted(`able AND ${ordinary}`)},
+  'users', ${sorted(`able AND ${ordinary} AND NOT owning`)},
   'heirs', ${sorted(`${ordinary} AND pg_has_role(oid, session_user, 'USAGE')`)},
   'self', json_build_object('name', session_user, 'superuser', coalesce(bool_or(rolname = session_user AND rolsuper), false),
     'in', coalesce(bool_or(rolname = session_user AND able), false)))
 FROM (SELECT r.oid, r.rolname, r.rolsuper,
     d.datallowconn AND (r.rolsuper OR (d.datconnlimit <> 0 AND has_database_privilege(r.oid, d.oid, 'CONNECT'))) AS able,
+    pg_has_role(r.oid, d.datdba, 'MEMBER') AS owning,
     EXISTS (SELECT FROM pg_roles e WHERE e.rolname = ANY (${list(except)}) AND pg_has_role(r.oid, e.oid, 'MEMBER')) AS excepted
   FROM pg_roles r, pg_database d WHERE d.datname = ${literal(database)} AND r.rolcanlogin) role`;
 

@@ -10,6 +10,7 @@ import { accessMarkerIn, accessNote } from '../server/note.ts';
 import { inTransaction } from '../server/psql.ts';
 import { identifier, literal } from '../server/quote.ts';
 import type { Trouble } from '../server/trouble.ts';
+import { foundClosed, onlyOwnerIn, whatIsOpen } from './found-closed.ts';
 import type { Input } from './input.ts';
 import { type Logins, letInBy, loginsTo, mayLogIn } from './logins.ts';
 import { markerOf, type Previous, previousAsTold, previousIn, previousOf } from './previous.ts';
@@ -53,8 +54,9 @@ export async function close(client: Client, asked: Input, key: string): Turning 
   if (!found.ok) return found;
   const { state, marked, logins } = found.value;
   const told = asked.previous === undefined ? null : previousAsTold(asked.previous, state);
-  if (marked === null && told === null && isClosed(state, except)) return err(whatIsOpen(asked, state));
-  const before = (isClosed(state, except) ? told : null) ?? previousOf(state);
+  const wasClosed = foundClosed(found.value, except);
+  if (marked === null && told === null && wasClosed) return err(whatIsOpen(asked, state));
+  const before = (wasClosed ? told : null) ?? previousOf(state);
   const note = accessNote(markerOf(database, before, key, new Date()));
   const closed = await inTransaction(client, [
     unchanged(database, found.value),
@@ -92,7 +94,7 @@ export async function open(client: Client, asked: Input): Turning {
   if (!found.ok) return found;
   const { state, marked } = found.value;
   if (marked === null && !isClosed(state, asked.except ?? []))
-    return ok({ detail: `${database} was open already: nothing was done`, ended: 0 });
+    return ok({ detail: `${database} was open already: nothing was done${forOwner(found.value)}`, ended: 0 });
   const told = asked.previous === undefined ? null : previousAsTold(asked.previous, state);
   const before = marked ?? told;
   if (before === null) return err(whatIsOpen(asked, state));
@@ -110,6 +112,10 @@ export async function open(client: Client, asked: Input): Turning {
   const untried = proven.value === null ? '' : ` (not proven by a login of our own: ${proven.value})`;
   return ok({ detail: `${database} is open, as it was before${untried}`, ended: 0 });
 }
+
+/** It may have been opened so a moment ago, or be closed by hand: nothing tells, so that it is said. */
+const forOwner = (found: Found): string =>
+  onlyOwnerIn(found) ? `; but only its owner ${found.state.owner} and superusers can log in` : '';
 
 function limits(database: string, before: Previous, state: DatabaseState): readonly string[] {
   const same = before.allowConnections === state.allowConnections && before.connectionLimit === state.connectionLimit;
@@ -133,21 +139,6 @@ async function prove(client: Client, database: string, before: Previous): Promis
 
 const commentOn = (database: string, comment: string | null): string =>
   `COMMENT ON DATABASE ${identifier(database)} IS ${comment === null ? 'NULL' : literal(comment)}`;
-
-/** Nothing tells how it was: what to type, with what can be seen. */
-export function whatIsOpen({ database }: Pick<Input, 'database'>, state: DatabaseState): Trouble {
-  const why = !state.allowConnections
-    ? 'it allows no connections'
-    : state.connectionLimit === 0
-      ? 'its connection limit is 0'
-      : 'no ordinary role has the privilege CONNECT';
-  return {
-    reason: `${database} is closed (${why}), and no marker says how it was before`,
-    remedy:
-      'Say what open means: `previous: { connect: [public] }` for everybody, or the roles by name; `connectionLimit: N` where there was a limit.',
-    said: '',
-  };
-}
 
 function trouble(reason: string, remedy: string): Result<never, Trouble> {
   return err({ reason, remedy, said: '' });

@@ -2,11 +2,12 @@
 import { absorbDecision, type DecisionEvent, retry } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { contingencyPassed, failForGood, failRun, parentOf } from './failure.ts';
+import { leftOnHosts } from './hosts.ts';
 import { type AttemptEvent, absorbAttempt } from './outcome.ts';
 import { owedMessages } from './place-over.ts';
 import type { RunEvent } from './protocol.ts';
 import { refusal } from './refusal.ts';
-import { startDue, unstart } from './start.ts';
+import { start, startDue, unstart } from './start.ts';
 import { type Context, stepState } from './state.ts';
 
 /** Whether the event means anything to a run in this state; what does not is ignored, and not appended. */
@@ -142,6 +143,19 @@ function attached(draft: Draft): void {
   for (const id of owedMessages(draft.context)) {
     const step = draft.planned(id);
     if (step !== undefined) retry(draft, step);
+  }
+  if (isAtItsEnd(draft.context)) endOnHosts(draft);
+}
+
+function isAtItsEnd({ place, stop, failure }: Context): boolean {
+  return place === 'escalate' && (stop !== null || failure !== null);
+}
+
+/** What the last engine could not end there is gone to again, by an attempt that begins nothing. */
+function endOnHosts(draft: Draft): void {
+  for (const { step: id } of leftOnHosts(draft.context)) {
+    const step = draft.planned(id);
+    if (step !== undefined) start(draft, step);
   }
 }
 

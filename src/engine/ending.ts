@@ -1,5 +1,5 @@
 /** How a run ends: its end, its exit code, and what was not as planned. */
-import { failedHosts } from './hosts.ts';
+import { failedHosts, leftOnHosts } from './hosts.ts';
 import { owedMessages } from './place-over.ts';
 import type { Command, RunEnd } from './protocol.ts';
 import { type Context, isTelling } from './state.ts';
@@ -44,10 +44,14 @@ function isSimulatedWhole(context: Context): boolean {
   return context.steps.values().every((state) => state.status !== 'failed');
 }
 
-/** The command of an engine that has to go before everybody was told. */
+/** The command of an engine that goes before everybody was told, and all was ended. */
 export function leaving(context: Context): Extract<Command, { readonly do: 'leave' }> {
   const owed = owedMessages(context).map((id) => `${id}: ${context.steps.get(id)?.reason ?? 'not delivered'}`);
-  return { do: 'leave', owed };
+  const left = leftOnHosts(context).map(
+    ({ step, hosts }) =>
+      `${step} may still run on ${hosts.join(', ')}: backout resume ${context.run} ends it there; if a host is gone for good: backout abandon ${context.run} --reason '...'`,
+  );
+  return { do: 'leave', owed: [...owed, ...left] };
 }
 
 /** The command that closes the run. */

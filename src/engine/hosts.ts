@@ -5,6 +5,7 @@
 import type { PlannedStep } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import type { HostOutcome, RunEvent } from './protocol.ts';
+import type { Context } from './state.ts';
 import type { StepState } from './step-state.ts';
 
 export interface HostState {
@@ -30,8 +31,58 @@ export function hasSucceeded({ hosts }: Pick<StepState, 'hosts'>, host: string):
   return hosts.get(host)?.outcome === 'succeeded';
 }
 
+/** The run is coming to its end: an attempt on hosts that begins now begins nothing there, it ends what is left (P6). */
+export function endsOnly({ stop, failure }: Pick<Context, 'stop' | 'failure'>, step: PlannedStep): boolean {
+  return step.hosts !== undefined && step.place !== 'escalate' && (stop !== null || failure !== null);
+}
+
+/**
+ * The hosts on which something of the step may still run: those whose end is unknown and that may hold a command; where
+ * the worker was lost before it told of any, all that it may have begun on.
+ */
+export function heldHosts({ hosts: planned }: PlannedStep, state: Pick<StepState, 'hosts'>): readonly string[] {
+  const names = (planned?.list ?? []).map(({ name }) => name);
+  const unknown = names.filter((name) => isHeldUnknown(state.hosts.get(name)));
+  if (unknown.length > 0) return unknown;
+  return names.filter((name) => {
+    const known = state.hosts.get(name);
+    return known === undefined || (known.outcome !== 'succeeded' && known.claim !== null);
+  });
+}
+
+function isHeldUnknown(host: HostState | undefined): boolean {
+  return host?.outcome === 'unknown' && host.claim !== null;
+}
+
+export interface LeftOnHosts {
+  readonly step: string;
+  readonly hosts: readonly string[];
+}
+
+/** What a run that ends has not ended on hosts: it is not closed beside that (P7), unless somebody gave it up. */
+export function leftOnHosts(context: Context): readonly LeftOnHosts[] {
+  if (context.mode !== 'real' || context.stop?.abandoned === true) return [];
+  const left: LeftOnHosts[] = [];
+  for (const [id, state] of context.steps.entries()) {
+    const step = context.index.get(id);
+    if (step === undefined || state.status !== 'unknown' || state.stage === 'verify' || !endsOnly(context, step))
+      continue;
+    if (!mayHold(state)) continue;
+    const hosts = heldHosts(step, state);
+    if (hosts.length > 0) left.push({ step: id, hosts });
+  }
+  return left;
+}
+
+/** Not where the last attempt has told of every doubtful host that nothing is there any more. */
+function mayHold({ hosts, attempt }: StepState): boolean {
+  const doubtful = [...hosts.values()].filter((host) => host.outcome === 'unknown' && host.attempt === attempt);
+  return doubtful.length === 0 || doubtful.some(({ claim }) => claim !== null);
+}
+
 /** The attempt begins: from now on its claims may stand on the hosts that it is to do. */
 export function claimHosts(draft: Draft, step: PlannedStep, attempt: number): void {
+  if (endsOnly(draft.context, step)) return;
   change(draft, step, (state) =>
     state.outcome === 'succeeded' || state.claim !== null ? state : { ...state, claim: attempt },
   );

@@ -14,7 +14,7 @@ import { closing, leaving } from './ending.ts';
 import { failRun } from './failure.ts';
 import { gateOpen, lapsedChecks, maxLapses } from './gate.ts';
 import { forgetSuccesses } from './hosts.ts';
-import { isAllTold, isEscalated, isPlaceOver, isQuiet, owedMessages } from './place-over.ts';
+import { isAllTold, isEscalated, isOwing, isPlaceOver, isQuiet } from './place-over.ts';
 import type { Command, RunEvent } from './protocol.ts';
 import { dueOf, startDue } from './start.ts';
 import type { Context } from './state.ts';
@@ -41,8 +41,8 @@ const engine = setup({
     resumed: ({ context }) => !context.paused,
     quiet: ({ context }) => isQuiet(context),
     escalated: ({ context }) => isEscalated(context),
-    owing: ({ context }) => isEscalated(context) && owedMessages(context).length > 0,
-    calledAgain: ({ context }) => owedMessages(context).length === 0,
+    owing: ({ context }) => isEscalated(context) && isOwing(context),
+    calledAgain: ({ context }) => !isOwing(context),
     closed: ({ context }) => context.end !== null,
     reopened: ({ context }) => context.end === null,
   },
@@ -158,7 +158,8 @@ export const machine = engine.createMachine({
         { guard: 'escalated', target: 'closing' },
       ],
     },
-    // P2: the run is not closed while somebody is still to hear of it; the engine goes, and the next one tells.
+    // P2, P7: the run is not closed while somebody is still to hear of it, or something of it may still run on a host;
+    // the engine goes, and the next one tells, and ends it.
     owing: {
       entry: enact((draft) => draft.issue(leaving(draft.context))),
       on: { '*': hear },

@@ -1,6 +1,7 @@
 /** When a place, and all that a run does, is over. */
 import type { Place } from '../plan/plan.ts';
 import { phaseOf } from './draft.ts';
+import { leftOnHosts } from './hosts.ts';
 import { type Context, isOver, isTelling, stepState } from './state.ts';
 
 /** Every step of the place is over; `notify` also when it goes on beside the others and nothing required is left. */
@@ -33,6 +34,11 @@ export function isAllTold(context: Context): boolean {
 export function owedMessages(context: Context): readonly string[] {
   const ids = context.plan.escalate.steps.map(({ id }) => id);
   return ids.filter((id) => stepState(context, id).accepted === 'owed');
+}
+
+/** Somebody is still to hear of the end, or something is still to be ended on a host. */
+export function isOwing(context: Context): boolean {
+  return owedMessages(context).length > 0 || leftOnHosts(context).length > 0;
 }
 
 /** Escalation is done, however it went, and nobody is being told any more. */

@@ -1,4 +1,5 @@
 /** Whether a person's decision can be heard now, and in words why not. */
+import { leftOnHosts } from './hosts.ts';
 import type { Decision } from './protocol.ts';
 import { type Context, type StepState, type StepStatus, stepState } from './state.ts';
 import { isUnderWay } from './step-state.ts';
@@ -38,7 +39,7 @@ function stopAddsNothing(context: Context, stop: Extract<Decision, { readonly ty
   if (context.stop === null) return false;
   const cancels =
     stop.inFlight === 'cancel' && context.active.some((id) => stepState(context, id).status === 'running');
-  return !cancels && (context.stop.urgent || !stop.urgent);
+  return !cancels && leftOnHosts(context).length === 0 && (context.stop.urgent || !stop.urgent);
 }
 
 function mayReopen(context: Context): boolean {

@@ -58,7 +58,7 @@ export function dueOf(context: Context, step: PlannedStep): PlannedStep | undefi
 }
 
 /** Asks for an attempt's values; the intent follows as `step.started`. */
-function start(draft: Draft, step: PlannedStep): void {
+export function start(draft: Draft, step: PlannedStep): void {
   const { attempt, tries } = draft.step(step.id);
   draft.patch(step.id, { status: 'starting', attempt: attempt + 1, tries: tries + 1, stage: 'action', retryAt: null });
   draft.issue({ do: 'prepare', step: step.id, attempt: attempt + 1 });

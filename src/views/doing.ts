@@ -71,6 +71,11 @@ function goneWords(view: Situation, moment: Moment): string {
   if (wait !== undefined && active.length === 0 && !view.paused) {
     return `Engine gone. ${waitWords({ ...wait, answerBy: null }, moment)}${others(view.waitingFor.length - 1)}`;
   }
+  const living = leftOnHosts(view);
+  if (living !== null && active.length === 0) {
+    const why = view.stop === null ? 'Failed' : `Stopped, as ${visible(personName(view.stop.by))} asked`;
+    return `${why}, and not closed: ${living}`;
+  }
   const unsent = view.owed.length;
   if (view.stop !== null && unsent > 0 && active.length === 0) {
     const messages = unsent === 1 ? 'one message is' : `${unsent} messages are`;
@@ -79,6 +84,12 @@ function goneWords(view: Situation, moment: Moment): string {
   const since = view.lastAt === null ? '' : ` since ${clockTime(view.lastAt, moment.zone, moment.now)} or later`;
   const paused = view.paused ? ', paused' : '';
   return `Engine gone${paused}: nothing drives this run${since}; ${leftWords(active)}`;
+}
+
+/** `deploy may still run on web02`, as the engine that left said it; null where nothing is left on a host. */
+function leftOnHosts({ owed }: Situation): string | null {
+  const named = owed.flatMap(({ what }) => /^\S+ may still run on [^:]+/.exec(what)?.[0] ?? []);
+  return named.length === 0 ? null : named.map(visible).join('; ');
 }
 
 /** A step that was between two attempts had no process: nothing of it goes on by itself. */

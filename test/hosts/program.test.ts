@@ -25,6 +25,7 @@ const nonce = 'n0nce';
 function program(command: Partial<RemoteCommand> = {}): string {
   const order: HostsOrder = {
     kind: 'run',
+    graceMs: 0,
     folder,
     hosts: [host],
     concurrency: 1,

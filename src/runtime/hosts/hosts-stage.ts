@@ -130,6 +130,8 @@ async function outcomeOf(
     return { type, ...at, end: { ...seen, reason: null, lastWords: null, outputs: judged.outputs } };
   }
   const { reason, lastWords } = judged;
+  if (judged.outcome === 'failed' && ends.some(({ outcome }) => outcome === 'cancelled'))
+    return { type: 'step.cancelled', ...at, end: { ...seen, reason: endedWords(ends) } };
   if (judged.outcome === 'unknown')
     return { type: 'step.unknown', ...at, end: { ...seen, reason, lastWords }, survivors: [] };
   return {
@@ -138,6 +140,11 @@ async function outcomeOf(
     class: judged.class,
     end: { ...seen, exitCode: judged.exitCode, reason, lastWords },
   };
+}
+
+/** An attempt that only ended what was left: each host with what became of it there. */
+function endedWords(ends: readonly HostEnd[]): string {
+  return `on ${ends.map(({ host, outcome, reason }) => `${host}: ${reason ?? outcome}`).join('; ')}`;
 }
 
 function succeededBefore({ step, attempt }: StageOnHosts, context: Context): number {

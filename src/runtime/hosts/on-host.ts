@@ -21,7 +21,7 @@ export interface Ended {
   readonly err: Output;
 }
 
-type Outcome = Pick<HostEnd, 'outcome' | 'reason' | 'held'> & { readonly exitCode?: number | null };
+export type Outcome = Pick<HostEnd, 'outcome' | 'reason' | 'held'> & { readonly exitCode?: number | null };
 
 /** Tries at a host that cannot be reached at first: a full queue of a jump host passes, a closed port does not. */
 const firstTries = 3;
@@ -72,7 +72,7 @@ function lost(wasHere: boolean, reason: string): Outcome {
   return { outcome: 'unknown', reason: told, held: true };
 }
 
-function outcomeOf({ word, detail }: Answer): Outcome {
+export function outcomeOf({ word, detail }: Answer): Outcome {
   if (word === 'ended') {
     const exitCode = Number(detail);
     return exitCode === 0
@@ -90,7 +90,7 @@ async function stopOnHost(order: HostsOrder, host: HostOrder, stop: StopWish, fo
   const { why, graceMs, withinMs } = stop.order ?? { why: 'cancelled', graceMs: 0, withinMs: 0 };
   const limit = AbortSignal.timeout(withinMs);
   const made = await callToStop(order, host, graceMs, limit);
-  const { word, detail } = made?.answer ?? { word: null, detail: '' };
+  const word = made?.answer.word ?? null;
   if (word === 'never')
     return { outcome: { outcome: why, reason: 'it was ended before it began', held: false }, answer: undefined };
   if (word === 'ended' || word === 'was' || word === 'gone') {
@@ -105,15 +105,21 @@ async function stopOnHost(order: HostsOrder, host: HostOrder, stop: StopWish, fo
       answer: told?.answer,
     };
   }
-  const cause =
-    word === 'left'
-      ? `these of its processes could not be ended: ${detail}`
-      : `it could not be reached to end it${made === undefined ? '' : `: ${troubleOf(host, made.said, made.exitCode).reason}`}`;
-  return { outcome: { outcome: 'unknown', reason: cause, held: true }, answer: undefined };
+  return { outcome: notEnded(host, made), answer: undefined };
+}
+
+/** It may still run there: whoever comes next finds it under the same claim. */
+export function notEnded(host: HostOrder, made: Call | undefined): Outcome {
+  const trouble = made === undefined ? '' : `: ${troubleOf(host, made.said, made.exitCode).reason}`;
+  const reason =
+    made?.answer.word === 'left'
+      ? `these of its processes could not be ended: ${made.answer.detail}`
+      : `it could not be reached to end it${trouble}`;
+  return { outcome: 'unknown', reason, held: true };
 }
 
 /** Again and again while there is time; undefined when it is over. */
-async function callToStop(
+export async function callToStop(
   order: HostsOrder,
   host: HostOrder,
   graceMs: number,
@@ -130,7 +136,7 @@ async function callToStop(
   }
 }
 
-function endOf(
+export function endOf(
   order: HostsOrder,
   host: HostOrder,
   outcome: Outcome,

@@ -20,8 +20,10 @@ export interface RemoteCommand {
 }
 
 export interface HostsOrder extends Omit<PlannedHosts, 'list'> {
-  /** `check`: only look whether they can be reached. */
-  readonly kind: 'run' | 'check';
+  /** `check`: only look whether they can be reached; `end`: begin nothing, end what an earlier attempt left there. */
+  readonly kind: 'run' | 'check' | 'end';
+  /** Between TERM and KILL on the hosts, where they are only ended. */
+  readonly graceMs: number;
   /** The attempt's folder: what has become of each host is written there, and the wish to stop is read from there. */
   readonly folder: string;
   /** Those that have not succeeded yet. */

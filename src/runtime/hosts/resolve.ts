@@ -3,7 +3,7 @@
  * it is begun or found. The environment here is the worker's (ssh needs it); to the hosts goes only what the step says.
  */
 import { readFileSync } from 'node:fs';
-import { claimOf, hasSucceeded } from '../../engine/hosts.ts';
+import { claimOf, endsOnly, hasSucceeded, heldHosts } from '../../engine/hosts.ts';
 import { type Context, stepState } from '../../engine/state.ts';
 import { type JsonObject, textOf } from '../../kernel/json.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
@@ -36,12 +36,15 @@ export function resolveOnHosts(
   context: Context,
 ): Result<ResolvedProcess, string> {
   try {
-    const { command, does } = remoteCommand(setting, step, attempt, values);
-    const { list, ...rules } = kind === 'check' ? allAtOnce(step.hosts) : step.hosts;
-    const hosts = hostOrders(setting, step, attempt, context);
+    const way = kind === 'run' && endsOnly(context, step) ? 'end' : kind;
+    const { command, does } = way === 'end' ? onlyEnds : remoteCommand(setting, step, attempt, values);
+    const { list, ...rules } = way === 'run' ? step.hosts : allAtOnce(step.hosts);
+    const held = way === 'end' ? heldHosts(step, stepState(context, step.id)) : undefined;
+    const hosts = hostOrders(setting, step, attempt, context).filter(({ name }) => held?.includes(name) ?? true);
     const order: HostsOrder = {
       ...rules,
-      kind,
+      kind: way,
+      graceMs: step.graceMs,
       folder,
       hosts,
       command,
@@ -63,7 +66,13 @@ export function resolveOnHosts(
   }
 }
 
-/** A check looks at all of them, whatever it finds. */
+/** No value is filled in: what is to be ended is named by its claim. */
+const onlyEnds: Described = {
+  command: { argv: [], script: '', env: {}, stdin: null, cwd: null },
+  does: ['end what an earlier attempt may have left there'],
+};
+
+/** All are looked at, or ended, whatever is found. */
 function allAtOnce(hosts: PlannedHosts): PlannedHosts {
   return { ...hosts, batches: [hosts.list.length], maxFailures: { count: hosts.list.length } };
 }

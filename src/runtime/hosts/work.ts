@@ -4,6 +4,7 @@
  */
 
 import { checkHost } from './check-host.ts';
+import { endOnHost } from './end-on-host.ts';
 import { type Ended, runOnHost, shownOf } from './on-host.ts';
 import { type HostOrder, type HostsOrder, parseOrder } from './order.ts';
 import { RecordWriter } from './records.ts';
@@ -24,7 +25,8 @@ export async function work(text: string): Promise<number> {
       return ended.end;
     },
     settled: () => records.flushed(),
-    stopped: () => stop.order !== undefined,
+    // A stop is what an ending is for: it has its own limit.
+    stopped: () => order.kind !== 'end' && stop.order !== undefined,
   });
   records.add({ done: true });
   await records.close();
@@ -33,7 +35,8 @@ export async function work(text: string): Promise<number> {
 }
 
 function onHost(order: HostsOrder, host: HostOrder, stop: StopWish): Promise<Ended | undefined> {
-  return order.kind === 'check' ? checkHost(order, host, stop) : runOnHost(order, host, stop);
+  const ways = { check: checkHost, end: endOnHost, run: runOnHost };
+  return ways[order.kind](order, host, stop);
 }
 
 /** A host's output in one piece, each line with the host before it. */

@@ -148,7 +148,9 @@ function train({ name }) {
 function removeOld({ name }) {
   for (const file of globSync('cli-*', { cwd: dist })) {
     const path = join(dist, file);
-    if (!file.startsWith(name) && Date.now() - statSync(path).mtimeMs > 600_000) rmSync(path, { force: true });
+    // Another build may be removing the same ones.
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (!file.startsWith(name) && age > 600_000) rmSync(path, { force: true });
   }
 }
 

@@ -21,6 +21,7 @@ import { type Drive, drive } from './drive.ts';
 import { heldFault, holdSystem } from './hold-system.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import { livingOf, readPlan, readRun } from './known-run.ts';
+import { refuseOutdated } from './later-runs.ts';
 import { loadAdapters } from './load-plan.ts';
 import { logTargetsOf } from './log-targets.ts';
 import { reopenRecord } from './open-record.ts';
@@ -52,6 +53,7 @@ export async function takeUpRun(takeUp: TakeUp): Promise<number> {
     // It may have ended between the look of whoever called and the lock: an engine would wait for nothing.
     const now = readRun(home, run);
     if (now.state.context.end !== null && takeUp.decisions.length === 0) return sayEnded(now, call, surface);
+    if (now.state.context.end !== null) refuseOutdated(home, now);
     held.value.take(folder);
     const options = await prepareDrive(takeUp, by);
     const driven = await drive(options);

@@ -110,6 +110,7 @@ function reopen(draft: Draft, named: PlannedStep | undefined): void {
     if (step === undefined || step === named || draft.context.parents.has(id)) continue;
     reopenStep(draft, step, state);
   }
+  proveClosed(draft);
 }
 
 /** Each end is told: also by messages that a former end has sent. What a person left out stays left out. */
@@ -123,6 +124,20 @@ function tellAgain(draft: Draft): void {
       if (planned !== undefined) forgetSuccesses(draft, planned);
       draft.patch(id, { status: 'pending', tries: 0, accepted: null, contingency: null, question: null });
     }
+  }
+}
+
+/**
+ * P1: after the end somebody may have opened access by hand. Where it can be looked at, that it is closed is proven anew
+ * before anything else begins; where it is not closed, it is closed again. A run that has begun to open is past that.
+ */
+function proveClosed(draft: Draft): void {
+  if (draft.phase('enable-access').steps.some(({ id }) => draft.step(id).attempt > 0)) return;
+  for (const { id, verify, action } of draft.phase('disable-access').steps) {
+    const { status, attempt, key } = draft.step(id);
+    if (status !== 'succeeded' || key === null || (verify === null && action.kind !== 'adapter')) continue;
+    draft.patch(id, { status: 'probing' });
+    draft.issue({ do: 'probe', step: id, attempt });
   }
 }
 

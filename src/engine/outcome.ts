@@ -133,7 +133,11 @@ function probe(draft: Draft, step: PlannedStep): void {
 
 /** "No" means that the effect is not in place and nothing of the attempt lives: it may be done again. */
 function probed(draft: Draft, step: PlannedStep, answer: 'yes' | 'no' | 'unknown', detail: string): void {
-  if (answer === 'yes') markSucceeded(draft, step, draft.step(step.id).outputs);
+  const { outputs, passedAt } = draft.step(step.id);
+  // A closing step of a reopened run (P1), which is asked again whether it still holds.
+  const again = step.place === 'disable-access' && passedAt !== null;
+  if (again && answer === 'no') draft.patch(step.id, { passedAt: null });
+  if (answer === 'yes' || (again && answer === 'unknown' && step.verify === null)) markSucceeded(draft, step, outputs);
   else if (isEnding(draft, step)) draft.patch(step.id, { status: 'unknown', reason: detail });
   else if (answer === 'no') rerun(draft, step, detail);
   else ask(draft, step, 'unknown');

@@ -65,7 +65,10 @@ class Reading {
       case 'decision.confirm':
         return this.succeeded(event.step, event.at);
       case 'step.probed':
-        return event.answer === 'yes' ? this.succeeded(event.step, event.at) : undefined;
+        if (event.answer === 'yes') return this.succeeded(event.step, event.at);
+        // Measured: what it did once does not hold any more (a closing step of a reopened run).
+        if (event.answer === 'no') this.done.delete(event.step);
+        return;
       case 'step.failed':
         if (event.class === 'preparation') this.told.add(event.step);
         this.failed.add(event.step);

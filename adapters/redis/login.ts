@@ -36,6 +36,18 @@ export function loginOf(
   };
 }
 
+/** Where redis-cli finds the server, and as whom; the password goes by REDISCLI_AUTH. */
+export function cliArgs({ at, username }: Login): readonly string[] {
+  const where = 'path' in at ? ['-s', at.path] : ['-h', at.host, '-p', String(at.port)];
+  return [...where, ...(username === null ? [] : ['--user', username])];
+}
+
+/** For people to type, who give the password by REDISCLI_AUTH. */
+export const byHand = (login: Login, ...words: readonly string[]): string =>
+  ['redis-cli', ...cliArgs(login), ...words].map(asTyped).join(' ');
+
+const asTyped = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
 export const oneServer = z.refine<LoginInput>(
   (asked) => asked.socket === undefined || asked.host === undefined,
   'give `host` or `socket`, and not both',

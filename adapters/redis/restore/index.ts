@@ -53,7 +53,7 @@ async function preflight(asked: Asked, context: AdapterContext): Promise<Preflig
 }
 
 async function preflightServer(order: Order, detail: string, key: string, signal: AbortSignal): Promise<Preflight> {
-  const [{ liveFacts, notMaster }, { isStaging }] = [await import('./live.ts'), await import('./state.ts')];
+  const [{ liveFacts, notMaster }, { leftIn }] = [await import('./live.ts'), await import('./settle.ts')];
   const { tooNewFor } = await import('./versions.ts');
   const opened = await openRedis(order.login, signal);
   if (!opened.ok) return notReadyBy({ ...opened.error, words: '' });
@@ -61,12 +61,17 @@ async function preflightServer(order: Order, detail: string, key: string, signal
   opened.value.close();
   if (!live.ok) return notReadyBy({ ...live.error, words: '' });
   const { master, version, keys } = live.value;
-  if (master !== null && !isStaging(placesOf(order, key), master))
-    return notReadyBy(notMaster(order.login.name, master).error);
+  const left = leftIn(order.login, live.value, placesOf(order, key));
+  if (master !== null && left === undefined) return notReadyBy(notMaster(order.login.name, master).error);
   const newer = await tooNewFor(version);
   if (newer !== null) return notReadyBy(newer);
   return ready(
-    [detail, `${order.login.name}: logged in, a master of version ${version} with ${keys} keys`],
+    [
+      detail,
+      left === undefined
+        ? `${order.login.name}: logged in, a master of version ${version} with ${keys} keys`
+        : `${left.text}; this step undoes that first`,
+    ],
     'that the server can reach this machine shows when it takes the data',
   );
 }
@@ -78,5 +83,19 @@ async function probe(asked: Asked, context: AdapterContext): Promise<Probe> {
   const state = readState(placesOf(order, fileKey(context.key)).state);
   if (state === undefined) return probed('no', `this attempt has not begun to change ${order.login.name}`);
   if (state.phase === 'done') return probed('yes', `this attempt has restored ${state.keys} keys`);
-  return probed('unknown', `this attempt was stopped while ${order.login.name} took the data; a retry finds out`);
+  return probed('unknown', await whatStands(order, fileKey(context.key), state.lineage, context.signal));
+}
+
+/** What a process that was killed in the middle has left behind: with the command that puts it right. */
+async function whatStands(order: Order, key: string, lineage: string, signal: AbortSignal): Promise<string> {
+  const [{ liveFacts }, { leftIn }] = [await import('./live.ts'), await import('./settle.ts')];
+  const { login } = order;
+  const killed = `this attempt was killed while ${login.name} took the data; a retry finds out`;
+  const opened = await openRedis(login, signal);
+  const live = opened.ok ? await liveFacts(opened.value) : opened;
+  if (opened.ok) opened.value.close();
+  if (!live.ok) return `${killed}. ${live.error.reason}`;
+  const left = leftIn(login, live.value, placesOf(order, key));
+  const holds = live.value.lineage === lineage ? 'its old data' : 'perhaps the data of the backup already';
+  return `${killed}. ${left === undefined ? `${login.name} is a ${live.value.master === null ? 'master' : 'replica'}` : left.text}. It holds ${holds}`;
 }

@@ -8,7 +8,7 @@ import { stands, statOf, syncFile, syncFolder } from '../../support/durable.ts';
 import { lastLines, reasonOf } from '../../support/reason.ts';
 import { inWords } from '../../support/space.ts';
 import { type Report, WorkFailed } from '../../support/work.ts';
-import type { Login } from '../login.ts';
+import { cliArgs, type Login } from '../login.ts';
 import type { Places } from './input.ts';
 
 /** Undefined: it can. */
@@ -22,24 +22,25 @@ export async function cannotKeepIn(folder: string): Promise<Trouble | undefined>
   }
 }
 
-export async function keepOld(login: Login, { old, part }: Places, report: Report): Promise<void> {
+/** True: now, and not by an earlier process of this attempt. */
+export async function keepOld(
+  login: Login,
+  { old, part }: Places,
+  report: Report,
+  told: AbortSignal,
+): Promise<boolean> {
   if (stands(old)) {
     report.line(`An earlier process of this attempt has kept the old data: ${old}.`);
-    return;
+    return false;
   }
   rmSync(part, { force: true });
   const { execa } = await import('execa');
-  const where = 'path' in login.at ? ['-s', login.at.path] : ['-h', login.at.host, '-p', String(login.at.port)];
-  const user = login.username === null ? [] : ['--user', login.username];
-  const saved = await execa('redis-cli', [...where, ...user, '--rdb', part], {
-    stdin: 'ignore',
-    reject: false,
-    all: true,
+  const quiet = { stdin: 'ignore', reject: false, all: true, cancelSignal: told } as const;
+  const saved = await execa('redis-cli', [...cliArgs(login), '--rdb', part], {
+    ...quiet,
     env: { LC_ALL: 'C', ...(login.password === null ? {} : { REDISCLI_AUTH: login.password }) },
   });
-  const checked = saved.failed
-    ? saved
-    : await execa('redis-check-rdb', [part], { stdin: 'ignore', reject: false, all: true });
+  const checked = saved.failed ? saved : await execa('redis-check-rdb', [part], quiet);
   if (checked.failed) {
     rmSync(part, { force: true });
     const words = lastLines(checked.all ?? checked.originalMessage ?? '');
@@ -52,4 +53,5 @@ export async function keepOld(login: Login, { old, part }: Places, report: Repor
   renameSync(part, old);
   syncFolder(dirname(old));
   report.line(`The old data is kept: ${old} (${inWords(statOf(old)?.size ?? 0)}).`);
+  return true;
 }

@@ -10,6 +10,8 @@ export interface Live {
   readonly databases: string;
   readonly masterUser: string;
   readonly masterAuth: string;
+  /** The id of its line of data: another one once it has taken a master's data. */
+  readonly lineage: string;
   /** `host:port` of its master; null: it is one itself. */
   readonly master: string | null;
 }
@@ -35,11 +37,12 @@ export async function liveFacts(redis: Redis): Promise<Result<Live, Trouble>> {
     databases: config.value.get('databases') ?? '16',
     masterUser: config.value.get('masteruser') ?? '',
     masterAuth: config.value.get('masterauth') ?? '',
+    lineage: info.value.get('master_replid') ?? '',
     master: masterOf(info.value),
   });
 }
 
-const masterOf = (info: Info): string | null =>
+export const masterOf = (info: Info): string | null =>
   info.get('role') === 'slave' ? `${info.get('master_host')}:${info.get('master_port')}` : null;
 
 export async function configOf(

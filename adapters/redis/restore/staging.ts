@@ -32,6 +32,7 @@ export interface StagingWish {
   /** As the live server logs in to a master; null: a new password, for the default user. */
   readonly known: { readonly user: string; readonly password: string } | null;
   readonly patienceMs: number;
+  readonly told: AbortSignal;
 }
 
 const untouched = 'The server was not touched.';
@@ -66,7 +67,7 @@ export async function startStaging(wish: StagingWish): Promise<Staging> {
   const redis = await waitFor(() => loaded(login, over), {
     withinMs: wish.patienceMs,
     everyMs: 50,
-    signal: new AbortController().signal,
+    signal: wish.told,
   });
   if (redis === undefined || redis === 'ended') {
     await end();

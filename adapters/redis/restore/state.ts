@@ -11,6 +11,9 @@ const state = z.strictObject({
   /** Where the staging server listens, as the live one is told: `host:port`. */
   staging: z.string(),
   keys: z.number(),
+  /** As the live server was before it was touched: its `master_replid`, and its `masteruser`. */
+  lineage: z._default(z.string(), ''),
+  masterUser: z._default(z.string(), ''),
 });
 export type State = Readonly<z.infer<typeof state>>;
 
@@ -34,9 +37,9 @@ export function writeState({ state: file }: Places, written: State): void {
   syncFolder(dirname(file));
 }
 
-/** Is `master` a staging server of ours, of this attempt or another? */
-export function isStaging({ state: own, key }: Places, master: string): boolean {
-  return [own, ...leftBehind(own, key)].some((file) => readState(file)?.staging === master);
+/** What the attempt wrote, this one or another, whose staging server listened at `master`. */
+export function stateOfStaging({ state: own, key }: Places, master: string): State | undefined {
+  return [own, ...leftBehind(own, key)].map(readState).find((one) => one?.staging === master);
 }
 
 /** What attempts before this one have left, and what this one has half written. */

@@ -8,13 +8,12 @@ import type { Result } from '../../../src/kernel/result.ts';
 import type { Trouble } from '../../support/access.ts';
 import { waitFor } from '../../support/wait.ts';
 import { type Report, WorkFailed } from '../../support/work.ts';
-import { allKeys, type Info, infoOf, keysIn, type Redis } from '../client.ts';
+import { type Info, infoOf, keysIn, type Redis } from '../client.ts';
 import type { Reply } from '../reply.ts';
 import type { Staging } from './staging.ts';
 
 /** How long a server may take to come for the data at all. */
 const approachMs = 20_000;
-const never = new AbortController().signal;
 
 export async function must<T>(asked: Promise<Result<T, Trouble>>, state: string): Promise<T> {
   const answer = await asked;
@@ -22,35 +21,25 @@ export async function must<T>(asked: Promise<Result<T, Trouble>>, state: string)
   return answer.value;
 }
 
+/** Throws where it does not come to its end; what stands then is for the caller to put right. */
 export async function takeOver(
   live: Redis,
   staging: Staging,
   patienceMs: number,
-  old: string,
   report: Report,
+  told: AbortSignal,
 ): Promise<void> {
   const { host, port } = staging;
-  try {
-    await must(live.call('REPLICAOF', host, String(port)), 'The server was not touched.');
-    report.line(`${live.name} takes the data from ${host}:${port}.`);
-    await arrived(live, staging, patienceMs);
-    await sameData(live, staging.redis);
-  } catch (error) {
-    const back = await live.call('REPLICAOF', 'NO', 'ONE');
-    const info = await infoOf(live, 'keyspace');
-    const keys = info.ok ? `It holds ${allKeys(info.value)} keys now` : 'What it holds now cannot be asked';
-    const role = back.ok ? 'a master again' : 'NOT a master again: type REPLICAOF NO ONE';
-    const { message } = error instanceof Error ? error : { message: String(error) };
-    throw new WorkFailed(message, `${live.name} is ${role}. ${keys}; its old data is kept in ${old}.`, {
-      cause: error,
-    });
-  }
+  await must(live.call('REPLICAOF', host, String(port)), 'It is not to be a replica.');
+  report.line(`${live.name} takes the data from ${host}:${port}.`);
+  await arrived(live, staging, patienceMs, told);
+  await sameData(live, staging.redis, told);
 }
 
-async function arrived(live: Redis, staging: Staging, patienceMs: number): Promise<void> {
+async function arrived(live: Redis, staging: Staging, patienceMs: number, told: AbortSignal): Promise<void> {
   const came = await waitFor(
     async () => ((await look(staging.redis))?.get('connected_slaves') === '0' ? undefined : true),
-    { withinMs: approachMs, everyMs: 100, signal: never },
+    { withinMs: approachMs, everyMs: 100, signal: told },
   );
   if (came === undefined)
     throw new WorkFailed(
@@ -63,7 +52,7 @@ async function arrived(live: Redis, staging: Staging, patienceMs: number): Promi
       const linked = one?.get('master_link_status') === 'up' && one.get('master_sync_in_progress') === '0';
       return linked && one.get('slave_repl_offset') === other?.get('master_repl_offset') ? true : undefined;
     },
-    { withinMs: patienceMs, everyMs: 50, signal: never },
+    { withinMs: patienceMs, everyMs: 50, signal: told },
   );
   if (done === undefined)
     throw new WorkFailed(
@@ -81,7 +70,7 @@ async function look(redis: Redis): Promise<Info | undefined> {
 const sampleSize = 100;
 
 /** By digest where the server allows that; else by the number of keys in each database, and a sample of them. */
-async function sameData(live: Redis, staging: Redis): Promise<void> {
+async function sameData(live: Redis, staging: Redis, told: AbortSignal): Promise<void> {
   const state = 'The data could not be compared.';
   const counted = await waitFor(
     async () => {
@@ -92,10 +81,10 @@ async function sameData(live: Redis, staging: Redis): Promise<void> {
       return text(keysIn(one)) === text(keysIn(other)) ? true : undefined;
     },
     // Keys that expire meanwhile go a little later there than here.
-    { withinMs: 10_000, everyMs: 100, signal: never },
+    { withinMs: 10_000, everyMs: 100, signal: told },
   );
   if (counted === undefined) throw new WorkFailed(`${live.name} does not hold as many keys as the backup.`, state);
-  const digests = await waitFor(() => compareDigests(live, staging), { withinMs: 10_000, everyMs: 200, signal: never });
+  const digests = await waitFor(() => compareDigests(live, staging), { withinMs: 10_000, everyMs: 200, signal: told });
   if (digests === 'same') return;
   if (digests === undefined)
     throw new WorkFailed(`${live.name} does not hold what the backup holds: the digests differ.`, state);

@@ -1,6 +1,7 @@
 /**
  * The work of `redis/restore`, in a process of its own: examine the backup, load it into a staging server, prove it,
- * keep the old data, let the live server take the new. A repeat with the same key goes on where the first one stopped.
+ * keep the old data, let the live server take the new. A repeat with the same key goes on where the first one stopped;
+ * SIGTERM at any moment ends it with the live server a master, or with the words and the command for where it is not.
  */
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
@@ -11,74 +12,86 @@ import { faultsOfData } from '../expect.ts';
 import { type Backup, examineBackup } from './backup.ts';
 import { input, type Order, orderOf, type Places, placesOf } from './input.ts';
 import { cannotKeepIn, keepOld } from './keep-old.ts';
-import { type Live, liveFacts, notMaster } from './live.ts';
+import { type Live, liveFacts } from './live.ts';
 import { persist } from './persist.ts';
+import { settle } from './settle.ts';
 import { type Staging, startStaging } from './staging.ts';
-import { isStaging, readState, sweep, writeState } from './state.ts';
-import { must, takeOver } from './take-over.ts';
+import { readState, sweep, writeState } from './state.ts';
+import { heed, openUnless, orStopped, untilTold } from './stop.ts';
+import { swap } from './swap.ts';
+import { must } from './take-over.ts';
 import { tooNewFor } from './versions.ts';
 
 const untouched = 'The server was not touched.';
-/** A password of ours, which a killed attempt may have left in the server. */
-const ours = /^backout-[0-9a-f]{48}$/;
 
-export const work: Work = async (given: WorkOrder, report: Report) => {
-  const order = orderOf(z.parse(input, given.input), given.folder, process.env);
-  const places = placesOf(order, given.key);
-  const live = await must(openRedis(order.login, new AbortController().signal), untouched);
+interface Task {
+  readonly order: Order;
+  readonly places: Places;
+  readonly live: Redis;
+  readonly report: Report;
+  readonly told: AbortSignal;
+}
+
+export const work: Work = (given: WorkOrder, report: Report) =>
+  untilTold(async (told) => {
+    const order = orderOf(z.parse(input, given.input), given.folder, process.env);
+    const opened = openUnless(told, (signal) => openRedis(order.login, signal));
+    const live = await orStopped(told, must(opened, untouched), untouched);
+    try {
+      await onServer({ order, places: placesOf(order, given.key), live, report, told });
+    } finally {
+      live.close();
+    }
+    return 0;
+  });
+
+async function onServer(task: Task): Promise<void> {
+  const { places, live, report, told } = task;
+  const before = readState(places.state);
+  if (before?.phase === 'done') report.line('An earlier process of this attempt has already restored the data.');
+  else await restore(task);
+  const stopped = `${live.name} is a master with the data of the backup, which may not be on its disk yet: type BGSAVE. The old data is kept in ${places.old}.`;
+  await orStopped(told, conclude({ ...task, live: heed(live, told) }), stopped);
+}
+
+async function restore(task: Task): Promise<void> {
+  const { order, places, live, report, told } = task;
+  const [server, backup] = await orStopped(told, prepare({ ...task, live: heed(live, told) }), untouched);
+  const staging = await orStopped(told, stage(task, backup, server), untouched);
   try {
-    const before = readState(places.state);
-    if (before?.phase === 'done') report.line('An earlier process of this attempt has already restored the data.');
-    else await restore(order, places, live, report);
-    await conclude(order, places, live, report);
+    const [keys, keptNow] = await orStopped(told, proveAndKeep(task, backup, staging), untouched);
+    const { login, patienceMs } = order;
+    await swap({ login, server, live, staging, patienceMs, places, keys, keptNow, report, told });
+    writeState(places, { phase: 'done', staging: '', keys, lineage: '', masterUser: '' });
   } finally {
-    live.close();
+    await staging.stop();
   }
-  return 0;
-};
+}
 
-async function restore(order: Order, places: Places, live: Redis, report: Report): Promise<void> {
-  const server = await settled(order, places, live, report);
-  const backup = await must(examineBackup(order), untouched);
+/** Changes nothing but what a killed attempt has left. */
+async function prepare({ order, places, live, report, told }: Task): Promise<readonly [Live, Backup]> {
+  const server = await settle(await must(liveFacts(live), untouched), order.login, places, live, report);
+  const backup = await must(examineBackup(order, told), untouched);
   const newer = await tooNewFor(server.version);
   if (newer !== null) throw new WorkFailed(`${newer.reason}.`, `${untouched} ${newer.remedy}`);
   const obstacle = await cannotKeepIn(order.keepIn);
   if (obstacle !== undefined) throw new WorkFailed(`${obstacle.reason}.`, `${untouched} ${obstacle.remedy}`);
   report.line(`${backup.detail}.`);
   sweep(places);
-  const staging = await stage(order, places, backup, server, live);
-  try {
-    const keys = await prove(order, backup, staging, report);
-    await keepOld(order.login, places, report);
-    writeState(places, { phase: 'swapping', staging: `${staging.host}:${staging.port}`, keys });
-    await swap(order, server, live, staging, places, report);
-    writeState(places, { phase: 'done', staging: '', keys });
-  } finally {
-    await staging.stop();
-  }
+  return [server, backup];
 }
 
-/** The server as it is; out of the hands of a staging server of an attempt that was killed. */
-async function settled(order: Order, places: Places, live: Redis, report: Report): Promise<Live> {
-  const found = await must(liveFacts(live), untouched);
-  if (found.master === null) return found;
-  if (!isStaging(places, found.master)) {
-    const { error } = notMaster(order.login.name, found.master);
-    throw new WorkFailed(`${error.reason}.`, `${untouched} ${error.remedy}`);
-  }
-  await must(live.call('REPLICAOF', 'NO', 'ONE'), untouched);
-  report.line(`An attempt before was stopped while ${live.name} took the data; it is a master again.`);
-  return { ...found, master: null };
+async function proveAndKeep(task: Task, backup: Backup, staging: Staging): Promise<readonly [number, boolean]> {
+  const { order, places, report, told } = task;
+  const keys = await prove(order, backup, heed(staging.redis, told), report);
+  return [keys, await keepOld(order.login, places, report, told)];
 }
 
-function stage(order: Order, places: Places, facts: Backup, server: Live, live: Redis): Promise<Staging> {
-  const known =
-    server.masterAuth === '' || ours.test(server.masterAuth)
-      ? null
-      : { user: server.masterUser, password: server.masterAuth };
+function stage({ order, places, live, told }: Task, facts: Backup, server: Live): Promise<Staging> {
+  const known = server.masterAuth === '' ? null : { user: server.masterUser, password: server.masterAuth };
   const { backup, patienceMs } = order;
   return startStaging({
-    ...{ backup, facts, known, patienceMs, folder: places.stage },
+    ...{ backup, facts, known, patienceMs, told, folder: places.stage },
     ...{ host: hostFor(order, live), databases: server.databases },
   });
 }
@@ -89,7 +102,7 @@ function hostFor({ stagingHost }: Order, { localAddress }: Redis): string {
   return stagingHost ?? (isIP(from) === 0 ? '127.0.0.1' : from);
 }
 
-async function prove(order: Order, { keys }: Backup, { redis }: Staging, report: Report): Promise<number> {
+async function prove(order: Order, { keys }: Backup, redis: Redis, report: Report): Promise<number> {
   const info = await must(infoOf(redis, 'keyspace'), untouched);
   const count = allKeys(info);
   if (count === 0 || (keys !== null && count > keys))
@@ -107,35 +120,13 @@ async function prove(order: Order, { keys }: Backup, { redis }: Staging, report:
   return count;
 }
 
-/** The password by which the server logs in to a master is set for the swap alone, where it has none of its own. */
-async function swap(
-  order: Order,
-  server: Live,
-  live: Redis,
-  staging: Staging,
-  places: Places,
-  report: Report,
-): Promise<void> {
-  const foreign = server.masterAuth === '' || ours.test(server.masterAuth);
-  if (foreign) {
-    await must(live.call('CONFIG', 'SET', 'masteruser', ''), untouched);
-    await must(live.call('CONFIG', 'SET', 'masterauth', staging.password), untouched);
-  }
-  try {
-    await takeOver(live, staging, order.patienceMs, places.old, report);
-    await must(live.call('REPLICAOF', 'NO', 'ONE'), `The data is restored. Type REPLICAOF NO ONE on ${live.name}:`);
-  } finally {
-    if (foreign) await live.call('CONFIG', 'SET', 'masterauth', '');
-    if (foreign && server.masterUser !== '') await live.call('CONFIG', 'SET', 'masteruser', server.masterUser);
-  }
-}
-
-async function conclude(order: Order, { old }: Places, live: Redis, report: Report): Promise<void> {
+async function conclude({ order, places, live, report, told }: Task): Promise<void> {
+  const { old } = places;
   const state = 'The data is restored.';
   const facts = await must(infoOf(live, 'replication', 'keyspace'), state);
   if (facts.get('role') !== 'master')
     throw new WorkFailed(`${live.name} is no master.`, `${state} Type REPLICAOF NO ONE.`);
-  await persist(live, order.patienceMs, report);
+  await persist(live, order.patienceMs, report, told);
   const keys = allKeys(facts);
   report.output('keys', String(keys));
   if (stands(old)) report.output('old', old);

@@ -1,4 +1,5 @@
 /** A step on many hosts with the real program and a real OpenSSH server. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { describeWith } from '../rig/servers/needs.ts';
@@ -104,7 +105,7 @@ describeWith(['sshd', 'ssh', 'ssh-keygen'], 'a step on hosts', () => {
       web01: 'succeeded: null',
       nowhere1: expect.stringMatching(/^unreachable: connection refused: no ssh server listens there/),
       stranger1: expect.stringMatching(
-        /^unreachable: its host key is not known.*ssh-keyscan stranger1 >> .*known_hosts/,
+        /^unreachable: its host key is not known.*ssh -o StrictHostKeyChecking=ask -F \S+ stranger1 true/,
       ),
       refused1: expect.stringMatching(/^unreachable: it refuses the login: check user, key and agent/),
     });
@@ -112,10 +113,23 @@ describeWith(['sshd', 'ssh', 'ssh-keygen'], 'a step on hosts', () => {
     const { code, stderr } = await dry.call([...run, '--dry-run']);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/not ready: 2 of 3 hosts: nowhere1 .*stranger1 .*ssh-keyscan/s),
+      expect.stringMatching(/not ready: 2 of 3 hosts: nowhere1 .*stranger1 .*StrictHostKeyChecking=ask/s),
     ]);
     const fine = hostsSite(server, { hosts: '[web01, web02]', step: `run: 'touch ran'` });
     expect((await fine.call([...run, '--dry-run'])).stderr).toContain('what it does on the 2 hosts cannot be checked');
+  });
+
+  test('the command that is given for an unknown host key puts it where it is looked for', async () => {
+    const site = hostsSite(server, { hosts: '[stranger1]', step: `run: 'true', retry: { attempts: 1 }` });
+    const known = site.path('known_hosts');
+    const text = readFileSync(server.config, 'utf8').replace(/UserKnownHostsFile .*/, `UserKnownHostsFile ${known}`);
+    const config = site.write('ssh_config', text);
+    site.write('playbook.yaml', site.read('playbook.yaml').replace(server.config, config));
+    expect((await site.call(run)).code).toBe(1);
+    const typed = /ssh -o StrictHostKeyChecking=ask .*? true/.exec(hostEnds(site)[0]?.reason ?? '')?.[0] ?? 'false';
+    // Nobody is there to say yes.
+    execFileSync('/bin/sh', ['-c', typed.replace('=ask', '=accept-new')], { stdio: 'ignore' });
+    expect((await site.call(run)).code).toBe(0);
   });
 
   test('a canary that fails stops the rest; failures within the limit are an exception of the run', async () => {

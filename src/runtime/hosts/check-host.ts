@@ -32,7 +32,7 @@ async function faultOf(order: HostsOrder, host: HostOrder, stop: StopWish): Prom
     const nonce = newNonce();
     const made = await call(order, host, checkProgram(host, nonce), nonce, stop.signal);
     if (made.answer.here) return null;
-    const { reason, passing } = troubleOf(host, made.said, made.exitCode);
+    const { reason, passing } = troubleOf(order, host, made.said, made.exitCode);
     if (!passing || n >= tries || stop.order !== undefined) return reason;
     await pause(250 * 2 ** n, stop.signal);
   }

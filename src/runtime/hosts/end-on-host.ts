@@ -11,7 +11,7 @@ const nothing = { bytes: 0, text: '' };
 export async function endOnHost(order: HostsOrder, host: HostOrder, stop: StopWish): Promise<Ended> {
   const began = performance.now();
   const made = await callToStop(order, host, order.graceMs, limitOf(order, stop));
-  const outcome = endedOutcome(made?.answer) ?? notEnded(host, made);
+  const outcome = endedOutcome(made?.answer) ?? notEnded(order, host, made);
   return { end: endOf(order, host, outcome, undefined, performance.now() - began), out: nothing, err: nothing };
 }
 

@@ -53,7 +53,7 @@ async function follow(order: HostsOrder, host: HostOrder, stop: StopWish): Promi
     const nonce = newNonce();
     const made = await call(order, host, runProgram(order, host, nonce), nonce);
     if (made.answer.word !== null) return { outcome: outcomeOf(made.answer), answer: made.answer };
-    const trouble = troubleOf(host, made.said, made.exitCode);
+    const trouble = troubleOf(order, host, made.said, made.exitCode);
     if (made.answer.here) lastContact = performance.now();
     const isOver =
       lastContact === undefined
@@ -105,12 +105,12 @@ async function stopOnHost(order: HostsOrder, host: HostOrder, stop: StopWish, fo
       answer: told?.answer,
     };
   }
-  return { outcome: notEnded(host, made), answer: undefined };
+  return { outcome: notEnded(order, host, made), answer: undefined };
 }
 
 /** It may still run there: whoever comes next finds it under the same claim. */
-export function notEnded(host: HostOrder, made: Call | undefined): Outcome {
-  const trouble = made === undefined ? '' : `: ${troubleOf(host, made.said, made.exitCode).reason}`;
+export function notEnded(order: HostsOrder, host: HostOrder, made: Call | undefined): Outcome {
+  const trouble = made === undefined ? '' : `: ${troubleOf(order, host, made.said, made.exitCode).reason}`;
   const reason =
     made?.answer.word === 'left'
       ? `these of its processes could not be ended: ${made.answer.detail}`
@@ -131,7 +131,7 @@ export async function callToStop(
     if (made.answer.word !== null) return made;
     if (limit.aborted) return last;
     last = made;
-    if (!troubleOf(host, made.said, made.exitCode).passing) return made;
+    if (!troubleOf(order, host, made.said, made.exitCode).passing) return made;
     await pause(500, limit);
   }
 }

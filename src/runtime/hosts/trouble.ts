@@ -1,5 +1,7 @@
 /** Why ssh did not get through, from what it said: what, and what to do about it. */
 import type { Host } from '../../plan/plan.ts';
+import { quoted } from './program.ts';
+import type { Setting } from './ssh.ts';
 
 export interface Trouble {
   /** One line. */
@@ -8,29 +10,45 @@ export interface Trouble {
   readonly passing: boolean;
 }
 
-type Rule = readonly [pattern: RegExp, passing: boolean, words: (host: Host) => string];
+type Rule = readonly [pattern: RegExp, passing: boolean, words: (by: Hand, said: string) => string];
 
-const target = ({ name, address, port }: Host) => `${port === null ? '' : `-p ${port} `}${address ?? name}`;
+/** What a person types to reach the host as we do: name, port, jump hosts and known_hosts come from the same configuration. */
+interface Hand {
+  readonly host: Host;
+  /** What follows `ssh` and its options. */
+  readonly target: string;
+}
+
+function targetOf({ sshConfig }: Pick<Setting, 'sshConfig'>, { name, address, port, user }: Host): string {
+  const config = sshConfig === null ? [] : ['-F', /^[\w./-]+$/.test(sshConfig) ? sshConfig : quoted(sshConfig)];
+  const more = [...(port === null ? [] : ['-p', String(port)]), ...(user === null ? [] : ['-l', user])];
+  return [...config, ...more, address ?? name].join(' ');
+}
+
+/** ssh itself knows the file and the name under which the old key stands there. */
+function removalOf({ name, address }: Host, said: string): string {
+  return /ssh-keygen -f .+ -R .+/.exec(said)?.[0].trim() ?? `ssh-keygen -R ${address ?? name}`;
+}
 
 const rules: readonly Rule[] = [
   [/ssh could not be started/, false, () => 'the program ssh is needed: apt-get install openssh-client'],
   [
     /REMOTE HOST IDENTIFICATION HAS CHANGED/i,
     false,
-    (host) =>
-      `its host key is another one than known_hosts has: find out why; only if that is right: ssh-keygen -R ${host.address ?? host.name}`,
+    ({ host }, said) =>
+      `its host key is another one than known_hosts has: find out why; only if that is right: ${removalOf(host, said)}`,
   ],
   [
     /Host key verification failed|No \S+ host key is known/i,
     false,
-    (host) =>
-      `its host key is not known: compare the fingerprint, then add the key to known_hosts (ssh-keyscan ${target(host)} >> ~/.ssh/known_hosts)`,
+    ({ target }) =>
+      `its host key is not known: log in once by hand, compare the fingerprint, and say yes: ssh -o StrictHostKeyChecking=ask ${target} true`,
   ],
   [
     /Permission denied|Too many authentication failures|no mutual signature/i,
     false,
-    (host) =>
-      `it refuses the login: check user, key and agent (ssh-add -l); try: ssh -o BatchMode=yes ${target(host)} true`,
+    ({ target }) =>
+      `it refuses the login: check user, key and agent (ssh-add -l); try: ssh -o BatchMode=yes ${target} true`,
   ],
   [/Could not resolve hostname/i, false, () => 'its name is not known: correct the name, or give it an ansible_host'],
   [/Connection refused/i, false, () => 'connection refused: no ssh server listens there'],
@@ -44,12 +62,20 @@ const rules: readonly Rule[] = [
   ],
 ];
 
-export function troubleOf(host: Host, said: string, exitCode: number | null): Trouble {
+export function troubleOf(
+  setting: Pick<Setting, 'sshConfig'>,
+  host: Host,
+  said: string,
+  exitCode: number | null,
+): Trouble {
   const rule = rules.find(([pattern]) => pattern.test(said));
   const last = said.trim().split('\n').at(-1)?.trim() ?? '';
   if (rule !== undefined) {
     const [, passing, words] = rule;
-    return { reason: `${words(host)}${last === '' ? '' : ` (${last.slice(0, 200)})`}`, passing };
+    return {
+      reason: `${words({ host, target: targetOf(setting, host) }, said)}${last === '' ? '' : ` (${last.slice(0, 200)})`}`,
+      passing,
+    };
   }
   if (exitCode === 255 || exitCode === null)
     return { reason: last === '' ? 'ssh failed and did not say why' : last.slice(0, 300), passing: true };

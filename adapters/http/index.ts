@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { formatDuration } from '../../src/kernel/duration.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../src/ports/adapter.ts';
-import { done, failed, notReady, ready } from '../support/answers.ts';
+import { done, failed, notReady, ready, unanswered } from '../support/answers.ts';
 import { duration, headers, httpUrl, optionalText } from '../support/fields.ts';
 import { exchange } from '../support/http-client.ts';
 import { hostAndPort, resolves } from '../support/reach.ts';
+import { whyUnreadable } from '../support/unreadable.ts';
 import { expectation } from './expect.ts';
 import { judgeFor } from './judge.ts';
 
@@ -53,9 +54,11 @@ export const adapter = defineAdapter<Input>({
   perform,
 });
 
-async function preflight(asked: Input): Promise<Preflight> {
+async function preflight(asked: Input, { folder }: AdapterContext): Promise<Preflight> {
   const judge = await judgeFor(asked.expect);
   if (!judge.ok) return notReady(`${asked.url}: ${judge.error}`, 'Correct `expect.json`.');
+  const unreadable = asked.ca === undefined ? undefined : await whyUnreadable(resolve(folder, asked.ca));
+  if (unreadable !== undefined) return notReady(`${asked.ca}: ${unreadable}`, 'Correct `ca`.');
   const { host } = hostAndPort(asked.url);
   const found = await resolves(host);
   if (found.ok) return ready([`${host} resolves`]);
@@ -73,7 +76,10 @@ async function perform(asked: Input, context: AdapterContext): Promise<Performed
     timeoutMs: asked.timeout,
     signal: context.signal,
   });
-  if (!answer.ok) return failed('error', `${asked.method} ${asked.url}: ${answer.error.reason}`);
+  if (!answer.ok) {
+    const reason = `${asked.method} ${asked.url}: ${answer.error.reason}`;
+    return answer.error.unanswered ? unanswered(reason) : failed('error', reason);
+  }
   const reply = answer.value;
   const faults = judge.value(reply);
   if (faults.length > 0)

@@ -17,6 +17,9 @@ export const done = (detail: string, outputs: { readonly [key: string]: string }
   outputs,
 });
 
+/** Nobody answered, or not in time: the world's trouble, not the playbook's. */
+export const unanswered = (reason: string): Performed => ({ ok: false, class: 'error', reason, unanswered: true });
+
 export const failed = (cls: 'check' | 'error' | 'inconclusive', reason: string, lastWords?: string): Performed => ({
   ok: false,
   class: cls,

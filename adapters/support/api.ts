@@ -2,13 +2,13 @@
  * One call of a JSON API: what came back, or why not, whether it may have been taken, and whether to try again.
  * An address may be a secret (a webhook's): it appears in no reason.
  */
-import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { err, ok, type Result } from '../../src/kernel/result.ts';
 import type { AdapterContext } from '../../src/ports/adapter.ts';
 import { retryAfterMs, type Stumble } from './again.ts';
 import { exchange, type HttpReply, type HttpTrouble } from './http-client.ts';
-import { oneLine, reasonOf } from './reason.ts';
+import { oneLine } from './reason.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 export interface Ask {
   readonly method: 'HEAD' | 'GET' | 'POST' | 'PATCH';
@@ -69,15 +69,6 @@ function unanswered({ method }: Ask, { reason, sent, cancelled }: HttpTrouble): 
   const doubtful = sent && method !== 'GET' && method !== 'HEAD';
   const doubt = doubtful ? ' (it may have been taken)' : '';
   return { ...nothingSent, reason: reason + doubt, again: !cancelled, doubtful };
-}
-
-async function whyUnreadable(path: string): Promise<string | undefined> {
-  try {
-    await access(path, constants.R_OK);
-    return undefined;
-  } catch (error) {
-    return reasonOf(error);
-  }
 }
 
 /** 420: what Statuspage says for 429. */

@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { formatDuration } from '../../src/kernel/duration.ts';
 import { err, ok, type Result } from '../../src/kernel/result.ts';
-import { reasonOf } from './reason.ts';
+import { isUnanswered, reasonOf } from './reason.ts';
 
 export interface HttpAsk {
   readonly method: string;
@@ -40,6 +40,8 @@ export interface HttpTrouble {
   /** The request may have reached the server. */
   readonly sent: boolean;
   readonly cancelled: boolean;
+  /** Refused, cut or too late; else the request itself was wrong, or the other side is not trusted. */
+  readonly unanswered: boolean;
 }
 
 export const bodyLimit = 1_048_576;
@@ -59,7 +61,7 @@ export async function exchange(ask: HttpAsk): Promise<Result<HttpReply, HttpTrou
     const cancelled = ask.signal.aborted;
     const late = `no complete answer within ${formatDuration(ask.timeoutMs)}`;
     const reason = cancelled ? 'cancelled' : limit.aborted ? late : reasonOf(error);
-    return err({ reason, sent: connection.made, cancelled });
+    return err({ reason, sent: connection.made, cancelled, unanswered: limit.aborted || isUnanswered(error) });
   }
 }
 

@@ -38,6 +38,14 @@ export function codeOf(error: unknown): string | undefined {
   return inner === undefined ? undefined : codeOf(inner);
 }
 
+const silent =
+  /^(?:ECONN(?:REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(?:HOST|NET)(?:UNREACH|DOWN)|EAI_AGAIN|HPE_|ERR_SSL_|CERT_HAS_EXPIRED)/;
+
+/** The other side refused, hung up or spoke nonsense: nothing that a playbook could say better. */
+export function isUnanswered(error: unknown): boolean {
+  return silent.test(codeOf(error) ?? '');
+}
+
 /** One line; the code in parentheses where we have words of our own. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);

@@ -6,10 +6,10 @@ import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { formatDuration } from '../../src/kernel/duration.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../src/ports/adapter.ts';
-import { done, failed, notReady, ready } from '../support/answers.ts';
+import { done, failed, notReady, ready, unanswered } from '../support/answers.ts';
 import { duration, optionalText, port, text, wholeNumber } from '../support/fields.ts';
 import { resolves } from '../support/reach.ts';
-import { reasonOf } from '../support/reason.ts';
+import { isUnanswered, reasonOf } from '../support/reason.ts';
 import { daysUntil, faultsOf } from './judge.ts';
 
 const input = z.strictObject({
@@ -82,7 +82,8 @@ async function perform(asked: Input, context: AdapterContext): Promise<Performed
   } catch (error) {
     if (context.signal.aborted) return failed('error', `${where}: cancelled`);
     const late = `no TLS handshake within ${formatDuration(asked.timeout)}`;
-    return failed('error', `${where}: ${limit.aborted ? late : reasonOf(error)}`);
+    const reason = `${where}: ${limit.aborted ? late : reasonOf(error)}`;
+    return limit.aborted || isUnanswered(error) ? unanswered(reason) : failed('error', reason);
   }
 }
 

@@ -24,7 +24,7 @@ export interface Adapter<Input = unknown> {
   readonly needs: readonly string[];
   /** Doing it again after a crash does no harm: a check, or a message whose receiver can drop the second by its key. */
   readonly repeatable: boolean;
-  /** It only looks: a check. Done for real in a dry run. */
+  /** It only looks: a check. A dry run does it for real, once, and tells what it measured. */
   readonly readOnly: boolean;
   /** Ms; used when the step names no timeout. Null: no limit. */
   readonly defaultTimeoutMs: number | null;
@@ -78,6 +78,8 @@ export type Performed =
       readonly class: 'check' | 'error' | 'inconclusive';
       readonly reason: string;
       readonly lastWords?: string;
+      /** Of `error`: the other side refused, hung up or was too slow. A dry run does not blame the playbook for it. */
+      readonly unanswered?: true;
     };
 
 /** Erases the input type, so that adapters can stand in one table; the engine parses before it calls. */

@@ -1,4 +1,5 @@
 /** The end of a dry run: for each step whether it could be checked, and at the end what is missing and what is not known. */
+import { badNow } from '../engine/measured.ts';
 import { doingWords, lastEnded } from './doing.ts';
 import type { StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
@@ -23,6 +24,7 @@ export function dryRunText(view: RunView, options: TextOptions): string {
       .flatMap(({ name, steps: own }) => [name, ...own.flatMap((step) => stepLines(step, width, options))]),
     ...section('Missing', of(steps, 'failed'), options),
     ...section('Could not be checked', of(steps, 'uncovered'), options),
+    ...section('Not good now (measured, and no failure of a dry run)', badNowLines(steps), options),
     ...section('Not reached', of(steps, 'not reached'), options),
     '',
     summary(steps),
@@ -36,11 +38,14 @@ function stepLines(step: StepView, width: number, { columns, paint }: TextOption
   const style = ({ checked: 'good', failed: 'bad' } as const)[String(verdict)] ?? 'warn';
   const indent = step.contingencyFor === null ? '  ' : '    ';
   const head = `${indent}${fit(visible(step.id), width + 2 - indent.length)}  `;
-  const does = step.attempts.at(-1)?.does ?? [];
+  const last = step.attempts.at(-1);
+  const does = last?.does ?? [];
+  const measured = last?.outcome === 'simulated' ? last.reason : null;
   return [
     `${head}${paint(style, verdict)}`,
     ...does.map((line) => cut(`      would do: ${visible(line)}`, columns)),
-    ...(verdict === 'failed' ? quoted(step.attempts.at(-1)?.lastWords ?? null) : []),
+    ...(measured === null ? [] : [`      ${visible(measured)}`]),
+    ...(verdict === 'failed' ? quoted(last?.lastWords ?? null) : []),
   ];
 }
 
@@ -61,6 +66,14 @@ function lineOf(step: StepView): string {
   if (ended === null) return step.id;
   if (ended.outcome === 'simulated') return `${step.id}: ${visible(ended.uncovered ?? '')}`;
   return `${step.id}: ${outcomeWords({ ...ended, durationMs: null })}`;
+}
+
+function badNowLines(steps: readonly StepView[]): readonly string[] {
+  return steps.flatMap((step) => {
+    const last = step.attempts.at(-1);
+    const bad = last?.outcome === 'simulated' ? badNow(last.reason) : null;
+    return bad === null ? [] : [`${step.id}: ${visible(bad)}`];
+  });
 }
 
 function section(title: string, items: readonly string[], { columns }: TextOptions): readonly string[] {

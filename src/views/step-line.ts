@@ -1,4 +1,5 @@
 /** One step, and one phase, on one line each: in `status`, in the live view, always the same columns. */
+import { badNow } from '../engine/measured.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import { clockTime } from './clock-time.ts';
 import type { Paint, Style } from './colour.ts';
@@ -8,7 +9,7 @@ import type { PhaseStatus, PhaseView, ShownStatus, StepView } from './phase-view
 import type { RunView } from './run-view.ts';
 import { visible } from './visible.ts';
 import { cut, displayWidth, fit } from './width.ts';
-import { outcomeWords } from './words.ts';
+import { outcomeWords, simulatedNotes } from './words.ts';
 
 export interface TextOptions extends Moment {
   readonly columns: number;
@@ -96,7 +97,9 @@ export function troubleOf(step: StepView): string | null {
   if (step.status === 'pending') return null;
   if (step.status === 'skipped') return step.reason === null ? null : visible(step.reason);
   if (ended === null || ended.outcome === 'succeeded') return null;
-  if (ended.outcome === 'simulated')
-    return ended.uncovered === null ? null : `not checked: ${visible(ended.uncovered)}`;
+  if (ended.outcome === 'simulated') {
+    const reason = badNow(ended.reason) === null ? null : ended.reason;
+    return simulatedNotes({ ...ended, reason }).join('; ') || null;
+  }
   return outcomeWords(ended);
 }

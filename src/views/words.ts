@@ -61,8 +61,16 @@ function verdict(ended: Ended, after: string): string {
     case 'unknown':
       return `its end is not known${because(reason)}${stillAlive(ended.survivors)}`;
     case 'simulated':
-      return ended.uncovered === null ? 'simulated' : `simulated; not checked: ${visible(ended.uncovered)}`;
+      return ['simulated', ...simulatedNotes(ended)].join('; ');
   }
+}
+
+/** What a dry run measured of a step, and what it could not check. */
+export function simulatedNotes({ reason, uncovered }: Pick<Ended, 'reason' | 'uncovered'>): readonly string[] {
+  return [
+    ...(reason === null ? [] : [visible(reason)]),
+    ...(uncovered === null ? [] : [`not checked: ${visible(uncovered)}`]),
+  ];
 }
 
 /** Short facts before the time, free text after it, so that the two are never read as one. */

@@ -1,5 +1,11 @@
 /** Looking without touching (P10), and what is read off runs afterwards: lists, logs, reports. */
-import { expect, jest, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { RunView } from '../../src/views/run-view.ts';
+import { describeWith } from '../rig/servers/needs.ts';
+import { type Postgres, postgresPrograms, startPostgres } from '../rig/servers/postgres.ts';
 import { Site } from '../rig/site.ts';
 
 jest.setTimeout(60_000);
@@ -71,4 +77,103 @@ phases: { restore: [{ id: talk, run: 'echo out & echo err >&2; wait' }, { id: ba
   expect((await site.call(['runs', 'prune', '--older-than', '0s'])).code).toBe(2);
   expect((await site.call(['runs', 'prune', '--older-than', '0s', '--yes'])).code).toBe(0);
   expect(site.runs).toEqual([]);
+});
+
+describe('what only looks is done for real', () => {
+  const [health, closed] = [createServer((_, answer) => answer.end(`${++asked}`)), createServer()];
+  const portOf = (server: Server) => (server.address() as AddressInfo).port;
+  let [port, shut, asked] = [0, 0, 0];
+  beforeAll(async () => {
+    for (const server of [health, closed]) await once(server.listen(0, '127.0.0.1'), 'listening');
+    [port, shut] = [portOf(health), portOf(closed)];
+    closed.close();
+  });
+  afterAll(() => {
+    health.close();
+  });
+
+  const look = async (steps: string, ...more: readonly string[]) => {
+    const site = new Site(`{ name: shop, phases: { restore: [${steps}] } }`);
+    const { code, stdout, stderr } = await site.call([...dry, '--json', ...more]);
+    if (stdout === '') throw new Error(stderr);
+    const view: RunView = JSON.parse(stdout);
+    return { code, stderr, steps: view.phases.flatMap((phase) => phase.steps) };
+  };
+  const until = 'until: { every: 100ms, within: 2s, successes: 1 }';
+
+  test('a bad answer is told, and fails nothing; a good one is told too', async () => {
+    const { code, stderr, steps } = await look(`
+      { id: port, uses: tcp, with: { host: 127.0.0.1, port: ${shut} }, ${until} },
+      { id: crypt, uses: tls, with: { host: 127.0.0.1, port: ${shut} } },
+      { id: gone, uses: http, with: { url: 'http://127.0.0.1:${shut}/' } },
+      { id: teapot, uses: http, with: { url: 'http://127.0.0.1:${port}/', expect: { status: 418 } }, ${until} },
+      { id: home, uses: http, with: { url: 'http://127.0.0.1:${port}/' } },
+      { id: copy, run: "true", contingency: [{ id: instead, uses: tcp, with: { host: 127.0.0.1, port: ${shut} } }] }`);
+    expect([code, steps.filter(({ status }) => status === 'simulated').length]).toEqual([0, steps.length]);
+    expect(asked).toBe(2);
+    const said = Object.fromEntries(steps.map(({ id, attempts }) => [id, attempts.at(-1)?.reason]));
+    for (const id of ['port', 'crypt', 'gone']) expect(said[id]).toMatch(/^not good now: .*connection refused/);
+    expect(said.teapot).toMatch(/^not good now: .*418/);
+    expect(said.home).toMatch(/^good now: .*status 200/);
+    expect(said.copy).toMatch(/^not good now: contingency instead: .*connection refused/);
+    expect(stderr).toMatch(/Not good now[^\n]*:\n {2}- port: .*\n(?:.*\n)* {2}- teapot: /);
+    expect(stderr).toMatch(/home +checked\n.*\n.*\n {6}good now: GET/);
+    expect(stderr).toMatch(/ teapot +checked\n/);
+  });
+
+  test('what cannot be measured because of the call itself fails', async () => {
+    const { code, stderr } = await look(
+      `{ id: home, uses: http, with: { url: 'https://127.0.0.1:${port}/', ca: /nonexistent.pem } }`,
+    );
+    expect([code, stderr]).toEqual([1, expect.stringContaining('/nonexistent.pem: no such file')]);
+  });
+
+  test('it waits for no answer longer than the step would', async () => {
+    const site = new Site();
+    const mute = createServer(() => {});
+    await once(mute.listen(0, '127.0.0.1'), 'listening');
+    site.atEnd(() => mute.closeAllConnections());
+    site.atEnd(() => mute.close());
+    const url = `http://127.0.0.1:${portOf(mute)}/`;
+    const { code, steps } = await look(`{ id: mute, uses: http, timeout: 500ms, with: { url: '${url}' } }`);
+    expect([code, steps[0]?.attempts[0]?.reason]).toEqual([
+      0,
+      expect.stringMatching(/^not good now: no answer within/),
+    ]);
+  });
+
+  test('a program of the house that only looks is run', async () => {
+    const site = new Site('{ name: shop, phases: { restore: [{ id: own, uses: ./own.sh, with: {} }] } }');
+    const facts = '{ "readOnly": true, "repeatable": true }';
+    site.write('own.sh', `#!/bin/sh\ngrep -q '"describe"' && echo '${facts}' && exit\necho sour >&2; exit 3\n`, 0o755);
+    const { code, stderr } = await site.call(dry);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/not good now: exit code 3 [^\n]*: sour/)]);
+  });
+});
+
+describeWith(postgresPrograms, 'a query in a dry run', () => {
+  let server: Postgres;
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, 60_000);
+  afterAll(() => server.stop());
+
+  test.each([
+    ['SELECT 1', 0, 'good now: postgres: 1'],
+    ['SELECT 2', 0, 'not good now: postgres: '],
+    ['SELECT pg_sleep(5)', 0, 'not good now: postgres: canceling statement due to statement timeout'],
+    ['SELECT count(*) FROM orders', 1, 'relation "orders" does not exist'],
+    ['SELEKT 1', 1, 'syntax error'],
+  ])('%s: exit %i, and it says %s', async (query, code, said) => {
+    const { host, port, user, password } = server.login;
+    const login = `host: ${host}, port: ${port}, user: ${user}, password: '\${{ secrets.p }}'`;
+    const site = new Site(`
+name: shop
+secrets: { p: { env: PASSWORD_OF_TEST } }
+phases:
+  health-checks: [{ id: ask, uses: postgres/query, with: { ${login}, database: postgres, timeout: 300ms, query: '${query}', expect: { equals: 1 } } }]
+`);
+    const ran = await site.call(dry, { env: { PATH: server.env.PATH, PASSWORD_OF_TEST: password } });
+    expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(said)]);
+  });
 });

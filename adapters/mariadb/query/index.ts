@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { formatDuration } from '../../../src/kernel/duration.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../../src/ports/adapter.ts';
 import { notReadyBy } from '../../support/access.ts';
-import { done, failed, ready } from '../../support/answers.ts';
+import { done, failed, ready, unanswered } from '../../support/answers.ts';
 import { duration, optionalText, text } from '../../support/fields.ts';
 import { faultsOfRows, queryExpect, type Rows } from '../../support/query-expect.ts';
 import { serverFacts } from '../facts.ts';
@@ -61,7 +61,7 @@ async function perform(asked: Input, context: AdapterContext): Promise<Performed
     const reason = late
       ? `${query.login.name}: no answer within ${formatDuration(asked.timeout)}`
       : answer.error.reason;
-    return failed('error', `${reason}. ${answer.error.remedy}`);
+    return late ? unanswered(reason) : failed('error', `${reason}. ${answer.error.remedy}`);
   }
   const faults = faultsOfRows(answer.value, asked.expect);
   if (faults.length > 0) return failed('check', `${query.login.name}: ${faults.join('; ')}`, lastWords(answer.value));

@@ -1,7 +1,7 @@
 /** `postgres/query`: a check. A value that is not good is class `check`; no value (no login, no such table) is `error`. */
 import * as z from 'zod/mini';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../../src/ports/adapter.ts';
-import { done, failed, notReady, ready } from '../../support/answers.ts';
+import { done, failed, notReady, ready, unanswered } from '../../support/answers.ts';
 import { duration, text } from '../../support/fields.ts';
 import { faultsOfRows, queryExpect } from '../../support/query-expect.ts';
 import { type Client, databaseName, loginFields, serverOf } from '../server/login.ts';
@@ -57,6 +57,8 @@ async function why(client: Client, database: string, trouble: Trouble): Promise<
   return refusedBecause(client, database, trouble);
 }
 
+const late = /statement timeout|^no answer within/;
+
 async function perform(asked: Input, context: AdapterContext): Promise<Performed> {
   const { askReadOnly } = await import('./ask.ts');
   const { database, query, timeout, expect } = asked;
@@ -64,6 +66,7 @@ async function perform(asked: Input, context: AdapterContext): Promise<Performed
   const answer = await askReadOnly(client, { database, query, timeoutMs: timeout });
   if (!answer.ok) {
     const { reason, remedy, said } = await why(client, database, answer.error);
+    if (late.test(answer.error.reason)) return unanswered(`${database}: ${reason}. ${remedy}`);
     return failed('error', `${database}: ${reason}. ${remedy}`, said);
   }
   const value = answer.value[0]?.[0] ?? null;

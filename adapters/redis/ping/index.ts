@@ -4,7 +4,7 @@ import { formatDuration } from '../../../src/kernel/duration.ts';
 import { ok, type Result } from '../../../src/kernel/result.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../../src/ports/adapter.ts';
 import { notReadyBy, type Trouble } from '../../support/access.ts';
-import { done, failed, ready } from '../../support/answers.ts';
+import { done, failed, ready, unanswered } from '../../support/answers.ts';
 import { duration, wholeNumber } from '../../support/fields.ts';
 import { allKeys, type Info, infoOf, openRedis, type Redis, wordOf } from '../client.ts';
 import { dataFields, faultsOfData } from '../expect.ts';
@@ -68,7 +68,8 @@ async function perform(asked: Input, context: AdapterContext): Promise<Performed
   if (opened.ok) opened.value.close();
   if (!found.ok) {
     const late = limit.aborted && !context.signal.aborted;
-    const reason = late ? `${login.name}: no answer within ${formatDuration(asked.timeout)}` : found.error.reason;
+    if (late) return unanswered(`${login.name}: no answer within ${formatDuration(asked.timeout)}`);
+    const { reason } = found.error;
     return failed(wordOf(found.error) === 'LOADING' ? 'check' : 'error', `${reason}. ${found.error.remedy}`);
   }
   const { faults, role, keys } = found.value;

@@ -40,7 +40,11 @@ function answerOf({ end }: ProcessResult): Answer {
   return end.exitCode === 0 ? 'good' : 'bad';
 }
 
-function actionProcess(stage: Stage, resolve: () => ResolvedProcess, part: string | undefined): Promise<ProcessResult> {
+export function actionProcess(
+  stage: Stage,
+  resolve: () => ResolvedProcess,
+  part: string | undefined,
+): Promise<ProcessResult> {
   const { setting, step, attempt, key, limit, intentBoot } = stage;
   const folder = attemptFolder(setting, step.id, attempt, part);
   return runProcess({

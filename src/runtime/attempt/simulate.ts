@@ -1,47 +1,82 @@
-/** A step in a dry run: its preflight is real, its action is only said. What cannot be checked is said too (P10). */
+/**
+ * A step in a dry run: its preflight is real, its action is only said, unless it only looks: then it is done, once.
+ * What cannot be checked is said too (P10).
+ */
 
+import { type Measured, measuredWords } from '../../engine/measured.ts';
 import type { Context } from '../../engine/state.ts';
+import { redact } from '../../kernel/redaction.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { Adapter, Preflight } from '../../ports/adapter.ts';
 import type { Undated } from '../../ports/effects.ts';
 import { checkHosts } from '../hosts/check-stage.ts';
 import { isOnHosts } from '../hosts/resolve.ts';
 import { nothingSeen, worded } from './attempt-end.ts';
+import { measure } from './measure.ts';
 import type { Stage } from './process-stage.ts';
 import { programOf } from './program.ts';
-import type { Resolved } from './resolve.ts';
+import type { Resolved, ResolvedTask } from './resolve.ts';
 import { resolveStep } from './resolve-step.ts';
 import { Values } from './values.ts';
 
+type Found =
+  | { readonly ok: true; readonly uncovered: string | null; readonly measured: Measured | null }
+  | { readonly ok: false; readonly reason: string; readonly lastWords: string | null };
+
 export async function simulateStage(stage: Stage, resolved: Resolved | null, context: Context): Promise<Undated> {
+  const { forms } = stage.setting;
   const at = { step: stage.step.id, attempt: stage.attempt };
-  const checks = [await check(stage, resolved, context)];
-  for (const contingency of stage.step.contingency) checks.push(await checkContingency(stage, contingency, context));
-  const failed = checks.find((each) => !each.ok);
+  const all = [await look(stage, resolved, context)];
+  for (const contingency of stage.step.contingency) all.push(await lookContingency(stage, contingency, context));
+  // What was cut short by a stop has measured nothing.
+  if (stage.limit.reached === 'cancelled')
+    return { type: 'step.cancelled', ...at, end: worded('it was ended by a stop', forms) };
+  const failed = all.find((each) => !each.ok);
   if (failed !== undefined && !failed.ok) {
-    return {
-      type: 'step.failed',
-      ...at,
-      class: 'check',
-      end: worded(`${failed.reason}. ${failed.remedy}`, stage.setting.forms),
-    };
+    const lastWords = failed.lastWords === null ? null : redact(failed.lastWords, forms).slice(-2_048);
+    return { type: 'step.failed', ...at, class: 'check', end: worded(failed.reason, forms, { lastWords }) };
   }
-  const uncovered = checks.flatMap((each) => (each.ok && each.uncovered !== null ? [each.uncovered] : []));
+  const uncovered = all.flatMap((each) => (each.ok && each.uncovered !== null ? [each.uncovered] : []));
+  const measured = measuredWords(all.flatMap((each) => (each.ok && each.measured !== null ? [each.measured] : [])));
   return {
     type: 'step.simulated',
     ...at,
-    end: nothingSeen,
+    end: measured === null ? nothingSeen : worded(measured, forms),
     uncovered: uncovered.length === 0 ? null : uncovered.join('; '),
   };
 }
 
-async function checkContingency(stage: Stage, contingency: PlannedStep, context: Context): Promise<Preflight> {
+async function lookContingency(stage: Stage, contingency: PlannedStep, context: Context): Promise<Found> {
   const { setting, attempt } = stage;
+  const named = (text: string) => `contingency ${contingency.id}: ${text}`;
   const resolved = resolveStep(setting, { step: contingency, attempt }, new Values(setting, context), context);
-  if (!resolved.ok) return { ok: true, checked: [], uncovered: `contingency ${contingency.id}: ${resolved.error}` };
-  const found = await check({ ...stage, step: contingency }, resolved.value, context);
-  if (!found.ok) return { ...found, reason: `contingency ${contingency.id}: ${found.reason}` };
-  return { ...found, uncovered: found.uncovered === null ? null : `contingency ${contingency.id}: ${found.uncovered}` };
+  if (!resolved.ok) return { ok: true, uncovered: named(resolved.error), measured: null };
+  const found = await look({ ...stage, step: contingency }, resolved.value, context);
+  if (!found.ok) return { ...found, reason: named(found.reason) };
+  const { uncovered, measured } = found;
+  return {
+    ok: true,
+    uncovered: uncovered === null ? null : named(uncovered),
+    measured: measured === null ? null : { ...measured, detail: named(measured.detail) },
+  };
+}
+
+/** The preflight, and then the step itself where that only looks. */
+async function look(stage: Stage, resolved: Resolved | null, context: Context): Promise<Found> {
+  const checked = await check(stage, resolved, context);
+  if (!checked.ok)
+    return { ok: false, reason: `${checked.reason.replace(/\.$/, '')}. ${checked.remedy}`, lastWords: null };
+  const { uncovered } = checked;
+  if (resolved === null || !onlyLooks(stage, resolved)) return { ok: true, uncovered, measured: null };
+  const found = await measure(stage, resolved);
+  if (found.kind === 'measured') return { ok: true, uncovered: null, measured: found };
+  return { ok: false, reason: found.reason, lastWords: found.lastWords };
+}
+
+function onlyLooks({ step, setting }: Stage, resolved: Resolved): resolved is Exclude<Resolved, ResolvedTask> {
+  const { action } = step;
+  if (resolved.kind === 'manual' || action.kind !== 'adapter' || isOnHosts(step)) return false;
+  return setting.adapters.get(action.adapter)?.readOnly === true;
 }
 
 async function check(stage: Stage, resolved: Resolved | null, context: Context): Promise<Preflight> {

@@ -1,6 +1,6 @@
 /** The hosts of a step as the run view shows them. */
 import type { HostEnd, HostOutcome } from '../engine/protocol.ts';
-import type { PlannedHosts, PlannedStep } from '../plan/plan.ts';
+import type { Host, PlannedHosts, PlannedStep } from '../plan/plan.ts';
 import { rfc3339 } from './clock-time.ts';
 import { visible } from './visible.ts';
 
@@ -64,4 +64,20 @@ export function hostsLine(hosts: PlannedHosts): string {
   const most = 'count' in maxFailures ? maxFailures.count : `${maxFailures.percent} %`;
   const may = most === 0 ? '' : `; ${most} may fail`;
   return `on ${names.length} hosts (${named}), ${hosts.concurrency} at once${batches}${may}`;
+}
+
+/** `web01 is deploy@10.0.0.1:2222, web02 is web02:2222`: what is frozen beside the names; null where that is nothing. */
+export function addressesLine(hosts: PlannedHosts): string | null {
+  const lines = hosts.list.flatMap((host) => {
+    const words = addressOf(host);
+    return words === null ? [] : [`${visible(host.name)} is ${words}`];
+  });
+  return lines.length === 0 ? null : lines.join(', ');
+}
+
+function addressOf({ name, address, port, user, identityFile }: Host): string | null {
+  if (address === null && port === null && user === null && identityFile === null) return null;
+  const at = address ?? name;
+  const login = `${user === null ? '' : `${user}@`}${at.includes(':') && port !== null ? `[${at}]` : at}`;
+  return visible(`${login}${port === null ? '' : `:${port}`}${identityFile === null ? '' : ` (key ${identityFile})`}`);
 }

@@ -11,7 +11,7 @@ import {
   type Until,
 } from '../plan/plan.ts';
 import type { Paint } from './colour.ts';
-import { hostsLine } from './hosts-view.ts';
+import { addressesLine, hostsLine } from './hosts-view.ts';
 import { longest, waves } from './plan-time.ts';
 import { visible } from './visible.ts';
 import { personOf } from './waiting.ts';
@@ -89,10 +89,18 @@ function stepLines(step: PlannedStep, mark: string, plan: Plan, options: PlanTex
     ...(options.describe?.(step)?.map(visible) ?? actionLines(step.action)).flatMap((line) =>
       hanging(line, inner, options.columns),
     ),
-    ...(step.hosts === undefined ? [] : hanging(hostsLine(step.hosts), inner, options.columns)),
+    ...hostsLines(step, inner, options),
     ...wrap(rulesOf(step).join('; '), options.columns - inner.length).map((line) => `${inner}${line}`),
     ...step.contingency.flatMap((other) => stepLines(other, `${inner}if it fails: `, plan, options)),
   ];
+}
+
+function hostsLines({ hosts }: PlannedStep, inner: string, { columns }: PlanTextOptions): readonly string[] {
+  if (hosts === undefined) return [];
+  const addresses = addressesLine(hosts);
+  return [hostsLine(hosts), ...(addresses === null ? [] : [addresses])].flatMap((line) =>
+    hanging(line, inner, columns),
+  );
 }
 
 /** Whole, because a plan is there to be reviewed; what does not fit into the first line stands further in. */

@@ -118,6 +118,9 @@ test.each([
   expect([site.read('first'), site.read('second')]).toEqual([first, second]);
 });
 
+/** A person takes longer than this to read the question. */
+const pastTypeAhead = () => new Promise((resolve) => setTimeout(resolve, 700));
+
 test('who sits at the terminal answers there: a failed step is tried again, a person step confirmed', async () => {
   const site = new Site(`
 name: shop
@@ -127,15 +130,20 @@ phases:
     - { id: call, owner: anna, manual: Call the bank }
 `);
   const terminal = onTerminal(site, run);
-  await terminal.shows('first waits for a person: exit code 1');
+  terminal.type('retry\r');
+  await terminal.shows('"retry" was typed before the question was there');
+  await pastTypeAhead();
   terminal.type('confirm\r');
   await terminal.shows('"confirm" is no answer to this');
   terminal.type('skip\r');
   await terminal.shows('skip needs a reason');
+  terminal.type('retry call\r');
+  await terminal.shows('This is asked about first. For call type in another terminal: backout retry ');
   site.write('go', '');
   terminal.type('retry\r');
   await terminal.shows('call waits for anna: Call the bank');
-  terminal.type('confirm\r');
+  await pastTypeAhead();
+  terminal.type('confirm call\r');
   expect([await terminal.ended, site.read('tries')]).toEqual([0, 'tried\ntried\n']);
   expect(site.events('decision.confirm')[0]?.by.login).toBe(site.events('run.began')[0]?.by.login);
 });

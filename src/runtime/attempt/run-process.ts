@@ -36,13 +36,19 @@ const statusWithinMs = 3_000;
 
 export async function runProcess(task: ProcessTask): Promise<ProcessResult> {
   const seen = task.intentBoot === null ? { kind: 'none' as const } : task.processes.look(task.folder, task.intentBoot);
-  if (seen.kind === 'ended') return { end: seen.end, late: true, survivors: living(task, seen.end) };
+  if (seen.kind === 'ended') return { end: seen.end, late: true, survivors: await remains(task, seen.end) };
   return limited(task, seen.kind === 'living' ? task.processes.follow(task.folder) : launch(task));
 }
 
-/** A supervisor may be gone while its command lives: then nothing may be started beside it. */
-function living(task: ProcessTask, end: ProcessEnd): readonly string[] {
-  return end.kind === 'lost' ? task.processes.living(task.folder, task.key) : [];
+/**
+ * What may live on although the attempt is over (P4: no retry beside it). A supervisor may be gone while its command
+ * lives: that is left alone. A command that somebody has killed (the kernel, for want of memory) may leave its children
+ * behind, half way through: they are ended. What a command that ended by itself leaves behind is meant to live.
+ */
+async function remains(task: ProcessTask, end: ProcessEnd): Promise<readonly string[]> {
+  if (end.kind === 'lost') return task.processes.living(task.folder, task.key);
+  if (end.kind !== 'ended' || end.signal === null) return [];
+  return (await task.processes.end(task.folder, task.key, task.limit.graceMs)).survivors;
 }
 
 function launch(task: ProcessTask): Promise<ProcessEnd> {
@@ -76,7 +82,7 @@ async function limited(task: ProcessTask, ending: Promise<ProcessEnd>): Promise<
   const limit = aborted(task.limit.signal);
   const first = await Promise.race([ending, limit.promise]);
   limit.stop();
-  if (first !== undefined) return { end: first, late: false, survivors: living(task, first) };
+  if (first !== undefined) return { end: first, late: false, survivors: await remains(task, first) };
   await task.askToEnd?.(ending);
   const { survivors } = await task.processes.end(task.folder, task.key, task.limit.graceMs);
   const end = await Promise.race([ending, statusOrLost()]);

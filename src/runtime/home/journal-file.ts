@@ -7,7 +7,7 @@
  * system may have thrown written data away without telling again; unless the disk was merely full, nothing more is
  * written then.
  */
-import { closeSync, fchmodSync, openSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync } from 'node:fs';
 import type { RunEvent } from '../../engine/protocol.ts';
 import { type Link, origin, type Sign, sealAll } from '../../journal/chain.ts';
 import type { Entry } from '../../journal/entry.ts';
@@ -100,6 +100,11 @@ class AppendedFile implements JournalFile {
   append(events: readonly RunEvent[]): Result<readonly Entry[], AppendFailure> {
     if (this.#broken !== null) return err(this.#broken);
     if (events.length === 0) return ok([]);
+    const gone = this.#disturbance();
+    if (gone !== null) {
+      this.#broken = gone;
+      return err(gone);
+    }
     const sealed = sealAll(events, this.#rest.link, this.#options.sign);
     const bytes = Buffer.from(sealed.map(({ line }) => line).join(''));
     const failure = this.#write(bytes);
@@ -125,6 +130,16 @@ class AppendedFile implements JournalFile {
   cutBack(): void {
     this.#files.ftruncateSync(this.#fd, this.#rest.length);
     this.#files.fdatasyncSync(this.#fd);
+  }
+
+  /** P3, P8: what is no longer the journal that was written must not be gone on with as if it were. */
+  #disturbance(): AppendFailure | null {
+    const { nlink, size } = fstatSync(this.#fd);
+    const path = this.#folder.journal;
+    if (nlink === 0) return { code: 'GONE', full: false, message: `${path} was removed while the run was under way` };
+    if (size === this.#rest.length) return null;
+    const message = `${path} has ${size} bytes instead of ${this.#rest.length}: somebody else has changed it`;
+    return { code: 'CHANGED', full: false, message };
   }
 
   #write(bytes: Uint8Array): AppendFailure | null {

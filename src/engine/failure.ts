@@ -74,7 +74,8 @@ function afterContingencies(draft: Draft, step: PlannedStep, from: number, reaso
 /** There was time for one short try only: the message stays owed (P2), unless nobody is to take the run up again. */
 function isHurried(draft: Draft, step: PlannedStep): boolean {
   const { stop, mode } = draft.context;
-  return step.place === 'escalate' && mode === 'real' && stop !== null && stop.urgent && !stop.abandoned;
+  if (step.place !== 'escalate' || mode !== 'real') return false;
+  return stop?.urgent === true && !stop.abandoned;
 }
 
 /** The contingency did what its step could not. */

@@ -58,6 +58,7 @@ async function preflightServer(order: Order, detail: string, key: string, signal
   const opened = await openRedis(order.login, signal);
   if (!opened.ok) return notReadyBy({ ...opened.error, words: '' });
   const live = await liveFacts(opened.value);
+  const room = live.ok ? await (await import('./room.ts')).roomForOld(opened.value, order) : live;
   opened.value.close();
   if (!live.ok) return notReadyBy({ ...live.error, words: '' });
   const { master, version, keys } = live.value;
@@ -65,12 +66,14 @@ async function preflightServer(order: Order, detail: string, key: string, signal
   if (master !== null && left === undefined) return notReadyBy(notMaster(order.login.name, master).error);
   const newer = await tooNewFor(version);
   if (newer !== null) return notReadyBy(newer);
+  if (!room.ok) return notReadyBy({ ...room.error, words: '' });
   return ready(
     [
       detail,
       left === undefined
         ? `${order.login.name}: logged in, a master of version ${version} with ${keys} keys`
         : `${left.text}; this step undoes that first`,
+      room.value,
     ],
     'that the server can reach this machine shows when it takes the data',
   );

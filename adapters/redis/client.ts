@@ -77,7 +77,8 @@ function resultOf(name: string, reply: Reply): Result<Reply, Trouble> {
 
 function refusalOf(name: string, refused: string): Trouble {
   const word = refused.split(' ')[0] ?? '';
-  return { reason: `${name}: ${refused}`, remedy: remedyFor(word), words: refused };
+  // A sentence for those who say the remedy after it.
+  return { reason: `${name}: ${refused.replace(/\.$/, '')}`, remedy: remedyFor(word), words: refused };
 }
 
 function remedyFor(word: string): string {

@@ -110,7 +110,7 @@ function attemptSentence(event: Extract<RunEvent, { attempt: number }>, context:
   const counted = countWords(event, context);
   switch (event.type) {
     case 'step.started':
-      return `started${counted}${event.does.length === 0 ? '' : `: ${visible(event.does.join('; '))}`}`;
+      return context.mode === 'dry-run' ? wouldDo(event.does) : `started${counted}${doesWords(event.does)}`;
     case 'step.performed':
       return `done after ${formatDuration(event.end.durationMs)}; being verified`;
     case 'step.hosts-ended':
@@ -121,6 +121,12 @@ function attemptSentence(event: Extract<RunEvent, { attempt: number }>, context:
       return `${outcomeWords(endedEvent(event))}${counted}${again(event, context)}`;
   }
 }
+
+const doesWords = (does: readonly string[]): string => (does.length === 0 ? '' : `: ${visible(does.join('; '))}`);
+
+/** P10: in a dry run nothing is started, and nothing tried more than once. */
+const wouldDo = (does: readonly string[]): string =>
+  does.length === 0 ? 'being checked' : `would do${doesWords(does)}`;
 
 /** Those that succeeded are counted; every other one is named. */
 function hostsSentence(hosts: readonly HostEnd[]): string {

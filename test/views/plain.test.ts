@@ -77,6 +77,8 @@ test('P10: every line of a dry run says so', () => {
   const lines = plain(plan, dryRun).trim().split('\n');
   expect(lines.length).toBeGreaterThan(10);
   for (const line of lines) expect(line).toMatch(/^\d\d:\d\d:\d\d DRY RUN /);
+  expect(lines.join('\n')).toContain('would do: ./restore-db');
+  expect(lines.join('\n')).not.toMatch(/ {2}started/);
 });
 
 test('what a program wrote cannot move the cursor or forge a line', () => {

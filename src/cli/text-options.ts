@@ -14,6 +14,8 @@ export function zoneOf(surface: Surface): Zone {
 }
 
 export function textOptions(stream: NodeJS.WriteStream, surface: Surface, now = Date.now()): TextOptions {
-  const columns = stream.isTTY === true ? Math.max(narrowest, stream.columns ?? usual) : usual;
-  return { columns, paint: paintFor(stream, surface.env), zone: zoneOf(surface), now };
+  const onTerminal = stream.isTTY === true;
+  const columns = onTerminal ? Math.max(narrowest, stream.columns ?? usual) : usual;
+  const cutAt = onTerminal ? columns : Number.POSITIVE_INFINITY;
+  return { columns, cutAt, paint: paintFor(stream, surface.env), zone: zoneOf(surface), now };
 }

@@ -33,7 +33,7 @@ export function dryRunText(view: RunView, options: TextOptions): string {
   return `${lines.join('\n')}\n`;
 }
 
-function stepLines(step: StepView, width: number, { columns, paint }: TextOptions): readonly string[] {
+function stepLines(step: StepView, width: number, { columns, cutAt = columns, paint }: TextOptions): readonly string[] {
   const verdict = verdictOf(step);
   const style = ({ checked: 'good', failed: 'bad' } as const)[String(verdict)] ?? 'warn';
   const indent = step.contingencyFor === null ? '  ' : '    ';
@@ -43,7 +43,7 @@ function stepLines(step: StepView, width: number, { columns, paint }: TextOption
   const measured = last?.outcome === 'simulated' ? last.reason : null;
   return [
     `${head}${paint(style, verdict)}`,
-    ...does.map((line) => cut(`      would do: ${visible(line)}`, columns)),
+    ...does.map((line) => cut(`      would do: ${visible(line)}`, cutAt)),
     ...(measured === null ? [] : [`      ${visible(measured)}`]),
     ...(verdict === 'failed' ? quoted(last?.lastWords ?? null) : []),
   ];

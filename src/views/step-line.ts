@@ -13,6 +13,8 @@ import { outcomeWords, simulatedNotes } from './words.ts';
 
 export interface TextOptions extends Moment {
   readonly columns: number;
+  /** Where what a step does is cut; off a terminal nowhere, for then it is kept and reviewed. Default: `columns`. */
+  readonly cutAt?: number;
   readonly paint: Paint;
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { RunView } from '../../src/views/run-view.ts';
 import { describeWith } from '../rig/servers/needs.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../rig/servers/postgres.ts';
+import { redisPrograms, startRedis } from '../rig/servers/redis.ts';
 import { Site } from '../rig/site.ts';
 
 jest.setTimeout(60_000);
@@ -41,6 +42,14 @@ test('a preflight that fails is exit 1, and says what is missing', async () => {
   const { code, stderr } = await site.call(dry);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/backup/)]);
   expect(await site.status()).toMatchObject({ status: 'simulated', exitCode: 1 });
+});
+
+test('into a pipe all that would be done is there to be reviewed, and nothing is said to be started', async () => {
+  const long = `echo ${'word '.repeat(60)}end`;
+  const site = new Site(`{ name: shop, phases: { restore: [{ id: say, run: '${long}' }] } }`);
+  const { stderr } = await site.call(dry);
+  expect(stderr).toContain(`      would do: ${long}\n`);
+  expect(stderr).not.toContain('started');
 });
 
 test('it takes no lock: it runs beside a real run', async () => {
@@ -148,6 +157,21 @@ describe('what only looks is done for real', () => {
     site.write('own.sh', `#!/bin/sh\ngrep -q '"describe"' && echo '${facts}' && exit\necho sour >&2; exit 3\n`, 0o755);
     const { code, stderr } = await site.call(dry);
     expect([code, stderr]).toEqual([0, expect.stringMatching(/not good now: exit code 3 [^\n]*: sour/)]);
+  });
+});
+
+describeWith(redisPrograms, 'a refusal in a dry run', () => {
+  test('is one sentence, and then what to do', async () => {
+    const server = await startRedis();
+    const login = `host: 127.0.0.1, port: ${server.login.port}, password: '\${{ secrets.p }}'`;
+    const site = new Site(`
+name: shop
+secrets: { p: { env: PASSWORD_OF_TEST } }
+phases: { health-checks: [{ id: ask, uses: redis/ping, with: { ${login} } }] }
+`);
+    site.atEnd(server.stop);
+    const { code, stderr } = await site.call(dry, { env: { PASSWORD_OF_TEST: 'a-wrong-password' } });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/WRONGPASS [^\n]*[^.]\. Correct `password`/)]);
   });
 });
 

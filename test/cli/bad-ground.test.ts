@@ -49,7 +49,10 @@ mounted('a read-only home: exit 2, and nothing is run', async () => {
 test('a home where no folder can be made: exit 2 at once', async () => {
   const site = new Site(playbook);
   const { code, stderr } = await site.call([...run, '--home', '/proc/no/such']);
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/home \/proc\/no\/such .*no folder can be made[\s\S]*--home/)]);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/home \/proc\/no\/such .*no folder can be made[\s\S]*--home/),
+  ]);
 });
 
 test.each([

@@ -141,7 +141,13 @@ describe('onFailure', () => {
   });
 
   test.each([
-    ['failed for good', (rig: Rig) => (rig.fail('restore'), rig.fail('older'))],
+    [
+      'failed for good',
+      (rig: Rig) => {
+        rig.fail('restore');
+        rig.fail('older');
+      },
+    ],
     ['ended unknown', (rig: Rig) => rig.unknown('restore')],
   ])('nobody says what to do with a step that %s: no contingency is tried, the run fails', (_what, work) => {
     const rig = restoring({ onFailure: 'ask', contingency: [instead('older')] });

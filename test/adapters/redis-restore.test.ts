@@ -1,8 +1,17 @@
 /** Against real Redis servers. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { adapter } from '../../adapters/redis/restore/index.ts';
 import { isNewer } from '../../adapters/redis/restore/versions.ts';
@@ -100,6 +109,8 @@ describeWith(redisPrograms, 'redis/restore', () => {
     expect([keysOf(old()), keysOf(join(live.folder, 'dump.rdb'))]).toEqual(['3', String(keys)]);
     expect(live.cli('SET', 'new', '1')).toBe('OK');
     expect(await probe(adapter, given(), { folder })).toBe('yes');
+    expect(readdirSync(folder).sort()).toEqual(['backup.rdb', basename(old())]);
+    expect(ended.stdout).toContain(`\nStays until you remove it: ${old()} (`);
   });
 
   test('a repeat with the same key leaves what was written since, and another attempt restores anew', async () => {
@@ -116,8 +127,9 @@ describeWith(redisPrograms, 'redis/restore', () => {
 
   test('old data that was kept is not kept again, where the same attempt was stopped after the data had come', async () => {
     await workInPlace(adapter, given(), folder);
-    const state = readdirSync(folder).find((name) => name.includes('-state-')) ?? '';
-    writeFileSync(join(folder, state), JSON.stringify({ phase: 'swapping', staging: '127.0.0.1:9', keys }));
+    renameSync(old(), old().replace('.before-', '.saved-'));
+    const state = join(folder, `.redis-127.0.0.1_${live.login.port}.backout-state-run1-step-1`);
+    writeFileSync(state, JSON.stringify({ phase: 'swapping', staging: '127.0.0.1:9', keys }));
     live.cli('REPLICAOF', '127.0.0.1', '9');
     expect(await workInPlace(adapter, given(), folder)).toMatchObject({ code: 0, stderr: '' });
     expect([said(), role(), keysOf(old())]).toEqual([isGood, 'master', '3']);
@@ -252,7 +264,9 @@ describeWith(redisPrograms, 'redis/restore', () => {
       const ended = await workInPlace(adapter, given(), folder, next);
       expect(ended).toMatchObject({ code: 0, stderr: '' });
       if (next === 'run1-step-1') expect(keysOf(old())).toBe('3');
-      expect(readdirSync(folder).filter((name) => name.includes('-stage-'))).toEqual([]);
+      const left = readdirSync(folder).filter((name) => name !== 'backup.rdb');
+      expect(left.filter((name) => !/^redis-.*\.rdb$/.test(name))).toEqual([]);
+      for (const name of left.filter((one) => one.includes('.saved-'))) expect(ended.stdout).toContain(name);
       expect([said(), role(), live.cli('CONFIG', 'GET', 'masterauth')]).toEqual([isGood, 'master', 'masterauth']);
     },
   );

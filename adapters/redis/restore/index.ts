@@ -81,11 +81,14 @@ async function preflightServer(order: Order, detail: string, key: string, signal
 
 /** What the attempt has written beside the old data, and the server's role. */
 async function probe(asked: Asked, context: AdapterContext): Promise<Probe> {
-  const { readState } = await import('./state.ts');
+  const [{ readState }, { stands }] = [await import('./state.ts'), await import('../../support/durable.ts')];
   const order = orderOf(asked, context.folder, context.env);
-  const state = readState(placesOf(order, fileKey(context.key)).state);
-  if (state === undefined) return probed('no', `this attempt has not begun to change ${order.login.name}`);
-  if (state.phase === 'done') return probed('yes', `this attempt has restored ${state.keys} keys`);
+  const places = placesOf(order, fileKey(context.key));
+  const { name } = order.login;
+  const state = readState(places.state);
+  const disk = state === undefined ? '' : '; it was stopped before that was on the disk of the server: type BGSAVE';
+  if (stands(places.old)) return probed('yes', `this attempt has restored ${name}${disk}; old data: ${places.old}`);
+  if (state === undefined) return probed('no', `this attempt has not begun to change ${name}`);
   return probed('unknown', await whatStands(order, fileKey(context.key), state.lineage, context.signal));
 }
 

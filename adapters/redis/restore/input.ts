@@ -50,8 +50,10 @@ export function orderOf(asked: Asked, folder: string, env: { readonly [name: str
 
 export interface Places {
   readonly key: string;
-  /** The old data, complete. */
+  /** The old data of an attempt that has restored: it stands there only then. */
   readonly old: string;
+  /** The old data, complete, while the attempt goes on, or where it was stopped. */
+  readonly saved: string;
   /** Being written. */
   readonly part: string;
   /** How far this attempt came. */
@@ -66,6 +68,7 @@ export function placesOf({ keepIn, login }: Order, key: string): Places {
   return {
     key,
     old: join(keepIn, `redis-${server}.before-${key}.rdb`),
+    saved: join(keepIn, `redis-${server}.saved-${key}.rdb`),
     part: at('part'),
     state: at('state'),
     stage: at('stage'),

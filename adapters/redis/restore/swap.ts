@@ -8,7 +8,7 @@ import type { Places } from './input.ts';
 import type { Live } from './live.ts';
 import type { Staging } from './staging.ts';
 import { writeState } from './state.ts';
-import { heed, Stopped, undoWithinMs } from './stop.ts';
+import { heed, orStopped, Stopped, undoWithinMs } from './stop.ts';
 import { must, takeOver } from './take-over.ts';
 
 export interface Swap {
@@ -33,7 +33,10 @@ const unhurriedMs = 60_000;
 
 export async function swap(task: Swap): Promise<void> {
   const { live, places, keys, told } = task;
-  const before = await beforeSwap(task);
+  const before = await orStopped(told, beforeSwap(task), 'The server was not touched.').catch((error: unknown) => {
+    if (task.keptNow) rmSync(places.saved, { force: true });
+    throw error;
+  });
   const { staging, lineage, masterUser = '' } = before;
   writeState(places, { phase: 'swapping', staging, keys, lineage, masterUser });
   try {
@@ -74,8 +77,8 @@ async function undone(task: Swap, before: Before, cause: unknown): Promise<WorkF
   const withinMs = told.aborted ? undoWithinMs : unhurriedMs;
   const standing = await giveBack(task.live, task.login, before, withinMs);
   const useless = standing.untouched && task.keptNow;
-  if (useless) for (const place of [places.old, places.state]) rmSync(place, { force: true });
-  const kept = useless ? '' : ` The old data is kept in ${places.old}.`;
+  if (useless) for (const place of [places.saved, places.state]) rmSync(place, { force: true });
+  const kept = useless ? '' : ` The old data is kept in ${places.saved}.`;
   const text = `${standing.text}${kept}`;
   if (told.aborted) return new Stopped('Stopped while the server took the data.', text, { cause });
   return new WorkFailed(cause instanceof Error ? cause.message : String(cause), text, { cause });

@@ -3,6 +3,7 @@
  * keep the old data, let the live server take the new. A repeat with the same key goes on where the first one stopped;
  * SIGTERM at any moment ends it with the live server a master, or with the words and the command for where it is not.
  */
+import { rmSync } from 'node:fs';
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 import { stands } from '../../support/durable.ts';
@@ -11,12 +12,12 @@ import { allKeys, infoOf, openRedis, type Redis } from '../client.ts';
 import { faultsOfData } from '../expect.ts';
 import { type Backup, examineBackup } from './backup.ts';
 import { input, type Order, orderOf, type Places, placesOf } from './input.ts';
-import { cannotKeepIn, keepOld } from './keep-old.ts';
+import { cannotKeepIn, keepOld, settleOld, whatStays } from './keep-old.ts';
 import { type Live, liveFacts } from './live.ts';
 import { persist } from './persist.ts';
 import { settle } from './settle.ts';
 import { type Staging, startStaging } from './staging.ts';
-import { readState, sweep, writeState } from './state.ts';
+import { sweep, writeState } from './state.ts';
 import { heed, openUnless, orStopped, untilTold } from './stop.ts';
 import { swap } from './swap.ts';
 import { must } from './take-over.ts';
@@ -47,8 +48,7 @@ export const work: Work = (given: WorkOrder, report: Report) =>
 
 async function onServer(task: Task): Promise<void> {
   const { places, live, report, told } = task;
-  const before = readState(places.state);
-  if (before?.phase === 'done') report.line('An earlier process of this attempt has already restored the data.');
+  if (stands(places.old)) report.line('An earlier process of this attempt has already restored the data.');
   else await restore(task);
   const stopped = `${live.name} is a master with the data of the backup, which may not be on its disk yet: type BGSAVE. The old data is kept in ${places.old}.`;
   await orStopped(told, conclude({ ...task, live: heed(live, told) }), stopped);
@@ -62,6 +62,7 @@ async function restore(task: Task): Promise<void> {
     const [keys, keptNow] = await orStopped(told, proveAndKeep(task, backup, staging), untouched);
     const { login, patienceMs } = order;
     await swap({ login, server, live, staging, patienceMs, places, keys, keptNow, report, told });
+    settleOld(places);
     writeState(places, { phase: 'done', staging: '', keys, lineage: '', masterUser: '' });
   } finally {
     await staging.stop();
@@ -129,6 +130,8 @@ async function conclude({ order, places, live, report, told }: Task): Promise<vo
   await persist(live, order.patienceMs, report, told);
   const keys = allKeys(facts);
   report.output('keys', String(keys));
-  if (stands(old)) report.output('old', old);
+  report.output('old', old);
   report.line(`Restored ${keys} keys at ${live.name} from ${order.backup}.`);
+  for (const stays of whatStays(places)) report.line(stays);
+  rmSync(places.state, { force: true });
 }

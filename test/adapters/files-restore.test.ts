@@ -3,9 +3,9 @@ import { chmodSync, renameSync, rmSync, statSync, symlinkSync, utimesSync } from
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { adapter } from '../../adapters/files/restore/index.ts';
+import { describeWith } from '../rig/servers/needs.ts';
 import { damaged, good, key, scene } from './rig/files-scene.ts';
 import { runStep, workInPlace } from './rig/step.ts';
-import { testWith } from './rig/tools.ts';
 import { harvest, leftovers, pack, plant } from './rig/tree.ts';
 
 jest.setTimeout(60_000);
@@ -23,10 +23,12 @@ describe('puts the tree back', () => {
   test('from a folder', () => restored(scene(), { source: 'backup' }));
   test('from a tar', () => restored(scene(), { archive: 'backup.tar' }));
   test('from a tar.gz', () => restored(scene(), { archive: 'backup.tar.gz' }));
-  testWith('zstd')('from a tar.zst', async () => {
-    const folder = scene();
-    pack(join(folder, 'backup.tar.zst'), join(folder, 'backup'), '--zstd');
-    await restored(folder, { archive: 'backup.tar.zst' });
+  describeWith(['zstd'], 'packed by zstd', () => {
+    test('from a tar.zst', async () => {
+      const folder = scene();
+      pack(join(folder, 'backup.tar.zst'), join(folder, 'backup'), '--zstd');
+      await restored(folder, { archive: 'backup.tar.zst' });
+    });
   });
   test('from an archive whose name lies, and would be a remote one to tar', async () => {
     const folder = scene();

@@ -49,9 +49,11 @@ test('a run is not reopened when its system has had a later one', async () => {
   for (const words of [
     ['retry', first, 'restore'],
     ['resume', first, '--reopen'],
+    ['skip', first, 'check', '--reason', 'why'],
   ]) {
     const { code, stderr } = await site.call(words);
     expect([code, stderr]).toEqual([2, expect.stringContaining(`has had a later run since: ${later}`)]);
+    expect(stderr).not.toContain('will be tried again');
   }
   expect(site.read('seen')).toBe('closed\nclosed\n');
 });

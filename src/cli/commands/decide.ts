@@ -11,6 +11,7 @@ import { decisionOf } from '../decisions.ts';
 import { isTerminal } from '../drive.ts';
 import type { CommandRun, Surface } from '../invocation.ts';
 import { engineSign, latestOpenRun, livingOf, readRun } from '../known-run.ts';
+import { refuseOutdated } from '../later-runs.ts';
 import { takeUpRun } from '../take-up-run.ts';
 import { tellEngine } from '../tell-engine.ts';
 
@@ -25,6 +26,8 @@ export const run: CommandRun = async (call, surface) => {
   if (context.end === null && engineSign(known) !== 'gone') return tellEngine(known, decision, call, surface);
   const refused = refusal(context, decision);
   if (refused !== undefined) throw new Fault('usage', refused, `See: backout status ${id}`);
+  // Looked at again under the lock; here so that nothing is promised before.
+  if (context.end !== null) refuseOutdated(home, known);
   sayWhatElse(context, decision, surface);
   const processes = createStepProcesses({ launch: 'on-demand' });
   try {

@@ -17,6 +17,7 @@ import type { PlaceName } from '../playbook/phases.ts';
 import { loadValidate } from '../playbook/rules/adapter-input.ts';
 import { hasExpression } from '../playbook/template.ts';
 import { usedAdapters } from '../playbook/used.ts';
+import { definitionOf } from './definition.ts';
 import { Filler } from './fill.ts';
 import { type GivenParameters, resolveParameters } from './parameters.ts';
 import type { FrozenFile, Plan, PlannedPhase, PlannedStep, Role } from './plan.ts';
@@ -70,6 +71,7 @@ export async function makePlan(playbook: Playbook, occasion: Occasion): Promise<
     playbookFile: occasion.playbookFile,
     playbookDigest: occasion.playbookDigest,
     files,
+    definition: definitionOf(content, files),
   };
   filler.diagnostics.push(...gateFaults(plan, playbook));
   return filler.diagnostics.length > 0 ? err(filler.diagnostics) : ok(plan);

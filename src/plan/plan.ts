@@ -38,6 +38,8 @@ export interface Plan {
   readonly playbookDigest: string;
   /** Files that are copied into the run's folder when the run begins: name there → source and digest. */
   readonly files: readonly FrozenFile[];
+  /** What rehearsals and measured times are bound to (`definitionOf`); absent in plans of releases before it. */
+  readonly definition?: string;
 }
 
 export interface FrozenFile {

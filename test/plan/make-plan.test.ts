@@ -333,3 +333,21 @@ describe('the digest', () => {
     expect(planDigest(JSON.parse(JSON.stringify(made)))).toBe(planDigest(made));
   });
 });
+
+describe('the definition, which rehearsals and measured times are bound to', () => {
+  const motd = (more = '', run = 'cp a b') => `name: motd\n${more}phases:\n  restore:\n    - run: ${run}\n`;
+  const definition = async (text: string, occasion: Partial<Occasion> = {}) => (await plan(text, occasion)).definition;
+
+  test('is the same for every occasion of one playbook', async () => {
+    const before = await definition(motd());
+    expect(before).toMatch(/^[0-9a-f]{64}$/);
+    expect(await definition(motd('change: { id: CHG2 }\n'))).toBe(before);
+    expect(await definition(motd(), { folder: '/elsewhere', jobs: 1 })).toBe(before);
+  });
+
+  test('changes with a step, and with a script', async () => {
+    expect(await definition(motd('', 'cp b a'))).not.toBe(await definition(motd()));
+    const edited = { scripts: new Map([['scripts/restore-files.mjs', { sha256: 'b'.repeat(64) }]]) };
+    expect(await definition(shopRelease, { ...shop, ...edited })).not.toBe(await definition(shopRelease, shop));
+  });
+});

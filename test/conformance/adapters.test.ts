@@ -10,7 +10,8 @@ import {
   defineAdapter,
 } from '../../src/ports/adapter-kit.ts';
 import { newFolder } from '../adapters/rig/folder.ts';
-import { type World, worlds } from './worlds.ts';
+import { describeWith } from '../rig/servers/needs.ts';
+import { worlds } from './worlds.ts';
 
 jest.setTimeout(60_000);
 
@@ -31,12 +32,14 @@ function namesOf(adapter: Adapter): readonly string[] {
   return adapterConformance(adapter, nothing).map(({ name }) => name);
 }
 
-describe.each(Object.entries(worlds))('%s', (_, world: World) => {
-  test.each(namesOf(world.adapter))('%s', async (name) => {
-    const tests = adapterConformance(world.adapter, await world.samples(newFolder()));
-    await tests.find((one) => one.name === name)?.run();
+for (const [name, { adapter, programs = [], samples }] of Object.entries(worlds)) {
+  describeWith(programs, name, () => {
+    test.each(namesOf(adapter))('%s', async (rule) => {
+      const tests = adapterConformance(adapter, await samples(newFolder()));
+      await tests.find((one) => one.name === rule)?.run();
+    });
   });
-});
+}
 
 describe('the suite catches', () => {
   const good = defineAdapter<{ to: string; token?: string | undefined }>({

@@ -2,7 +2,7 @@
 import { adapter as dnsUpdate } from '../../adapters/dns/update/index.ts';
 import { closeAfterTest } from '../adapters/rig/servers.ts';
 import { workInPlace } from '../adapters/rig/step.ts';
-import { startNamed } from '../rig/servers/named.ts';
+import { namedPrograms, startNamed } from '../rig/servers/named.ts';
 import type { World } from './worlds.ts';
 
 const zone = 'example.test';
@@ -12,6 +12,7 @@ const www = { server: '127.0.0.1:9', zone, name: `www.${zone}`, type: 'A', key }
 export const dnsWorlds: { readonly [name: string]: World } = {
   'dns/update': {
     adapter: dnsUpdate,
+    programs: namedPrograms,
     samples: async (folder) => ({
       folder,
       inputs: [

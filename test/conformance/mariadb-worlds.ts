@@ -7,7 +7,7 @@ import { adapter as query } from '../../adapters/mariadb/query/index.ts';
 import { adapter as restore } from '../../adapters/mariadb/restore/index.ts';
 import { lineServer } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
-import { type Mariadb, startMariadb } from '../rig/servers/mariadb.ts';
+import { type Mariadb, mariadbPrograms, startMariadb } from '../rig/servers/mariadb.ts';
 import type { World } from './worlds.ts';
 
 let started: Promise<Mariadb> | undefined;
@@ -24,6 +24,7 @@ const quoted = (text: string): string => `'${text.replaceAll(/['\\]/g, String.ra
 export const mariadbWorlds: { readonly [name: string]: World } = {
   'mariadb/access': {
     adapter: access,
+    programs: mariadbPrograms,
     samples: async (folder) => ({
       folder,
       inputs: [
@@ -50,6 +51,7 @@ export const mariadbWorlds: { readonly [name: string]: World } = {
   },
   'mariadb/query': {
     adapter: query,
+    programs: mariadbPrograms,
     samples: async (folder) => ({
       folder,
       inputs: [
@@ -67,6 +69,7 @@ export const mariadbWorlds: { readonly [name: string]: World } = {
   },
   'mariadb/restore': {
     adapter: restore,
+    programs: mariadbPrograms,
     samples: async (folder) => ({
       folder,
       inputs: [

@@ -90,6 +90,7 @@ export const orchestratorWorlds: { readonly [name: string]: World } = {
   },
   'kubernetes/rollout-undo': {
     adapter: rolloutUndo,
+    programs: ['kubectl'],
     samples: async (folder) => ({
       folder,
       inputs: [
@@ -109,6 +110,7 @@ export const orchestratorWorlds: { readonly [name: string]: World } = {
   },
   'kubernetes/scale': {
     adapter: scale,
+    programs: ['kubectl'],
     samples: async (folder) => {
       const { cluster: stuck, home } = await cluster();
       stuck.switches.lingering = true;

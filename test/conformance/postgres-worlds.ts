@@ -6,7 +6,7 @@ import { adapter as query } from '../../adapters/postgres/query/index.ts';
 import { adapter as restore } from '../../adapters/postgres/restore/index.ts';
 import { lineServer } from '../adapters/rig/servers.ts';
 import { perform, workInPlace } from '../adapters/rig/step.ts';
-import { type Postgres, startPostgres } from '../rig/servers/postgres.ts';
+import { type Postgres, postgresPrograms, startPostgres } from '../rig/servers/postgres.ts';
 import type { World } from './worlds.ts';
 
 let started: Promise<Postgres> | undefined;
@@ -30,6 +30,7 @@ async function newDatabase(name: string): Promise<Postgres> {
 export const postgresWorlds: { readonly [name: string]: World } = {
   'postgres/access': {
     adapter: access,
+    programs: postgresPrograms,
     samples: async (folder) => ({
       folder,
       inputs: [
@@ -49,6 +50,7 @@ export const postgresWorlds: { readonly [name: string]: World } = {
   },
   'postgres/query': {
     adapter: query,
+    programs: postgresPrograms,
     samples: async (folder) => ({
       folder,
       inputs: [
@@ -67,6 +69,7 @@ export const postgresWorlds: { readonly [name: string]: World } = {
   },
   'postgres/restore': {
     adapter: restore,
+    programs: postgresPrograms,
     samples: async (folder) => ({
       folder,
       inputs: [

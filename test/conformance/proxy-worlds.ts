@@ -32,6 +32,7 @@ const stopShop = { access: 'closed', unit: 'shop.service' };
 export const proxyWorlds: { readonly [name: string]: World } = {
   'haproxy/server': {
     adapter: haproxyServer,
+    programs: ['haproxy'],
     samples: async (folder) => ({
       folder,
       inputs: [
@@ -50,6 +51,7 @@ export const proxyWorlds: { readonly [name: string]: World } = {
   },
   'nginx/maintenance': {
     adapter: nginxMaintenance,
+    programs: ['nginx'],
     samples: async (folder) => ({
       folder,
       inputs: [

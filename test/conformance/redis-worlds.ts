@@ -6,7 +6,7 @@ import { adapter as ping } from '../../adapters/redis/ping/index.ts';
 import { adapter as restore } from '../../adapters/redis/restore/index.ts';
 import { lineServer } from '../adapters/rig/servers.ts';
 import { perform, runStep } from '../adapters/rig/step.ts';
-import { type RedisServer, startRedis } from '../rig/servers/redis.ts';
+import { type RedisServer, redisPrograms, startRedis } from '../rig/servers/redis.ts';
 import type { World } from './worlds.ts';
 
 let started: Promise<RedisServer> | undefined;
@@ -21,6 +21,7 @@ const nobody = { host: '127.0.0.1', port: 9, password: 'very-secret' };
 export const redisWorlds: { readonly [name: string]: World } = {
   'redis/ping': {
     adapter: ping,
+    programs: redisPrograms,
     samples: async (folder) => ({
       folder,
       inputs: [
@@ -44,6 +45,7 @@ export const redisWorlds: { readonly [name: string]: World } = {
   },
   'redis/restore': {
     adapter: restore,
+    programs: redisPrograms,
     samples: async (folder) => ({
       folder,
       inputs: [

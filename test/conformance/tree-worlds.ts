@@ -14,6 +14,7 @@ import type { World } from './worlds.ts';
 export const treeWorlds: { readonly [name: string]: World } = {
   'files/rsync': {
     adapter: filesRsync,
+    programs: ['rsync'],
     samples: async (folder) => ({
       folder,
       inputs: [
@@ -40,6 +41,7 @@ export const treeWorlds: { readonly [name: string]: World } = {
   },
   'restic/restore': {
     adapter: resticRestore,
+    programs: ['restic'],
     samples: async (folder) => ({
       folder,
       inputs: [
@@ -62,6 +64,7 @@ export const treeWorlds: { readonly [name: string]: World } = {
   },
   'git/checkout': {
     adapter: gitCheckout,
+    programs: ['git'],
     samples: async (folder) => ({
       folder,
       inputs: [

@@ -28,6 +28,8 @@ import { treeWorlds } from './tree-worlds.ts';
 
 export interface World {
   readonly adapter: Adapter;
+  /** What it starts or calls: where one is missing, it is left out by name. */
+  readonly programs?: readonly string[];
   /** Port 9 (discard) on loopback: closed wherever nobody runs a discard service. */
   samples(folder: string): Promise<AdapterSamples>;
 }

@@ -43,7 +43,7 @@ export interface Occasion extends GivenParameters {
 
 export async function makePlan(playbook: Playbook, occasion: Occasion): Promise<Result<Plan, readonly Diagnostic[]>> {
   const { content, document } = playbook;
-  const { params, diagnostics } = resolveParameters(playbook, occasion);
+  const { params, atDefault, diagnostics } = resolveParameters(playbook, occasion);
   if (diagnostics.length > 0) return err(diagnostics);
   const change: JsonObject = { ...changeOf(content), ...occasion.change };
   const roles = rolesOf(content);
@@ -65,6 +65,7 @@ export async function makePlan(playbook: Playbook, occasion: Occasion): Promise<
     change,
     roles,
     params,
+    paramsAtDefault: atDefault,
     secrets: secretsOf(content),
     ...phasesOf(content, planning, occasion.jobs),
     folder: occasion.folder,

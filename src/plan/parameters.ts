@@ -16,6 +16,8 @@ export interface GivenParameters {
 
 export interface ResolvedParameters {
   readonly params: JsonObject;
+  /** Those that have their default, whether it was left or given: without them a call means the same. */
+  readonly atDefault: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -28,7 +30,10 @@ export function resolveParameters(playbook: Playbook, given: GivenParameters): R
     if (value.fault === undefined) params[name] = value.value;
     else diagnostics.push(explain(playbook, name, parameter, value.fault));
   }
-  return { params, diagnostics };
+  const atDefault = Object.entries(declared).flatMap(([name, parameter]) =>
+    parameter.default !== undefined && params[name] === parameter.default ? [name] : [],
+  );
+  return { params, atDefault, diagnostics };
 }
 
 type Found = { readonly value: Json; readonly fault?: undefined } | { readonly fault: string };

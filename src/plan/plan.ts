@@ -24,6 +24,8 @@ export interface Plan {
   readonly change: JsonObject;
   readonly roles: { readonly [role: string]: Role };
   readonly params: JsonObject;
+  /** Names of those that have their default; absent in plans of releases before it. */
+  readonly paramsAtDefault?: readonly string[];
   readonly secrets: { readonly [name: string]: SecretSource };
   readonly timeBudgetMs: number | null;
   readonly validForMs: number;

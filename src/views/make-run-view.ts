@@ -52,6 +52,7 @@ function identity({ context, history }: RunFacts) {
     planDigest: history.began?.planDigest ?? null,
     playbookFile: plan.playbookFile,
     params: plan.params,
+    paramsAtDefault: plan.paramsAtDefault ?? [],
     change: plan.change,
     by: history.began?.by ?? null,
     reason: history.began?.reason ?? null,

@@ -3,7 +3,6 @@
  * status, the live view, the plain lines and the end all say the same.
  */
 import type { Question } from '../engine/protocol.ts';
-import type { JsonObject } from '../kernel/json.ts';
 import type { NextCommand, Situation } from './run-view.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -110,13 +109,14 @@ function dryRun(view: Situation): string {
   return `backout run ${playbookCall(view)} --dry-run`;
 }
 
-function playbookCall({ playbookFile, params }: Situation): string {
-  return [shellWord(playbookFile), ...paramWords(params)].join(' ');
+function playbookCall(view: Situation): string {
+  return [shellWord(view.playbookFile), ...paramWords(view)].join(' ');
 }
 
-function paramWords(params: JsonObject): readonly string[] {
+/** What the playbook says itself would hide what was given, and would go on to say it when the playbook has changed. */
+function paramWords({ params, paramsAtDefault }: Situation): readonly string[] {
   return Object.entries(params)
-    .filter(([, value]) => value !== null)
+    .filter(([name, value]) => value !== null && !paramsAtDefault.includes(name))
     .map(([name, value]) => {
       const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
       return `--param ${shellWord(`${name}=${text}`)}`;

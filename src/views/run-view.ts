@@ -40,6 +40,8 @@ export interface RunView {
   readonly planDigest: string | null;
   readonly playbookFile: string;
   readonly params: JsonObject;
+  /** Names of those that have the playbook's default: a command that begins it again need not give them. */
+  readonly paramsAtDefault: readonly string[];
   readonly change: JsonObject;
   readonly by: Person | null;
   readonly reason: string | null;

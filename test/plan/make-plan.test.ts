@@ -185,6 +185,12 @@ describe('parameters', () => {
     expect((await plan(typed, { params })).params).toEqual(expected);
   });
 
+  test('names those that have their default, left or given, and no others', async () => {
+    expect((await plan(typed, { params: { release: '4' } })).paramsAtDefault).toEqual(['port']);
+    expect((await plan(typed, { params: { release: '4', port: '80' } })).paramsAtDefault).toEqual(['port']);
+    expect((await plan(typed, { params: { release: '4', port: '81' } })).paramsAtDefault).toEqual([]);
+  });
+
   test('the command line goes over the file, the file over the default', async () => {
     const made = await plan(typed, { params: { release: '2' }, paramsFile: { release: '1', port: 81 } });
     expect(made.params).toMatchObject({ release: '2', port: 81 });

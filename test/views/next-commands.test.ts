@@ -10,6 +10,7 @@ import {
   anna,
   at,
   began,
+  endedAs,
   failed,
   lost,
   run,
@@ -112,6 +113,18 @@ test('an ended doubt offers both answers, never a silent repetition', () => {
     "to go on without it: backout skip 01JDRUN restore-db --reason 'why'",
     'for the change record: backout report 01JDRUN --format md',
   ]);
+});
+
+const manyParams = { ...shopPlan(), params: { release: '4.2.0', port: 25, host: 'a b', note: null } };
+const atDefault = { ...manyParams, paramsAtDefault: ['port', 'note'] };
+const called = 'backout run /srv/plans/shop-release/playbook.yaml --param release=4.2.0';
+
+test.each<[string, Plan, string]>([
+  ['what has its default is left out', atDefault, `${called} --param 'host=a b' --dry-run`],
+  ['a plan of an earlier release gives them all', manyParams, `${called} --param port=25 --param 'host=a b' --dry-run`],
+])('a dry run that failed says how to do it again: %s', (_name, of, command) => {
+  const missing = endedAs(of, [began('dry-run')], 5, 'simulated-failed', 1);
+  expect(viewOf(of, [began('dry-run'), missing], null).next[0]?.command).toBe(command);
 });
 
 test.each([

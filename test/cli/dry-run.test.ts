@@ -44,6 +44,35 @@ test('a preflight that fails is exit 1, and says what is missing', async () => {
   expect(await site.status()).toMatchObject({ status: 'simulated', exitCode: 1 });
 });
 
+const copying = (from: string) => `uses: files/restore, with: { source: ${from}, target: shop }`;
+const twoWays = (more: string) => `
+name: shop
+phases: { restore: [{ id: copy, ${copying('backup')}, contingency: [{ id: older, ${copying('older')}${more} }] }] }
+`;
+const missing = (name: string) => expect.stringMatching(`/${name}: no such file or folder`);
+
+test('a contingency that is not there is exit 1 too, by its name; where nothing is there, all of it is told', async () => {
+  const site = new Site(twoWays(''));
+  site.write('shop/order', '2');
+  const reason = async () => {
+    const { code } = await site.call(dry);
+    return [code, (await site.status()).phases.flatMap(({ steps }) => steps)[0]?.attempts[0]?.reason];
+  };
+  expect(await reason()).toEqual([1, missing('backup')]);
+  expect(await reason()).toEqual([1, missing('older')]);
+  site.write('backup/order', '1');
+  expect(await reason()).toEqual([1, expect.stringMatching(/^contingency older: [^;]*\/older: no such file/)]);
+  site.write('older/order', '1');
+  expect(await reason()).toEqual([0, null]);
+});
+
+test('a contingency that its `if` leaves out is not looked for', async () => {
+  const site = new Site(twoWays(', if: false'));
+  site.write('backup/order', '1');
+  site.write('shop/order', '2');
+  expect((await site.call(dry)).code).toBe(0);
+});
+
 test('into a pipe all that would be done is there to be reviewed, and nothing is said to be started', async () => {
   const long = `echo ${'word '.repeat(60)}end`;
   const site = new Site(`{ name: shop, phases: { restore: [{ id: say, run: '${long}' }] } }`);

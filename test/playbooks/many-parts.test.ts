@@ -49,6 +49,11 @@ describeWith(programs, name, () => {
     expect([code, view.status]).toEqual([0, 'simulated']);
     const previous = await players.run('--dry-run', '--param', `pgDump=${world.backups.pgPreviousDump}`);
     expect(previous.code).toBe(0);
+    const older = await players.run('--dry-run', '--param', 'pgPreviousDump=/no/such.dump');
+    expect([older.code, stepOf(older.view, 'restore-postgres').attempts[0]?.reason]).toEqual([
+      1,
+      expect.stringMatching(/^contingency restore-postgres-previous: .*\/no\/such\.dump/),
+    ]);
     expect([await players.amiss(), told()]).toEqual([[], []]);
   });
 

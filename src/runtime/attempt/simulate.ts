@@ -1,6 +1,7 @@
 /**
  * A step in a dry run: its preflight is real, its action is only said, unless it only looks: then it is done, once.
- * What cannot be checked is said too (P10).
+ * What cannot be checked is said too (P10). Its contingencies are looked at as well: a way back that is not there fails
+ * the rehearsal, for the night when it is needed is too late to learn it.
  */
 
 import { type Measured, measuredWords } from '../../engine/measured.ts';
@@ -27,14 +28,17 @@ export async function simulateStage(stage: Stage, resolved: Resolved | null, con
   const { forms } = stage.setting;
   const at = { step: stage.step.id, attempt: stage.attempt };
   const all = [await look(stage, resolved, context)];
-  for (const contingency of stage.step.contingency) all.push(await lookContingency(stage, contingency, context));
+  const contingencies = stage.step.contingency.filter(({ condition }) => condition !== false);
+  for (const contingency of contingencies) all.push(await lookContingency(stage, contingency, context));
   // What was cut short by a stop has measured nothing.
   if (stage.limit.reached === 'cancelled')
     return { type: 'step.cancelled', ...at, end: worded('it was ended by a stop', forms) };
-  const failed = all.find((each) => !each.ok);
-  if (failed !== undefined && !failed.ok) {
-    const lastWords = failed.lastWords === null ? null : redact(failed.lastWords, forms).slice(-2_048);
-    return { type: 'step.failed', ...at, class: 'check', end: worded(failed.reason, forms, { lastWords }) };
+  const failed = all.filter((each) => !each.ok);
+  if (failed.length > 0) {
+    const reason = failed.map((each) => each.reason.replace(/\.$/, '')).join('; ');
+    const words = failed.flatMap((each) => each.lastWords ?? []).join('\n');
+    const lastWords = words === '' ? null : redact(words, forms).slice(-2_048);
+    return { type: 'step.failed', ...at, class: 'check', end: worded(`${reason}.`, forms, { lastWords }) };
   }
   const uncovered = all.flatMap((each) => (each.ok && each.uncovered !== null ? [each.uncovered] : []));
   const measured = measuredWords(all.flatMap((each) => (each.ok && each.measured !== null ? [each.measured] : [])));

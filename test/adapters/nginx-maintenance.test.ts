@@ -278,6 +278,44 @@ describeWith(['nginx'], 'nginx/maintenance', () => {
     expect(await perform(adapter, byFlag({ ...open, previous: 'absent' }))).toMatchObject({ ok: true });
   });
 
+  /** As an author writes it: the step that closes, with `open` in the place of `closed`, and without the page. */
+  const openAlone = (more: JsonObject = {}) => {
+    const { content: _, ...rest } = byInclude(open);
+    return { ...rest, ...more };
+  };
+
+  test('opens without being told the page again: the marker knows it', async () => {
+    writeFileSync(include(), '# of the shop\n');
+    expect(await preflight(adapter, openAlone(), nginx.folder)).toMatchObject({ ok: true });
+    expect(await perform(adapter, byInclude())).toMatchObject({ ok: true });
+    expect(await probe(adapter, openAlone(), {})).toBe('no');
+    expect(await perform(adapter, openAlone())).toMatchObject({ ok: true });
+    expect([await status(), readFileSync(include(), 'utf8')]).toEqual([200, '# of the shop\n']);
+    expect(await perform(adapter, byInclude())).toMatchObject({ ok: true });
+    writeFileSync(include(), '# of somebody else\n');
+    expect(await perform(adapter, openAlone())).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('was changed by somebody'),
+    });
+  });
+
+  test('without the page and without a marker it takes nothing for open that it has not seen to be', async () => {
+    expect(await perform(adapter, openAlone())).toMatchObject({ ok: true });
+    writeFileSync(include(), 'return 503;\n');
+    const before = workers();
+    process.kill(nginx.pid, 'SIGHUP');
+    await until('new workers', () => workers().every((pid) => !before.includes(pid)) && workers().length === 2);
+    expect(await status()).toBe(503);
+    const asked = openAlone({ check: nginx.url, within: '300ms' });
+    expect([await probe(adapter, openAlone(), {}), await probe(adapter, asked, {})]).toEqual(['unknown', 'no']);
+    expect(await perform(adapter, openAlone())).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('it is not known whether what stands in'),
+    });
+    expect(await perform(adapter, asked)).toMatchObject({ ok: false, reason: expect.stringContaining('is not open') });
+    expect(readFileSync(include(), 'utf8')).toBe('return 503;\n');
+  });
+
   test('open already, without a marker: succeeds and says so', async () => {
     expect(detailOf(await perform(adapter, byInclude(open)))).toContain('was open already, without a marker');
     expect(detailOf(await perform(adapter, byFlag(open)))).toContain('was open already, without a marker');
@@ -391,6 +429,8 @@ describeWith(['nginx'], 'nginx/maintenance', () => {
   test('refuses what makes no sense', () => {
     expect(complaints(adapter, { access: 'closed' })).toContain('`flag` or `include`');
     expect(complaints(adapter, byInclude({ source: 'x' }))).toContain('`content` or `source`');
+    expect(complaints(adapter, { access: 'closed', include: 'x' })).toContain('`content` or `source` to close');
+    expect(complaints(adapter, openAlone())).toBe('');
     expect(complaints(adapter, byFlag({ previous: 'x' }))).toContain('can only be absent');
     expect(complaints(adapter, byInclude({ nginx: ['docker', 'exec', 'web', 'nginx'] }))).toContain('give `check`');
     expect(complaints(adapter, byInclude({ nginx: ['sudo', '-n', 'nginx'] }))).toBe('');

@@ -32,8 +32,10 @@ export interface Standing {
   readonly now: Found;
   /** What open means. */
   readonly before: Found;
-  readonly closedContent: string;
-  readonly isClosed: boolean;
+  /** Undefined: the step that opens has not said it. */
+  readonly closedContent: string | undefined;
+  /** Undefined: something stands there, and neither a marker nor the step says what it looks like when closed. */
+  readonly isClosed: boolean | undefined;
   readonly marked: boolean;
 }
 
@@ -47,8 +49,7 @@ export function includeStanding(asked: Input, folder: string): Result<Standing, 
   if (!marker.ok) return marker;
   const now = readPlace(path);
   if (!now.ok) return now;
-  const ours = [digest(content.value), marker.value?.closed];
-  const isClosed = now.value.kind === 'file' && ours.includes(digest(now.value.content));
+  const isClosed = holdsPage(now.value, content.value, marker.value);
   const standing = { path, now: now.value, closedContent: content.value, isClosed };
   if (marker.value !== undefined) return marked(standing, marker.value.found);
   if (!isClosed) return ok({ ...standing, before: now.value, marked: false });
@@ -56,8 +57,17 @@ export function includeStanding(asked: Input, folder: string): Result<Standing, 
   return before.ok ? ok({ ...standing, before: before.value, marked: false }) : before;
 }
 
-function closedContentOf({ content, source = '' }: Input, folder: string): Result<string, Trouble> {
+function holdsPage(now: Found, content: string | undefined, marker: Previous | undefined): boolean | undefined {
+  if (now.kind === 'absent') return false;
+  if (content === undefined && marker === undefined) return undefined;
+  if (now.kind === 'link') return false;
+  const stands = digest(now.content);
+  return stands === marker?.closed || (content !== undefined && stands === digest(content));
+}
+
+function closedContentOf({ content, source }: Input, folder: string): Result<string | undefined, Trouble> {
   if (content !== undefined) return ok(`${content.trimEnd()}\n`);
+  if (source === undefined) return ok(undefined);
   const file = resolve(folder, source);
   try {
     return ok(readFileSync(file, 'utf8'));
@@ -70,7 +80,7 @@ type Seen = Pick<Standing, 'path' | 'now' | 'closedContent' | 'isClosed'>;
 
 /** Neither ours nor what was there before: somebody has changed it since, and that must not be lost. */
 function marked(seen: Seen, before: Found): Result<Standing, Trouble> {
-  const known = seen.isClosed || seen.now.kind === 'absent' || isDeepStrictEqual(seen.now, before);
+  const known = seen.isClosed === true || seen.now.kind === 'absent' || isDeepStrictEqual(seen.now, before);
   if (known) return ok({ ...seen, before, marked: true });
   return trouble(
     `${seen.path} was changed by somebody after it was closed: it is neither the maintenance page nor what was there before`,
@@ -96,7 +106,7 @@ function stated(asked: Input, path: string, folder: string): Result<Found, Troub
 export async function closeByInclude(asked: Input, context: AdapterContext): Promise<Result<string, Trouble>> {
   const standing = includeStanding(asked, context.folder);
   if (!standing.ok) return standing;
-  const { path, before, closedContent, isClosed } = standing.value;
+  const { path, before, closedContent = '', isClosed } = standing.value;
   const sound = await testConfig(asked, context, 'its configuration as it stands, before anything was changed');
   if (!sound.ok) return sound;
   const may = await mayReload(asked, context, sound.value);
@@ -134,7 +144,8 @@ export async function openByInclude(asked: Input, context: AdapterContext): Prom
   const standing = includeStanding(asked, context.folder);
   if (!standing.ok) return standing;
   const { path, now, before, isClosed, marked: hasMarker } = standing.value;
-  if (!hasMarker && !isClosed) return alreadyOpen(asked, context, path);
+  if (!hasMarker && isClosed === undefined && asked.check === undefined) return notKnown(path);
+  if (!hasMarker && isClosed !== true) return alreadyOpen(asked, context, path);
   const back = writePlace(path, before);
   if (!back.ok) return back;
   const accepted = await testConfig(
@@ -152,10 +163,16 @@ export async function openByInclude(asked: Input, context: AdapterContext): Prom
   return ok(`open: ${path} is as it was; ${reloaded.value}`);
 }
 
+const notKnown = (path: string) =>
+  trouble(
+    `nginx: there is no marker, so it is not known whether what stands in ${path} is the maintenance page`,
+    'Look at it. Then give `content` or `source` as in the step that closes (and `previous`), or give `check`.',
+  );
+
 async function alreadyOpen(asked: Input, context: AdapterContext, path: string): Promise<Result<string, Trouble>> {
   const proven = await proveByAnswer(asked, context);
   if (!proven.ok) return proven;
   return ok(
-    `was open already, without a marker: ${path} has no maintenance page${proven.value === null ? '' : `; ${proven.value}`}`,
+    `was open already, without a marker: ${path} is left as it is${proven.value === null ? '' : `; ${proven.value}`}`,
   );
 }

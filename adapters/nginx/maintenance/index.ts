@@ -95,6 +95,8 @@ async function probe(asked: Input, context: AdapterContext): Promise<Probe> {
   const answers = await answersAsAsked(asked, context);
   if (answers !== null)
     return probed(answers ? 'yes' : 'no', `${asked.check} answers ${answers ? '' : 'not '}as ${asked.access}`);
+  if (closed === undefined)
+    return probed('unknown', `there is no marker, and it is not known whether ${path} holds the maintenance page`);
   if (asked.flag !== undefined || asked.access === 'open') return probed('yes', `${path} is ${asked.access}`);
   return probed('unknown', `${path} is closed, but without \`check\` it is not known whether nginx has read it`);
 }

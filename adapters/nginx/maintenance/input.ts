@@ -17,7 +17,9 @@ export const input = z
     include: optionalText(
       'A file that the configuration includes (an `include` with a `*` also finds a new one). It is replaced by `content` or `source`, nginx tests the configuration and reloads it. Either this or `flag`.',
     ),
-    content: optionalText('What `include` says while access is closed, e.g. `return 503;`.'),
+    content: optionalText(
+      'What `include` says while access is closed, e.g. `return 503;`. To open it is not needed: the marker knows it.',
+    ),
     source: optionalText('A file with what `include` says while access is closed, instead of `content`.'),
     nginx: z._default(
       texts(
@@ -60,8 +62,13 @@ export const input = z
       'give `flag` or `include`, and not both',
     ),
     z.refine(
-      (asked) => asked.include === undefined || (asked.content === undefined) !== (asked.source === undefined),
-      'give `content` or `source` with `include`, and not both',
+      (asked) =>
+        asked.include === undefined || asked.access === 'open' || (asked.content ?? asked.source) !== undefined,
+      'give `content` or `source` to close access by `include`',
+    ),
+    z.refine(
+      (asked) => asked.content === undefined || asked.source === undefined,
+      'give `content` or `source`, and not both',
     ),
     z.refine(
       (asked) => asked.flag === undefined || (asked.content ?? asked.source ?? asked.reload) === undefined,

@@ -1,6 +1,7 @@
 /** What a host's shell is sent, run by real shells: begun once however often it is sent, and never by a part of it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -45,22 +46,48 @@ const effect = 'echo x >> "$DIR/effect"; echo 0123456789abcdef';
 const effects = () => (existsSync(join(folder, 'effect')) ? readFileSync(join(folder, 'effect'), 'utf8') : '');
 const env = () => ({ PATH: process.env.PATH, HOME: folder, XDG_STATE_HOME: join(folder, 'state'), DIR: folder });
 
+/** As OpenSSH begins a shell: in a session of its own, below a process of that name. */
+const underSshd = 'below sshd';
+
 function shell(name: string): ChildProcess & { stdin: NodeJS.WritableStream; stdout: NodeJS.ReadableStream } {
-  return spawn(name, ['-s'], { env: env(), stdio: ['pipe', 'pipe', 'inherit'] });
+  const [program, args] = name === underSshd ? [server(), ['-c', 'setsid /bin/sh -s; :']] : [name, ['-s']];
+  return spawn(program, args, { env: env(), stdio: ['pipe', 'pipe', 'inherit'] });
+}
+
+function server(): string {
+  const path = join(folder, 'sshd');
+  if (!existsSync(path)) copyFileSync('/bin/sh', path);
+  return path;
 }
 
 async function answer(name: string, sent: string) {
   const child = shell(name);
+  const exit = once(child, 'exit');
   child.stdin.end(sent);
-  return readAnswer(Buffer.from(await text(child.stdout)), nonce);
+  const said = await text(child.stdout);
+  await exit;
+  return readAnswer(Buffer.from(said), nonce);
 }
 
-test.each(['/bin/sh', '/bin/bash'])('%s runs it once, however many ask at the same time', async (name) => {
+test.each(['/bin/sh', '/bin/bash', underSshd])('%s runs it once, however many ask at the same time', async (name) => {
   const answers = await Promise.all(Array.from({ length: 8 }, () => answer(name, program())));
   expect(answers.map(({ word, detail }) => [word, detail])).toEqual(answers.map(() => ['ended', '0']));
   expect(effects()).toBe('x\n');
   expect((await answer(name, program())).word).toBe('ended');
   expect(effects()).toBe('x\n');
+});
+
+test.each([
+  [underSshd, 'the shell itself', /^\/bin\/sh -s $/],
+  ['/bin/sh', 'a process in a session of its own', /^\/bin\/sh \S+\.script\.\d+\.sh /],
+])('%s: the command is kept by %s, and of both only claim and status are left', async (name, _, keeper) => {
+  const script = `tr '\\0' ' ' < /proc/$PPID/cmdline > "$DIR/keeper"; cut -d' ' -f6 /proc/$$/stat > "$DIR/session"; echo $PPID`;
+  const { out } = await answer(name, program({ script, stdin: 'fed' }));
+  expect(readFileSync(join(folder, 'keeper'), 'utf8')).toMatch(keeper);
+  expect(readFileSync(join(folder, 'session'), 'utf8')).toBe(out.text);
+  const left = join(folder, 'state/backout/hosts');
+  expect(readdirSync(left).toSorted()).toEqual([`${host.key}.claim`, `${host.key}.status`]);
+  expect(readFileSync(join(left, `${host.key}.claim`), 'utf8').split(' ')[0]).toBe(out.text.trim());
 });
 
 test('a text that is cut anywhere begins nothing', () => {
@@ -83,6 +110,8 @@ test.each([
   ['a variable of the shell itself', { env: { BACKOUT_HOME: '/x', IFS: ':', b: '1' }, script: effect }, 'ended', '0'],
 ] as const)('%s', async (_, command, word, detail) => {
   expect(await answer('/bin/sh', program(command))).toMatchObject({ word, detail });
+  rmSync(join(folder, 'state'), { recursive: true });
+  expect(await answer(underSshd, program(command))).toMatchObject({ word, detail });
 });
 
 test('a host that was told to stop before it began begins nothing afterwards', async () => {

@@ -19,6 +19,7 @@ export function runProgram(order: HostsOrder, host: HostOrder, nonce: string): s
   const { argv, script, env, stdin, cwd } = order.command;
   const all = { ...env, BACKOUT_HOST: host.name, BACKOUT_ATTEMPT: host.key };
   const words = argv.map((word) => (word === null ? '"$BACKOUT_script"' : quoted(word)));
+  const become = `backout_become "\${BACKOUT_cwd:-$HOME}" ${words.join(' ')}`;
   return group([
     ...heading(host, nonce),
     `BACKOUT_keep=${order.keepBytes}`,
@@ -26,12 +27,15 @@ export function runProgram(order: HostsOrder, host: HostOrder, nonce: string): s
     `BACKOUT_fed=${stdin === null ? '' : 1}`,
     `BACKOUT_stdin=${quoted(stdin ?? '')}`,
     `BACKOUT_cwd=${quoted(cwd ?? '')}`,
-    text('remote-state'),
+    `BACKOUT_keeper=${quoted(text('remote-state') + text('remote-keep'))}`,
+    'eval "$BACKOUT_keeper"',
     text('remote-run'),
-    'backout_exec() {',
+    'backout_env() {',
     ...Object.entries(all).map(([name, value]) => `export ${name}=${quoted(value)}`),
-    `exec $BACKOUT_setsid /bin/sh "$BACKOUT_script.sh" "$BACKOUT_s" "$$" "\${BACKOUT_cwd:-$HOME}" ${words.join(' ')}`,
     '}',
+    `backout_as_command() { backout_env; ${become}; }`,
+    'backout_as_keeper() { backout_env; ' +
+      `exec $BACKOUT_setsid /bin/sh "$BACKOUT_script.sh" "$BACKOUT_s" "$BACKOUT_in" ${become}; }`,
     'backout_run',
   ]);
 }

@@ -7,39 +7,6 @@
 #
 # Says, each on a line of its own that begins with @NONCE: `here PREFIX`; then `ended CODE`, `gone`, `withdrawn` or
 # `refused WHY`; `out BYTES`, `err BYTES`, each followed by the last of them; `done`.
-BACKOUT_wrapper='
-BACKOUT_s=$1 BACKOUT_mine=$2 BACKOUT_cwd=$3
-shift 3
-trap : HUP INT TERM
-BACKOUT_start=- BACKOUT_boot=-
-if [ -r /proc/$$/stat ]; then
-  IFS= read -r BACKOUT_line < /proc/$$/stat
-  set -f
-  for BACKOUT_word in ${BACKOUT_line##*) }; do
-    BACKOUT_n=$((${BACKOUT_n:-0} + 1))
-    if [ $BACKOUT_n = 20 ]; then BACKOUT_start=$BACKOUT_word; fi
-  done
-  set +f
-fi
-if [ -r /proc/sys/kernel/random/boot_id ]; then read -r BACKOUT_boot < /proc/sys/kernel/random/boot_id; fi
-set -C
-{ true > "$BACKOUT_s.claim"; } 2>/dev/null || exit 99
-set +C
-# The room for its end is taken now: the command may fill the disk.
-if ! { printf "no end yet\n" > "$BACKOUT_s.status" \
-    && printf "%s %s %s .\n" $$ "$BACKOUT_start" "$BACKOUT_boot" > "$BACKOUT_s.claim"; } 2>/dev/null; then
-  /bin/rm -f "$BACKOUT_s.claim" "$BACKOUT_s.status"
-  exit 98
-fi
-exec > "$BACKOUT_s.out" 2> "$BACKOUT_s.err"
-if [ -e "$BACKOUT_s.in.$BACKOUT_mine" ]; then /bin/rm -f "$BACKOUT_s.in.$BACKOUT_mine"; fi
-if cd -- "$BACKOUT_cwd"; then "$@"; else (exit 126); fi
-BACKOUT_code=$? BACKOUT_n=0
-until { printf "%s .\n" $BACKOUT_code 1<> "$BACKOUT_s.status"; } 2>/dev/null || [ $BACKOUT_n = 60 ]; do
-  BACKOUT_n=$((BACKOUT_n + 1))
-  sleep 1
-done
-'
 backout_setsid() {
   for BACKOUT_setsid in /usr/bin/setsid /bin/setsid; do
     if [ -x "$BACKOUT_setsid" ]; then return; fi
@@ -47,16 +14,29 @@ backout_setsid() {
   BACKOUT_setsid=$(command -v setsid) && return
   BACKOUT_setsid=$(command -v perl) && BACKOUT_setsid="$BACKOUT_setsid -MPOSIX=setsid -e setsid;exec{\$ARGV[0]}@ARGV"
 }
-# `backout_exec` is written for each host: it exports the environment and becomes the wrapper with the command.
+# OpenSSH makes of this shell the leader of a session, and lets it live when the connection is cut: so it can keep the
+# command itself, which saves the host two programs. Other servers may end what they have started.
+backout_can_keep() {
+  backout_start_of $$ && [ "$BACKOUT_start" != - ] && [ "$BACKOUT_session" = $$ ] || return 1
+  { read -r BACKOUT_word < "/proc/$BACKOUT_parent/comm"; } 2>/dev/null || return 1
+  case $BACKOUT_word in sshd | sshd-session) return 0 ;; esac
+  return 1
+}
+# Written for each host, in a child: `backout_as_command` exports the environment and becomes the command;
+# `backout_as_keeper` exports it and becomes the keeper in a session of its own.
 backout_begin() {
   BACKOUT_script=$BACKOUT_s.script.$$
   BACKOUT_in=/dev/null
   if [ -n "$BACKOUT_fed" ]; then BACKOUT_in=$BACKOUT_s.in.$$; fi
-  { printf '%s' "$BACKOUT_wrapper" > "$BACKOUT_script.sh" && printf '%s' "$BACKOUT_text" > "$BACKOUT_script"; } 2>/dev/null || return 1
+  { printf '%s' "$BACKOUT_text" > "$BACKOUT_script"; } 2>/dev/null || return 1
   if [ -n "$BACKOUT_fed" ]; then { printf '%s' "$BACKOUT_stdin" > "$BACKOUT_in"; } 2>/dev/null || return 1; fi
-  ( backout_exec < "$BACKOUT_in" > /dev/null 2>&1 ) &
-  BACKOUT_child=$!
-  wait "$BACKOUT_child"
+  if backout_can_keep; then
+    backout_keep "$BACKOUT_s" "$BACKOUT_in" backout_as_command
+  else
+    { printf '%s\nbackout_start_of $$\nbackout_keep "$@"\n' "$BACKOUT_keeper" > "$BACKOUT_script.sh"; } 2>/dev/null || return 1
+    ( backout_as_keeper < /dev/null > /dev/null 2>&1 ) &
+    wait "$!"
+  fi
   BACKOUT_result=$?
   if [ "$BACKOUT_result" = 98 ]; then return 1; fi
   if [ "$BACKOUT_result" = 99 ] && [ -n "$BACKOUT_fed" ]; then rm -f "$BACKOUT_in"; fi
@@ -82,6 +62,7 @@ backout_tail() {
   fi
 }
 backout_run() {
+  BACKOUT_script=
   if ! backout_place; then
     backout_say refused "no folder of ours can be made here, neither $BACKOUT_home nor $BACKOUT_other"
     return
@@ -104,5 +85,7 @@ backout_run() {
     backout_say gone
   fi
   backout_say "done"
-  rm -f "$BACKOUT_s.out" "$BACKOUT_s.err" "$BACKOUT_s".script.* > /dev/null 2>&1
+# Where nothing was begun over this connection, an earlier one has left its script. A folder grows, so it is not read for nothing.
+  if [ -n "$BACKOUT_script" ]; then set -- "$BACKOUT_script" "$BACKOUT_script.sh"; else set -- "$BACKOUT_s".script.*; fi
+  exec rm -f "$BACKOUT_s.out" "$BACKOUT_s.err" "$@" > /dev/null 2>&1
 }

@@ -3,8 +3,8 @@
  * hosts, known_hosts and shared connections count; nothing of a step stands in its arguments (P9).
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import type { Host } from '../../plan/plan.ts';
+import { randomBytes } from '../random-bytes.ts';
 import { type Answer, readAnswer } from './answer.ts';
 import type { HostsOrder } from './order.ts';
 
@@ -48,7 +48,7 @@ export function sshArguments({ sshConfig, connectTimeoutMs }: Setting, host: Hos
 }
 
 export function newNonce(): string {
-  return randomBytes(12).toString('hex');
+  return Buffer.from(randomBytes(12)).toString('hex');
 }
 
 /** `program` is made with `nonce`. Ends early when the signal aborts. */

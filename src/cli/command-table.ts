@@ -83,6 +83,13 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('./commands/plan.ts'),
   },
   {
+    name: 'whatif',
+    args: 'PLAYBOOK',
+    summary: 'Walk the plan through every failure in simulated time: how it ends, who knows, who must act',
+    flags: { ...forms, json },
+    load: () => import('./commands/whatif.ts'),
+  },
+  {
     name: 'lint',
     args: 'PLAYBOOK...',
     summary: 'Find every fault and weakness of a playbook at once',

@@ -11,6 +11,7 @@ const levels: Readonly<Record<string, number>> = {
   plan: 2,
   engine: 3,
   journal: 4,
+  whatif: 4,
   ports: 5,
   runtime: 6,
   views: 6,
@@ -18,7 +19,7 @@ const levels: Readonly<Record<string, number>> = {
 };
 /** The public library re-exports; it is above all. */
 const entries = new Set(['src/index.ts']);
-const pure = new Set(['kernel', 'playbook', 'plan', 'engine', 'journal']);
+const pure = new Set(['kernel', 'playbook', 'plan', 'engine', 'journal', 'whatif']);
 /** What a pure level may use of Node: functions of their arguments. */
 const harmless = new Set(['node:buffer', 'node:crypto', 'node:path', 'node:util']);
 

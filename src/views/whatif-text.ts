@@ -1,0 +1,62 @@
+/** A what-if table on a terminal: findings first, then step by step what each failure comes to. */
+import { formatDuration } from '../kernel/duration.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import { allSteps } from '../plan/plan.ts';
+import type { Finding } from '../whatif/finding.ts';
+import type { Row } from '../whatif/row.ts';
+import type { WhatIf } from '../whatif/what-if.ts';
+import type { TextOptions } from './step-line.ts';
+import { visible } from './visible.ts';
+import { grouped, type RowGroup } from './whatif-rows.ts';
+import { dutyWords, endWords, failureWords, shortTruth, toldWords } from './whatif-words.ts';
+import { hardWrap } from './width.ts';
+
+export function whatIfText(plan: Plan, { untroubled, rows, findings }: WhatIf, options: TextOptions): string {
+  const byStep = Map.groupBy(rows, ({ step }) => step);
+  const lines = [
+    `What if: ${options.paint('strong', visible(plan.name))}, system ${visible(plan.system)}`,
+    `If nothing goes wrong: ${endWords(untroubled)} after ${formatDuration(untroubled.elapsed)}; ${shortTruth(untroubled)}.`,
+    ...[...allSteps(plan)].flatMap((step) => stepLines(step, byStep.get(step.id) ?? [], options)),
+    '',
+    ...findingLines(findings, options),
+    `${rows.length} failures walked through; ${findings.length === 0 ? 'nothing found' : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`}.`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function stepLines(step: PlannedStep, rows: readonly Row[], options: TextOptions): readonly string[] {
+  if (rows.length === 0) return [];
+  const name = step.name === step.id ? '' : `: ${visible(step.name)}`;
+  const head = `${options.paint('strong', step.id)}${name} (${step.place})`;
+  return ['', head, ...grouped(rows).flatMap((group) => groupLines(group, options))];
+}
+
+function groupLines({ rows }: RowGroup, options: TextOptions): readonly string[] {
+  const [first] = rows;
+  const times = rows.map(({ elapsed }) => elapsed);
+  const also = first.also.map(({ step, kind }) => `${step} ${failureWords[kind]}`);
+  const when = also.length === 0 ? '' : ` (after ${also.join(', ')})`;
+  const paint = first.exitCode === 0 ? 'good' : first.end === 'succeeded-with-exceptions' ? 'warn' : 'bad';
+  const end = `${options.paint(paint, endWords(first))} after ${formatDuration(Math.max(...times))}; ${shortTruth(first)}`;
+  const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
+  return [
+    ...hanging(`${what}${when}:`, '  If ', options),
+    ...hanging(end, '    ', options),
+    ...hanging(`told: ${toldWords(first.told)}`, '    ', options),
+    ...first.mustAct.flatMap((duty) => hanging(`must act: ${dutyWords(duty)}`, '    ', options)),
+  ];
+}
+
+function findingLines(findings: readonly Finding[], options: TextOptions): readonly string[] {
+  return findings.flatMap(({ rule, step, why, remedy }) => [
+    ...hanging(`${options.paint('bad', rule)}${step === null ? '' : ` ${step}`}: ${visible(why)}`, '', options),
+    ...hanging(remedy, '  ', options),
+  ]);
+}
+
+/** What does not fit into the first line stands further in. */
+function hanging(text: string, mark: string, { columns }: TextOptions): readonly string[] {
+  const rest = ' '.repeat(mark.length - mark.trimStart().length + 2);
+  const lines = hardWrap(text, columns - Math.max(mark.length, rest.length));
+  return lines.map((line, index) => `${index === 0 ? mark : rest}${line}`);
+}

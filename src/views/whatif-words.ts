@@ -1,0 +1,77 @@
+/** The words of a what-if table, shared by its texts and pages. */
+import { formatDuration } from '../kernel/duration.ts';
+import type { FailureKind } from '../whatif/failure.ts';
+import type { MustAct, Row, Told } from '../whatif/row.ts';
+import { visible } from './visible.ts';
+
+export const failureWords: Readonly<Record<FailureKind, string>> = {
+  fails: 'it fails for good',
+  'fails-nobody-answers': 'it fails, and nobody answers',
+  'times-out': 'it times out every time',
+  hangs: 'it hangs, and has no timeout',
+  unknown: 'its end is not known',
+  'unknown-nobody-answers': 'its end is not known, and nobody answers',
+  'nobody-answers': 'nobody does it or answers',
+  'engine-dies-before': 'the engine dies before it begins',
+  'engine-dies-during': 'the engine dies while it runs',
+  'engine-dies-after': 'the engine dies before its result is recorded',
+};
+
+const endWordsOf: Readonly<Record<Row['end'], string>> = {
+  succeeded: 'backed out',
+  'succeeded-with-exceptions': 'backed out, with exceptions',
+  failed: 'failed',
+  stopped: 'stopped by the person who is asked',
+  simulated: 'simulated',
+  'simulated-failed': 'simulated',
+  waits: 'waits without end',
+};
+
+/** `failed (exit 1)`. */
+export function endWords({ end, exitCode }: Row): string {
+  return `${endWordsOf[end]}${exitCode === null ? '' : ` (exit ${exitCode})`}`;
+}
+
+/** `access closed, data unknown, health unknown`. */
+export function shortTruth({ truth }: Row): string {
+  return `access ${truth.access}, data ${truth.data}, health ${truth.health}`;
+}
+
+export function toldWords(told: readonly Told[]): string {
+  return told.length === 0 ? 'nobody' : told.map(({ step, to }) => `${step} (${visible(to)})`).join('; ');
+}
+
+/** `dba (Ana Duarte, ana@example.com) decides about restore-db within 30 min 00 s: retry, skip or stop`. */
+export function dutyWords(duty: MustAct): string {
+  return `${whoWords(duty)} ${taskWords(duty)}`;
+}
+
+function whoWords({ owner, person, contact, step }: MustAct): string {
+  if (owner === null) return step === null ? 'whoever runs it' : 'NOBODY IS NAMED who';
+  const who = [person, contact].filter((each) => each !== null).map(visible);
+  return `${visible(owner)}${who.length === 0 ? '' : ` (${who.join(', ')})`}`;
+}
+
+function taskWords({ duty, step, withinMs }: MustAct): string {
+  const within = withinMs === null ? '' : ` within ${formatDuration(withinMs)}`;
+  switch (duty) {
+    case 'resume':
+      return 'takes the run up: backout resume (taken as 1 min after the engine died)';
+    case 'confirm':
+      return `does ${step} and confirms it${within}`;
+    case 'decide-failed':
+      return `decides about ${step}${within}: retry, skip or stop`;
+    case 'decide-unknown':
+      return `finds out what became of ${step} and says so${within}: confirm, retry, skip or stop`;
+    case 'repair':
+      return `removes the cause of ${step}'s failure, then: backout retry`;
+    case 'find-out':
+      return `finds out what became of ${step}: backout confirm or retry`;
+    case 'tell':
+      return `tells by hand what ${step} did not deliver`;
+    case 'task':
+      return `does what ${step} hands over`;
+    case 'end-it':
+      return `notices that ${step} hangs, and ends it or stops the run`;
+  }
+}

@@ -11,10 +11,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { backout, playbook, type Ran } from './backout.ts';
+import { backout, endEngines, playbook, type Ran, stopOpenRuns } from './backout.ts';
 import { claimRestoredOnce, crashAndResume } from './crash.ts';
+import { interruptedExitCode, isInterrupted, listen } from './interruption.ts';
 import { BrokenClaim, claim, quote, say, section, table, tell } from './narrator.ts';
 import { play, sceneNames } from './play.ts';
+import { Closers } from './scenes/scene.ts';
 import { openServiceDesk, type ServiceDesk } from './service-desk.ts';
 import { placeOrders } from './shop/stock.ts';
 import { compare, snapshot } from './snapshot.ts';
@@ -31,7 +33,7 @@ if (named !== 'shop-release' && !sceneNames.includes(named)) {
 }
 const folder = mkdtempSync(join(tmpdir(), 'backout-demo-'));
 const home = join(folder, 'home');
-const closing: (() => Promise<void>)[] = [];
+const closing = new Closers();
 const backupProgram = fileURLToPath(new URL('../playbooks/shop-release/scripts/backup.mjs', import.meta.url));
 
 /** Large enough uploads, and there is time to kill an engine while they are unpacked. */
@@ -42,9 +44,9 @@ const stock = options.crash
 async function demo(): Promise<void> {
   section('A shop');
   const desk = await openServiceDesk();
-  closing.push(() => desk.close());
+  closing.add(() => desk.close());
   const shop = await openShop(join(folder, 'shop'), stock);
-  closing.push(() => shop.close());
+  closing.add(() => shop.close());
   tell(`A photo shop runs at ${shop.publicUrl}, with a SQLite database and ${stock.uploads} uploaded files.`);
   tell(`The Service Desk reads mail on port ${desk.port}. All of it is in ${folder}.`);
 
@@ -136,24 +138,29 @@ async function showEvidence(shop: Shop, desk: ServiceDesk): Promise<void> {
   claim(audit.code === 0 && /^intact and closed/i.test(audit.stdout), 'the journal is intact and closed');
 }
 
+/** What runs goes first, then what it works on, then where all of it stands. */
 async function cleanUp(): Promise<void> {
-  for (const close of closing.splice(0).reverse()) await close();
+  await endEngines();
+  if (isInterrupted() || process.exitCode === 1) await stopOpenRuns(home);
+  await closing.close();
   if (options.keep) say(`\nKept: ${folder}\nLook at the run: BACKOUT_HOME=${home} backout status`);
   else {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     say('\nThe folder with the journal is removed again. To look at it afterwards: npm run demo -- --keep');
   }
 }
 
-process.once('SIGINT', () => void cleanUp().then(() => process.exit(130)));
+listen(endEngines);
 try {
   if (named === 'shop-release') await demo();
   else await play(named, folder, closing);
   say('\nAll of it held.');
 } catch (error) {
   const reason = error instanceof BrokenClaim ? `This does not hold: ${error.message}` : error;
-  console.error(reason);
+  if (!isInterrupted()) console.error(reason);
   process.exitCode = 1;
 } finally {
   await cleanUp();
 }
+const interrupted = interruptedExitCode();
+if (interrupted !== undefined) process.exit(interrupted);

@@ -1,4 +1,6 @@
-/** How the demo talks: short sections that read well in 80 columns. */
+/** How the demo talks: short sections that read well in 80 columns. Interrupted, it says nothing more. */
+import { goOnUnlessInterrupted } from './interruption.ts';
+
 const columns = 78;
 const colours = process.stdout.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb';
 const paint = (code: string, text: string) => (colours ? `\u001B[${code}m${text}\u001B[0m` : text);
@@ -6,6 +8,7 @@ const paint = (code: string, text: string) => (colours ? `\u001B[${code}m${text}
 let sections = 0;
 
 export function section(title: string): void {
+  goOnUnlessInterrupted();
   sections += 1;
   say(`\n${paint('1', `${sections}. ${title}`)}`);
 }
@@ -16,6 +19,7 @@ export function say(text: string): void {
 
 /** A paragraph, wrapped and set in by three. */
 export function tell(text: string): void {
+  goOnUnlessInterrupted();
   let line = '  ';
   for (const word of text.split(/\s+/)) {
     if (line.length + 1 + word.length > columns && line.trim() !== '') {
@@ -29,6 +33,7 @@ export function tell(text: string): void {
 
 /** A command line, as one would type it, broken before a word where it is too long. */
 export function command(words: readonly string[]): void {
+  goOnUnlessInterrupted();
   const lines = ['$'];
   for (const word of words) {
     const line = lines.at(-1) ?? '';
@@ -52,6 +57,7 @@ export function table(rows: readonly (readonly string[])[]): void {
 
 /** One thing that the demo claims; a claim that does not hold ends it. */
 export function claim(holds: boolean, what: string): void {
+  goOnUnlessInterrupted();
   if (!holds) throw new BrokenClaim(what);
   say(`   ${paint('32', '✓')} ${what}`);
 }

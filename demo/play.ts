@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { install, locate } from '../tools/test-servers.mjs';
 import { backout } from './backout.ts';
 import { BrokenClaim, claim, quote, say, section, tell } from './narrator.ts';
-import { openScene, type Scene, type Stage } from './scenes/scene.ts';
+import { type Closers, openScene, type Scene, type Stage } from './scenes/scene.ts';
 
 const scenes = fileURLToPath(new URL('./scenes/', import.meta.url));
 
@@ -22,7 +22,7 @@ export async function loadScene(name: string): Promise<Scene> {
 }
 
 /** Plays it in `folder`; `closing` gets what must be ended afterwards. */
-export async function play(name: string, folder: string, closing: (() => Promise<void>)[]): Promise<void> {
+export async function play(name: string, folder: string, closing: Closers): Promise<void> {
   const scene = await loadScene(name);
   install();
   const missing = scene.programs.filter((program) => locate(program) === undefined);
@@ -30,7 +30,7 @@ export async function play(name: string, folder: string, closing: (() => Promise
   section(scene.title);
   mkdirSync(join(folder, 'scene'));
   const stage = await openScene(scene, join(folder, 'scene'));
-  closing.push(() => stage.close());
+  closing.add(() => stage.close());
   for (const sentence of stage.story) tell(sentence);
 
   section('The change');

@@ -24,6 +24,8 @@ export async function openShop(folder: string, stock: Stock): Promise<Shop> {
   pointAt(folder, '4.1.0');
   const server = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(here, 'server.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // A Ctrl-C is for the demo: it ends the backout first, and then the shop.
+    detached: true,
   });
   const lines = announcements(server);
   await lines.next();

@@ -1,6 +1,6 @@
 /** `npm run demo`, the whole of it, with the built program: every claim that it makes is checked by itself. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -18,13 +18,25 @@ interface Told {
   readonly text: string;
 }
 
-function demo(folder: string, ...args: readonly string[]): Promise<Told> {
+/** Also sends `signals`, one after the other, when it has said `moment`. */
+function demo(
+  folder: string,
+  args: readonly string[],
+  moment?: string,
+  signals: readonly NodeJS.Signals[] = [],
+): Promise<Told> {
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, TMPDIR: folder, DEMO_UNDER_TEST: folder, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const left = [...signals];
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const first = left.length === signals.length;
+      if (moment !== undefined && text.includes(first ? moment : 'Interrupted.')) child.kill(left.shift() ?? 0);
+    });
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, text })));
 }
 
@@ -47,7 +59,7 @@ async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
 
 test('the shop is backed out, and nothing is left behind', async () => {
   await inFolder(async (folder) => {
-    const told = await demo(folder);
+    const told = await demo(folder, []);
     expect(told).toEqual({ code: 0, text: expect.stringContaining('All of it held.') });
     expect(told.text).toContain('✓ every order and every file is as it was before the change');
     expect(told.text).toContain('Subject: Backout of CHG0042 is done: the shop is open');
@@ -58,7 +70,7 @@ test('the shop is backed out, and nothing is left behind', async () => {
 
 test('--crash: the engine dies in the middle of the restore, and the restore still runs once', async () => {
   await inFolder(async (folder) => {
-    const told = await demo(folder, '--crash');
+    const told = await demo(folder, ['--crash']);
     expect(told).toEqual({ code: 0, text: expect.stringContaining('All of it held.') });
     expect(told.text).toContain('✓ status says that the engine is gone, and what to type');
     expect(told.text).toContain('✓ restore-uploads: begun once, succeeded once, by the journal of both engines');
@@ -66,3 +78,36 @@ test('--crash: the engine dies in the middle of the restore, and the restore sti
     expect(told.text).toContain('✓ every order and every file is as it was before the change');
   });
 }, 240_000);
+
+const interruptions: readonly [string, readonly string[], string, number, readonly NodeJS.Signals[]][] = [
+  ['before anything is backed out', [], 'A photo shop runs', 143, ['SIGTERM', 'SIGTERM']],
+  ['in the middle of the backout', ['--crash'], 'restore-uploads', 130, ['SIGINT', 'SIGINT']],
+  ['when the engine is gone, and the restore goes on', ['--crash'], 'the engine is gone', 129, ['SIGHUP', 'SIGINT']],
+];
+
+test.each(interruptions)(
+  'interrupted twice %s: all is ended, then removed',
+  async (_, args, moment, code, signals) => {
+    await inFolder(async (folder) => {
+      const told = await demo(folder, args, moment, signals);
+      expect(told).toEqual({ code, text: expect.stringContaining('The folder with the journal is removed again') });
+      expect(told.text).not.toMatch(/does not hold|Error/);
+      expect(told.text).toContain('Still ending');
+    });
+  },
+  120_000,
+);
+
+test('interrupted, the run that it leaves with --keep has ended as stopped', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'backout-demo-test-'));
+  try {
+    await demo(folder, ['--crash', '--keep'], 'restore-uploads', ['SIGTERM']);
+    expect(await leftovers(folder)).toEqual([]);
+    const runs = join(folder, readdirSync(folder)[0] ?? '', 'home/runs');
+    const journal = readFileSync(join(runs, readdirSync(runs)[0] ?? '', 'journal.ndjson'), 'utf8');
+    const last = JSON.parse(journal.trimEnd().split('\n').at(-1) ?? '');
+    expect(last.event).toMatchObject({ type: 'run.ended', end: 'stopped' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 120_000);

@@ -11,6 +11,7 @@ import { makePlan } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ReadInventory } from '../plan/plan-hosts.ts';
 import { relativeImports } from '../plan/relative-imports.ts';
+import type { AdapterTable } from '../playbook/adapter-facts.ts';
 import { checkPlaybook } from '../playbook/check.ts';
 import type { PlaybookDocument } from '../playbook/document.ts';
 import type { Playbook } from '../playbook/examined.ts';
@@ -49,10 +50,7 @@ export async function loadPlaybook(file: string, cwd: string): Promise<CheckedPl
     };
   }
   const adapters = await loadAdapters(usedNames(read.value.data, 'uses'), dirname(path));
-  const facts = new Map(
-    [...adapters].map(([name, adapter]) => [name, { ...adapter, hasProbe: adapter.probe !== undefined }]),
-  );
-  const checked = await checkPlaybook(read.value, facts);
+  const checked = await checkPlaybook(read.value, factsOf(adapters));
   return {
     file: path,
     document: read.value,
@@ -61,6 +59,11 @@ export async function loadPlaybook(file: string, cwd: string): Promise<CheckedPl
     diagnostics: checked.diagnostics,
     digest,
   };
+}
+
+/** What checks and lint may know of the adapters. */
+export function factsOf(adapters: Adapters): AdapterTable {
+  return new Map([...adapters].map(([name, adapter]) => [name, { ...adapter, hasProbe: adapter.probe !== undefined }]));
 }
 
 /** A folder stands for the playbook.yaml in it. */
@@ -72,7 +75,7 @@ function playbookPath(path: string): string {
 /** One byte more than a playbook may have is enough to know that it is too large. */
 const readAtMost = 1024 * 1024 + 1;
 
-function readBounded(path: string): Uint8Array {
+export function readBounded(path: string, what = 'playbook'): Uint8Array {
   try {
     const file = openSync(path, 'r');
     try {
@@ -88,8 +91,8 @@ function readBounded(path: string): Uint8Array {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder without a playbook.yaml' : code;
-    throw new Fault('usage', `the playbook ${path} cannot be read: ${why}`, 'Give the path of a playbook file.');
+      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? `it is a folder without a ${what}.yaml` : code;
+    throw new Fault('usage', `the ${what} ${path} cannot be read: ${why}`, `Give the path of a ${what} file.`);
   }
 }
 
@@ -110,7 +113,7 @@ async function loadOwn(path: string, folder: string): Promise<Adapter> {
 }
 
 /** Every text that stands under the key, wherever it stands: what must be read before the playbook can be checked. */
-function usedNames(data: Json, key: 'uses' | 'script'): Set<string> {
+export function usedNames(data: Json, key: 'uses' | 'script'): Set<string> {
   if (typeof data !== 'object' || data === null) return new Set();
   const names = new Set<string>();
   for (const [name, value] of Object.entries<Json>(data as { readonly [name: string]: Json })) {
@@ -131,7 +134,15 @@ export async function loadPlan(
   call: Invocation,
   surface: Surface,
 ): Promise<Result<PlanAndAdapters, readonly Diagnostic[]>> {
-  const loaded = await loadPlaybook(call.args[0] ?? '', surface.cwd);
+  return planLoaded(await loadPlaybook(call.args[0] ?? '', surface.cwd), call, surface);
+}
+
+/** The same for what was read already. */
+export async function planLoaded(
+  loaded: CheckedPlaybook,
+  call: Invocation,
+  surface: Surface,
+): Promise<Result<PlanAndAdapters, readonly Diagnostic[]>> {
   if (loaded.playbook === undefined) return err(loaded.diagnostics);
   const folder = dirname(loaded.file);
   const scripts = new Map<string, { readonly sha256: string }>();
@@ -147,9 +158,7 @@ export async function loadPlan(
     ...jobsOf(call.flag('jobs')),
     scripts,
     readInventory: await inventoryReader(loaded.document?.source.text ?? '', folder, inventoryWarnings),
-    adapters: new Map(
-      [...loaded.adapters].map(([name, adapter]) => [name, { ...adapter, hasProbe: adapter.probe !== undefined }]),
-    ),
+    adapters: factsOf(loaded.adapters),
   });
   if (!planned.ok) return err(planned.error);
   return ok({

@@ -34,6 +34,11 @@ function wholeSchema(): Rules {
   return stored;
 }
 
+/** The keys that a step of a playbook may have. */
+export function stepKeys(): readonly string[] {
+  return Object.keys(wholeSchema().definitions?.step?.properties ?? {});
+}
+
 export function acceptsPlaybook(data: unknown): boolean {
   return accepts(wholeSchema(), data);
 }

@@ -3,23 +3,33 @@ import type { Document, Node } from 'yaml';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Path } from './content.ts';
-import type { Placed, Source } from './source.ts';
+import { type Placed, Source } from './source.ts';
 import { endOfExpression } from './template.ts';
 
 type Yaml = typeof import('yaml');
 type Part = 'key' | 'value';
+/** Where a value of a document that was put together from others stands in them. */
+export type Origin = (path: Path) => { readonly document: PlaybookDocument; readonly path: Path };
 
 export class PlaybookDocument {
   readonly source: Source;
   readonly data: Json;
   readonly #yaml: Yaml;
   readonly #document: Document;
+  readonly #origin: Origin | undefined;
 
-  constructor(yaml: Yaml, document: Document, source: Source, data: Json) {
+  constructor(yaml: Yaml, document: Document, source: Source, data: Json, origin?: Origin) {
     this.#yaml = yaml;
     this.#document = document;
     this.source = source;
     this.data = data;
+    this.#origin = origin;
+  }
+
+  /** Other data made of this document's and perhaps others' values; a fault in it is told where the value was written. */
+  arranged(data: Json, origin: Origin, others: readonly PlaybookDocument[] = []): PlaybookDocument {
+    const text = [this, ...others].map(({ source }) => source.text).join('\n');
+    return new PlaybookDocument(this.#yaml, this.#document, new Source(this.file, text), data, origin);
   }
 
   get file(): string {
@@ -28,12 +38,16 @@ export class PlaybookDocument {
 
   /** The place of the value (or its key) at `path`; of the nearest that is there, where it is missing. */
   place(path: Path, part: Part = 'value'): Placed {
+    const from = this.#origin?.(path);
+    if (from !== undefined) return from.document.place(from.path, part);
     const [start, end] = this.#offsets(path, part);
     return this.source.place(start, end);
   }
 
   /** The place of the `index`-th `${{ … }}` in the text at `path`; of the whole text where it cannot be told. */
   placeOfExpression(path: Path, index: number): Placed {
+    const origin = this.#origin?.(path);
+    if (origin !== undefined) return origin.document.placeOfExpression(origin.path, index);
     const [from, to] = this.#offsets(path, 'value');
     let start = from - 1;
     for (let count = 0; count <= index; count++) {

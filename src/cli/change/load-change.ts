@@ -1,0 +1,98 @@
+/** From a change's path to a checked change with its frame and adapters: the reading that the pure layers do not do. */
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { sha256 } from '../../kernel/sha256.ts';
+import { checkBack } from '../../plan/derive/check-back.ts';
+import type { Change } from '../../playbook/change/change.ts';
+import { checkChange } from '../../playbook/change/check-change.ts';
+import { inOrder } from '../../playbook/check.ts';
+import type { PlaybookDocument } from '../../playbook/document.ts';
+import type { Playbook } from '../../playbook/examined.ts';
+import { readPlaybook } from '../../playbook/read.ts';
+import { type Adapters, factsOf, loadAdapters, loadPlaybook, readBounded, usedNames } from '../load-plan.ts';
+
+export interface LoadedChange {
+  readonly file: string;
+  readonly folder: string;
+  /** SHA-256 of the file's bytes. */
+  readonly digest: string;
+  readonly change: Change;
+  readonly frame: Playbook | undefined;
+  readonly adapters: Adapters;
+  readonly warnings: readonly Diagnostic[];
+}
+
+export type ChangeOrFaults =
+  | { readonly ok: true; readonly value: LoadedChange }
+  | { readonly ok: false; readonly error: readonly Diagnostic[] };
+
+/** Reads and checks the change, its frame, and its way back; every fault at once. */
+export async function loadChange(path: string, cwd: string): Promise<ChangeOrFaults> {
+  const file = changePath(resolve(cwd, path));
+  const bytes = readBounded(file, 'change');
+  const read = await readPlaybook(shownFrom(cwd, file), bytes);
+  if (!read.ok) return { ok: false, error: read.error };
+  const document = read.value;
+  const folder = dirname(file);
+  const own = await loadAdapters(usedNames(document.data, 'uses'), folder);
+  const { change, diagnostics } = await checkChange(document, factsOf(own));
+  const frame = await loadFrame(change, document, folder, cwd);
+  const found = [...diagnostics, ...frame.diagnostics];
+  if (change === undefined || (change.frame !== undefined && frame.playbook === undefined)) {
+    return { ok: false, error: found };
+  }
+  const adapters = new Map([...frame.adapters, ...own]);
+  const all = distinct([...found, ...(await checkBack(change, frame.playbook, factsOf(adapters)))]);
+  if (all.some(({ severity }) => severity === 'error')) return { ok: false, error: all };
+  const loaded = { file, folder, digest: sha256(bytes), change, frame: frame.playbook, adapters, warnings: all };
+  return { ok: true, value: loaded };
+}
+
+/** A folder stands for the change.yaml in it. */
+export function changePath(path: string): string {
+  const inside = resolve(path, 'change.yaml');
+  return existsSync(inside) ? inside : path;
+}
+
+function shownFrom(cwd: string, file: string): string {
+  const shown = relative(cwd, file);
+  return shown.startsWith('..') || shown === '' ? file : shown;
+}
+
+interface LoadedFrame {
+  readonly playbook: Playbook | undefined;
+  readonly adapters: Adapters;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function loadFrame(
+  change: Change | undefined,
+  document: PlaybookDocument,
+  folder: string,
+  cwd: string,
+): Promise<LoadedFrame> {
+  const none = { playbook: undefined, adapters: new Map(), diagnostics: [] };
+  if (change?.frame === undefined) return none;
+  const path = resolve(folder, change.frame);
+  try {
+    const { playbook, adapters, diagnostics } = await loadPlaybook(shownFrom(cwd, path), cwd);
+    return { playbook, adapters, diagnostics };
+  } catch (error) {
+    if (!(error instanceof Fault) || existsSync(path)) throw error;
+    const message = `the frame ${change.frame} is not there`;
+    const remedy = 'Correct the path; it is relative to the change.';
+    return { ...none, diagnostics: [document.error('missing-frame', ['frame'], message, remedy)] };
+  }
+}
+
+/** A fault of a role or a parameter shows in both directions, and is told once. */
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Map<string, Diagnostic>();
+  for (const each of diagnostics) {
+    const key = JSON.stringify([each.rule, each.message, each.range ?? null]);
+    if (!seen.has(key)) seen.set(key, each);
+  }
+  return inOrder([...seen.values()]);
+}

@@ -1,0 +1,33 @@
+/** Whether the way back of a change holds together, before anything is carried out: as though all of it had been done. */
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import type { AdapterTable } from '../../playbook/adapter-facts.ts';
+import type { Change } from '../../playbook/change/change.ts';
+import { checkPlaybook } from '../../playbook/check.ts';
+import type { Playbook } from '../../playbook/examined.ts';
+import { derive } from './derive.ts';
+import { undoIds } from './undo-steps.ts';
+
+export async function checkBack(
+  change: Change,
+  frame: Playbook | undefined,
+  adapters: AdapterTable,
+): Promise<readonly Diagnostic[]> {
+  const derived = await derive({ change, frame, executed: undefined, irreversible: 'ask' });
+  const doubled = doubledIds(change);
+  if (!derived.ok) return [...doubled, ...derived.error];
+  const { diagnostics } = await checkPlaybook(derived.value.document, adapters);
+  return [...doubled, ...diagnostics];
+}
+
+/** `steps['x']` in an undo step would mean two things. */
+function doubledIds(change: Change): readonly Diagnostic[] {
+  const forward = new Set(change.steps.map(({ id }) => id));
+  return change.steps.flatMap((step) =>
+    undoIds(change, step).flatMap((id, index) => {
+      if (!forward.has(id)) return [];
+      const path = ['steps', step.index, 'backout', index, 'id'];
+      const message = `the id "${id}" is used twice: a step of the change has it too`;
+      return [change.document.error('duplicate-id', path, message, 'Give the undo step an id of its own.')];
+    }),
+  );
+}

@@ -1,0 +1,13 @@
+/** What a backout playbook is derived from. */
+import type { Change } from '../../playbook/change/change.ts';
+import type { Playbook } from '../../playbook/examined.ts';
+import type { Executed } from './executed.ts';
+
+export interface Derivation {
+  readonly change: Change;
+  readonly frame: Playbook | undefined;
+  /** Undefined: as though all of it had been done. */
+  readonly executed: Executed | undefined;
+  /** What becomes of an executed step that cannot be taken back. */
+  readonly irreversible: 'ask' | 'refuse';
+}

@@ -1,0 +1,142 @@
+/**
+ * A change and what was carried out of it → the playbook that takes it back.
+ *
+ * Owns: what is in the playbook, and what is said of what is not. Does not own: the order (`undo-order.ts`), reading
+ * ledgers, and whether the result is a good playbook: `checkPlaybook` sees it like any other, with each fault told where
+ * it was written.
+ */
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import type { Json, JsonObject } from '../../kernel/json.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import { type Change, occasionKeys } from '../../playbook/change/change.ts';
+import { asMapping, only, without } from '../../playbook/change/written.ts';
+import { maxParallelOf, phaseContent, sitesOf } from '../../playbook/content.ts';
+import type { PlaybookDocument } from '../../playbook/document.ts';
+import type { Playbook } from '../../playbook/examined.ts';
+import { phaseNames } from '../../playbook/phases.ts';
+import type { Derivation } from './derivation.ts';
+import { originOf } from './derived-origin.ts';
+import { type Fate, fatesOf, isTakenBack } from './executed.ts';
+import { fillOutputs } from './fill-outputs.ts';
+import { type Declarations, dataOf, mergeDeclarations, neededDeclarations, systemFault } from './merge.ts';
+import { restorePhase } from './restore-phase.ts';
+import { saidOf } from './said.ts';
+import type { WayStep } from './way.ts';
+
+export interface Derived {
+  readonly document: PlaybookDocument;
+  /** Comments by id of the step. */
+  readonly comments: ReadonlyMap<string, string>;
+  /** What is not taken back, or only perhaps, and why: a line each. */
+  readonly said: readonly string[];
+  /** Which steps take back which step of the change; empty: nothing was executed. */
+  readonly undo: ReadonlyMap<string, readonly string[]>;
+}
+
+export async function derive(derivation: Derivation): Promise<Result<Derived, readonly Diagnostic[]>> {
+  const { change, frame, executed } = derivation;
+  const fates = fatesOf(change, executed);
+  const merged = mergeDeclarations(change, frame);
+  const phase = restorePhase(change, frame, fates);
+  const filled = await fillOutputs(change, phase.steps, executed);
+  const diagnostics = [
+    ...systemFault(change, frame),
+    ...coverFaults(change, frame),
+    ...merged.diagnostics,
+    ...irreversibleFaults(derivation, fates),
+    ...filled.diagnostics,
+  ];
+  if (diagnostics.length > 0) return err(diagnostics);
+  const declared = neededDeclarations(derivation, merged, filled.steps);
+  const data = assembled(
+    derivation,
+    { ...declared, parameters: { ...declared.parameters, ...filled.parameters } },
+    filled.steps,
+  );
+  const others = frame === undefined ? [] : [frame.document];
+  return ok({
+    document: change.document.arranged(data, originOf(change, frame, filled.steps), others),
+    comments: new Map(filled.steps.flatMap(({ id, comment }) => (comment === undefined ? [] : [[id, comment]]))),
+    said: saidOf(change, fates, phase),
+    undo: phase.undo,
+  });
+}
+
+function coverFaults(change: Change, frame: Playbook | undefined): readonly Diagnostic[] {
+  const known = frame === undefined ? [] : phaseSteps(frame);
+  return change.steps.flatMap(({ id, back, index }) => {
+    if (back.kind !== 'covered' || known.includes(back.by)) return [];
+    const path = ['steps', index, 'coveredBy'];
+    const message =
+      frame === undefined
+        ? `step ${id} is covered by ${back.by}, and the change names no frame`
+        : `step ${id} is covered by ${back.by}, and the restore phase of the frame has no such step`;
+    const remedy =
+      frame === undefined
+        ? 'Add frame: ./playbook.yaml, the playbook that has that step.'
+        : `It has: ${known.join(', ') || 'no steps'}.`;
+    return [change.document.error('unknown-cover', path, message, remedy)];
+  });
+}
+
+function phaseSteps(frame: Playbook): readonly string[] {
+  return sitesOf(frame.content, 'restore').flatMap(({ id, parent }) => (parent === undefined ? [id] : []));
+}
+
+function irreversibleFaults(
+  { change, irreversible }: Derivation,
+  fates: ReadonlyMap<string, Fate>,
+): readonly Diagnostic[] {
+  if (irreversible === 'ask') return [];
+  return change.steps.flatMap(({ id, index, back }) => {
+    if (back.kind !== 'irreversible' || !isTakenBack(fates.get(id))) return [];
+    const message = `step ${id} was executed and cannot be taken back: ${back.reason}`;
+    const remedy = 'With --irreversible ask a person decides about it during the backout.';
+    return [change.document.error('irreversible', ['steps', index, 'irreversible'], message, remedy)];
+  });
+}
+
+const headKeys = ['scope', 'goals', 'timeBudget', 'validFor', 'maxParallel', 'withoutHealthChecks'];
+const ownKeys = ['apiVersion', 'kind', 'name', 'system', 'summary', 'change', 'roles', 'parameters', 'secrets'];
+
+function assembled(
+  { change, frame }: Derivation,
+  { roles, parameters, secrets }: Declarations,
+  steps: readonly WayStep[],
+): JsonObject {
+  const own = dataOf(change.document.data);
+  const around = dataOf(frame?.document.data ?? null);
+  const { content } = change.forward;
+  const summary = around.summary ?? `Take back ${change.id}${own.summary === undefined ? '' : `: ${own.summary}`}`;
+  return {
+    apiVersion: 'backout/v1',
+    kind: 'Playbook',
+    name: `Backout of ${change.id}`,
+    ...(content.system === undefined ? {} : { system: content.system }),
+    summary,
+    ...only(around, headKeys),
+    change: { ...asMapping(around.change), ...only(own, occasionKeys) },
+    ...filledOnly({ roles, parameters, secrets }),
+    ...without(around, [...ownKeys, ...headKeys, 'phases', 'escalate']),
+    phases: phasesOf(frame, steps),
+    ...only(around, ['escalate']),
+  };
+}
+
+const filledOnly = (mappings: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(mappings).filter(([, value]) => Object.keys(asMapping(value) ?? {}).length > 0));
+
+function phasesOf(frame: Playbook | undefined, steps: readonly WayStep[]): JsonObject {
+  const around = asMapping(dataOf(frame?.document.data ?? null).phases) ?? {};
+  const maxParallel = frame === undefined ? undefined : maxParallelOf(phaseContent(frame.content, 'restore'));
+  const list = steps.map((step, index) => withNeeds(step, steps[index - 1]?.id));
+  const restore: Json = maxParallel === undefined ? list : { maxParallel, steps: list };
+  const all: JsonObject = { ...around, restore };
+  return Object.fromEntries(phaseNames.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])));
+}
+
+/** A step that waits for the step above it need not say so. */
+function withNeeds({ id, content, needs }: WayStep, above: string | undefined): JsonObject {
+  const isDefault = needs.length === (above === undefined ? 0 : 1) && needs[0] === above;
+  return { id, ...(isDefault ? {} : { needs: [...needs] }), ...content };
+}

@@ -67,11 +67,12 @@ function reference() {
   const { step } = schema.definitions;
   const own = { ...schema.properties, phases: { ...schema.properties.phases } };
   return [
-    section('The playbook', own, ['phases', 'parameters', 'secrets', 'roles', 'change']),
+    section('The playbook', own, ['phases', 'parameters', 'secrets', 'roles', 'change', 'lint']),
     section('change', schema.properties.change.properties),
     section('roles: each role', schema.properties.roles.additionalProperties.properties),
     section('parameters: each parameter', schema.properties.parameters.additionalProperties.properties),
     section('secrets: each secret', schema.properties.secrets.additionalProperties.properties),
+    section('lint: each rule', schema.properties.lint.additionalProperties.properties),
     section('phases', schema.properties.phases.properties),
     section('A step', step.properties),
     section('hosts', step.properties.hosts.anyOf[1].properties),

@@ -7,12 +7,17 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], surface: Su
 }
 
 export function diagnosticsText(diagnostics: readonly Diagnostic[]): string {
-  const errors = diagnostics.filter((each) => each.severity === 'error').length;
-  const warnings = diagnostics.length - errors;
-  const counts = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
-  return [...diagnostics.map(formatDiagnostic), counts].map((text) => `${text}\n`).join('');
+  return [...diagnostics.map(formatDiagnostic), countsOf(diagnostics)].map((text) => `${text}\n`).join('');
 }
 
-function count(n: number, word: string): string {
+/** `1 error, 2 warnings`; notes only where there are some. */
+export function countsOf(diagnostics: readonly Diagnostic[]): string {
+  const of = (severity: Diagnostic['severity']) => diagnostics.filter((each) => each.severity === severity).length;
+  const notes = of('note');
+  const counts = [count(of('error'), 'error'), count(of('warning'), 'warning')];
+  return [...counts, ...(notes === 0 ? [] : [count(notes, 'note')])].join(', ');
+}
+
+export function count(n: number, word: string): string {
   return `${n} ${word}${n === 1 ? '' : 's'}`;
 }

@@ -10,7 +10,8 @@ export interface SourceRange {
 }
 
 export interface Diagnostic {
-  readonly severity: 'error' | 'warning';
+  /** A note is worth knowing; nothing needs to be done. */
+  readonly severity: 'error' | 'warning' | 'note';
   /** Stable kebab-case name of the rule, e.g. `unknown-key`. */
   readonly rule: string;
   /** One line that stands alone: what is wrong, on which thing, with which value. */

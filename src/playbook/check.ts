@@ -1,7 +1,7 @@
 /**
  * A document → a playbook that may be planned, or everything that is wrong with it, at once and in its place.
  *
- * Owns: the order of the checks, and that all of them run. Does not own: the rules (`rules/`), warnings (`lint.ts`),
+ * Owns: the order of the checks, and that all of them run. Does not own: the rules (`rules/`), weaknesses (`lint/`),
  * and what only the values of parameters can show (`plan/make-plan.ts`). Promises: P1 and P9, as far as text can.
  */
 import type { Diagnostic } from '../kernel/diagnostic.ts';

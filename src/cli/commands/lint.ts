@@ -1,58 +1,70 @@
-/** `backout lint`: every fault and weakness of playbooks at once. Warnings alone are exit 0. */
-import { existsSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
-import type { Diagnostic } from '../../kernel/diagnostic.ts';
-import { allSites, type Path, type PlaybookContent } from '../../playbook/content.ts';
-import type { Playbook } from '../../playbook/examined.ts';
-import { lintPlaybook } from '../../playbook/lint.ts';
+/** `backout lint`: every fault and weakness of playbooks at once, judged by the risk of their change. */
+import { Fault } from '../../kernel/fault.ts';
+import { type Risk, risks } from '../../playbook/lint/rule.ts';
+import { lintRules } from '../../playbook/lint/rules.ts';
 import { exit } from '../exit-codes.ts';
-import type { CommandRun } from '../invocation.ts';
-import { lintHosts } from '../lint-hosts.ts';
-import { diagnosticsText } from '../lint-output.ts';
-import { loadPlaybook } from '../load-plan.ts';
+import type { CommandRun, Invocation, Surface } from '../invocation.ts';
+import { lintFile } from '../lint-file.ts';
+import type { LintOutcome } from '../lint-outcome.ts';
+import { lintGithub } from '../lint-output-github.ts';
+import { lintSarif } from '../lint-output-sarif.ts';
+import { lintText, rulesText } from '../lint-output-text.ts';
+
+const formats = ['text', 'json', 'sarif', 'github'] as const;
+type Format = (typeof formats)[number];
+const failLevels = ['error', 'warning'] as const;
 
 export const run: CommandRun = async (call, surface) => {
-  const diagnostics: Diagnostic[] = [];
-  for (const file of call.args) {
-    const loaded = await loadPlaybook(file, surface.cwd);
-    diagnostics.push(...loaded.diagnostics);
-    if (loaded.playbook !== undefined) {
-      const folder = dirname(loaded.file);
-      diagnostics.push(...missingScripts(loaded.playbook, folder), ...(await lintHosts(loaded.playbook, folder)));
-      diagnostics.push(...lintPlaybook(loaded.playbook));
-    }
+  if (call.has('rules')) return tellRules(call, surface);
+  if (call.args.length === 0) {
+    throw new Fault(
+      'usage',
+      'backout lint needs PLAYBOOK...',
+      'Usage: backout lint PLAYBOOK..., or backout lint --rules',
+    );
   }
-  if (call.has('json')) surface.out(`${JSON.stringify(diagnostics, null, 2)}\n`);
-  else surface.out(diagnosticsText(diagnostics));
-  return diagnostics.some((each) => each.severity === 'error') ? exit.usage : exit.backedOut;
+  const risk: Risk | undefined = oneOf(call, 'risk', risks);
+  const failOn = oneOf(call, 'fail-on', failLevels) ?? 'error';
+  const format = formatOf(call);
+  const outcomes: LintOutcome[] = [];
+  for (const file of call.args) outcomes.push(await lintFile(file, surface.cwd, risk));
+  surface.out(written(outcomes, format, call.has('explain')));
+  const fails = outcomes
+    .flatMap(({ diagnostics }) => diagnostics)
+    .some(({ severity }) => severity === 'error' || severity === failOn);
+  return fails ? exit.usage : exit.backedOut;
 };
 
-/** The plan refuses the same; whoever lints should hear it too. */
-function missingScripts({ content, document }: Playbook, folder: string): readonly Diagnostic[] {
-  return scriptsOf(content)
-    .filter(({ script }) => !isBeside(folder, script))
-    .map(({ id, script, path }) => {
-      const message = `step ${id}: there is no readable script ${script} beside the playbook`;
-      return document.error('missing-script', path, message, 'Correct the path; it is relative to the playbook.');
-    });
+function tellRules(call: Invocation, surface: Surface): number {
+  surface.out(formatOf(call) === 'json' ? `${JSON.stringify(lintRules, null, 2)}\n` : rulesText());
+  return exit.backedOut;
 }
 
-interface NamedScript {
-  readonly id: string;
-  readonly script: string;
-  readonly path: Path;
+function formatOf(call: Invocation): Format {
+  const format = oneOf(call, 'format', formats);
+  if (!call.has('json')) return format ?? 'text';
+  if (format === undefined || format === 'json') return 'json';
+  throw new Fault('usage', `--json and --format ${format} are two forms`, 'Give one of them.');
 }
 
-function scriptsOf(content: PlaybookContent): readonly NamedScript[] {
-  return allSites(content).flatMap(({ id, step, path }) => [
-    ...(step.script === undefined ? [] : [{ id, script: step.script, path: [...path, 'script'] }]),
-    ...(step.verify?.script === undefined
-      ? []
-      : [{ id, script: step.verify.script, path: [...path, 'verify', 'script'] }]),
-  ]);
+function oneOf<Value extends string>(call: Invocation, flag: string, values: readonly Value[]): Value | undefined {
+  const given = call.flag(flag);
+  if (given === undefined) return undefined;
+  const found = values.find((value) => value === given);
+  if (found !== undefined) return found;
+  throw new Fault('usage', `--${flag} ${given} is none of ${values.join(', ')}`, `Write --${flag} ${values.join('|')}`);
 }
 
-function isBeside(folder: string, script: string): boolean {
-  const path = resolve(folder, script);
-  return !relative(folder, path).startsWith('..') && existsSync(path);
+function written(outcomes: readonly LintOutcome[], format: Format, explain: boolean): string {
+  const diagnostics = outcomes.flatMap((each) => each.diagnostics);
+  switch (format) {
+    case 'text':
+      return lintText(outcomes, { explain });
+    case 'json':
+      return `${JSON.stringify(diagnostics, null, 2)}\n`;
+    case 'sarif':
+      return lintSarif(outcomes);
+    case 'github':
+      return lintGithub(outcomes);
+  }
 }

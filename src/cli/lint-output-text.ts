@@ -1,0 +1,58 @@
+/** What `lint` prints for people: each finding, what the playbook has set aside and why, and how much there is. */
+import { type Diagnostic, formatDiagnostic } from '../kernel/diagnostic.ts';
+import type { LintResult } from '../playbook/lint/lint-playbook.ts';
+import { type LintRule, levelAt, risks } from '../playbook/lint/rule.ts';
+import { lintRules } from '../playbook/lint/rules.ts';
+import type { Setting } from '../playbook/lint/settings.ts';
+import type { LintOutcome } from './lint-outcome.ts';
+import { count, countsOf } from './lint-output.ts';
+
+export interface LintTextOptions {
+  /** Say of each finding why it matters. */
+  readonly explain: boolean;
+}
+
+export function lintText(outcomes: readonly LintOutcome[], { explain }: LintTextOptions): string {
+  const all = outcomes.flatMap(({ diagnostics }) => diagnostics);
+  const shown = all.map((each) => (explain ? explained(each) : formatDiagnostic(each)));
+  const several = outcomes.length > 1;
+  const about = outcomes.flatMap(({ file, result }) =>
+    result === undefined ? [] : [...offLines(result), ...riskLines(result)].map((line) => inFile(line, file, several)),
+  );
+  return [...shown, ...about, countsOf(all)].map((line) => `${line}\n`).join('');
+}
+
+const inFile = (line: string, file: string, several: boolean): string =>
+  several && !line.startsWith(' ') ? `${file}: ${line}` : line;
+
+function explained(diagnostic: Diagnostic): string {
+  const why = lintRules.find(({ name }) => name === diagnostic.rule)?.why;
+  return why === undefined ? formatDiagnostic(diagnostic) : `${formatDiagnostic(diagnostic)}\n  Why: ${why}`;
+}
+
+function offLines({ off, suppressed }: LintResult): readonly string[] {
+  if (off.length === 0) return [];
+  const lines = off.map((setting) => {
+    const found = suppressed.filter((each) => each.setting === setting).length;
+    const told = found === 0 ? 'nothing to set aside' : `${count(found, 'finding')} set aside`;
+    return `  ${setting.rule}${whereOf(setting)}: ${told}. Reason: ${setting.reason}`;
+  });
+  return [`${count(off.length, 'rule')} turned off by the playbook:`, ...lines];
+}
+
+function whereOf({ steps }: Setting): string {
+  return steps === undefined ? '' : ` (in ${steps.join(', ')})`;
+}
+
+function riskLines({ risk, riskFrom }: LintResult): readonly string[] {
+  if (riskFrom === 'nobody') return ['Checked as a low-risk change; say change: { risk: low }, medium or high.'];
+  return riskFrom === 'caller' ? [`Checked as a ${risk}-risk change, as --risk says.`] : [];
+}
+
+/** `lint --rules`. */
+export function rulesText(): string {
+  const levels = (rule: LintRule) => risks.map((risk) => `${risk} ${levelAt(rule, risk) ?? '-'}`).join(', ');
+  return lintRules
+    .map((rule) => `${rule.name}  (${levels(rule)})\n  ${rule.asks}\n  Why: ${rule.why}\n  Remedy: ${rule.remedy}\n`)
+    .join('\n');
+}

@@ -1,0 +1,279 @@
+/** Each rule: the smallest playbook in which it speaks, and what it says where. */
+import { expect, test } from '@jest/globals';
+import * as z from 'zod/mini';
+import type { AdapterFacts } from '../../src/playbook/adapter-facts.ts';
+import { levelAt } from '../../src/playbook/lint/rule.ts';
+import { lintRules } from '../../src/playbook/lint/rules.ts';
+import { testAdapters } from '../playbook/playbook-text.ts';
+import { judge, rehearsed, rulesIn, sound, told } from './judged.ts';
+
+const adapter = (name: string, more: Partial<AdapterFacts>): [string, AdapterFacts] => [
+  name,
+  {
+    name,
+    input: z.record(z.string(), z.unknown()),
+    secretFields: ['password'],
+    repeatable: true,
+    readOnly: true,
+    defaultTimeoutMs: 60_000,
+    hasProbe: false,
+    ...more,
+  },
+];
+const adapters = new Map([
+  ...testAdapters,
+  adapter('http', {}),
+  adapter('tcp', {}),
+  adapter('redis/ping', {}),
+  adapter('postgres/query', {}),
+  adapter('email', { readOnly: false }),
+  adapter('postgres/restore', { readOnly: false, repeatable: false, defaultTimeoutMs: null, hasProbe: true }),
+]);
+const facts = rehearsed;
+
+test('nothing is said of a playbook that has everything', async () => {
+  expect(told(await judge(sound, { facts }))).toEqual([]);
+});
+
+/** In `sound`, the first text is replaced by the second; then exactly this is said. */
+const cases: readonly (readonly [from: string | RegExp, to: string, ...said: readonly string[]])[] = [
+  [/^scope.*\n/m, '', '1:7 warning no-scope: the playbook does not say its scope'],
+  [/^goals.*\n/m, '', '1:7 warning no-goals: the playbook does not say its goals'],
+  [/^goals.*\n/m, 'goals: []\n', '1:7 warning no-goals: the playbook does not say its goals'],
+  ['id: CHG1, ', '', '4:9 warning no-change-id: the playbook names no change'],
+  ['scope: the shop', 'scope: FILL IN', '2:8 warning fill-in: "FILL IN" stands where something must be filled in'],
+  ['{ id: rows, owner: dba,', '{ id: rows,', '18:19 warning no-owner: step rows has no owner'],
+  [
+    '{ id: rows, owner: dba,',
+    '{ id: rows, owner: dbo,',
+    '18:38 warning unknown-owner: the owner "dbo" of step rows is none of the roles',
+  ],
+  [/^roles:\n.*\n/m, '', '7:21 warning owner-without-role: the owner "dba" has no contact: the playbook has no roles'],
+  [", contact: '+41 44 123 45 67'", '', '7:8 warning no-contact: role dba has no contact'],
+  ['name: Ana, ', '', '7:8 warning no-contact: role dba has no name'],
+  [', deputy: Jon', '', '7:8 warning no-deputy: role dba has no deputy'],
+  ['deputy: Jon', 'deputy: Ana', '7:58 warning no-deputy: the deputy of role dba is the same person: Ana'],
+  [/^ {2}notify.*\n/m, '', '9:3 warning no-notify: nobody is told that the backout begins: notify is empty'],
+  [/^ {2}announce.*\n/m, '', '9:3 warning no-announce: nobody is told how the backout ended: announce is empty'],
+  [/^escalate.*\n/m, '', '1:1 warning no-escalation: nobody is told when the backout itself fails'],
+  [
+    'manual: Call the duty manager.',
+    "id: mail, uses: email, with: { to: duty@example.com, subject: 'The backout has failed' }",
+    '21:55 warning message-without-contact: the message of step mail does not say whom to call',
+  ],
+  [
+    /^ {2}disable-access.*\n/m,
+    '',
+    '11:5 warning access-left-open: users stay in while it is restored: disable-access is empty',
+  ],
+  [
+    /^ {2}enable-access.*\n/m,
+    '',
+    '10:19 warning access-left-closed: access is closed by disable-access, and nothing opens it: enable-access is empty',
+  ],
+  [
+    'run: count, timeout: 1m',
+    'uses: tcp, with: { host: db }',
+    '18:18 warning health-not-on-data: no health check looks at data: they see ports, processes and status codes',
+  ],
+  [
+    'run: count, timeout: 1m',
+    "uses: http, with: { url: 'http://localhost/', expect: { status: 200 } }",
+    '18:18 warning health-not-on-data: no health check looks at data: they see ports, processes and status codes',
+  ],
+  [
+    'run: count, timeout: 1m',
+    'uses: redis/ping, with: { expect: { role: master } }',
+    '18:18 warning health-not-on-data: no health check looks at data: they see ports, processes and status codes',
+  ],
+  [
+    'run: count, timeout: 1m',
+    'uses: postgres/restore, timeout: 1m',
+    '18:49 warning check-that-acts: health check rows does not only look: postgres/restore',
+  ],
+  [
+    '      verify: { run: look }\n',
+    '',
+    '12:7 warning no-verify: nothing proves that restore step restore-db did its work',
+  ],
+  [
+    /^ {6}contingency.*\n/m,
+    '',
+    '12:7 warning no-contingency: restore step restore-db has no contingency for the case that it fails',
+  ],
+  [
+    'run: restore\n      timeout: 10m\n      verify: { run: look }',
+    'uses: postgres/restore\n      timeout: 10m',
+    '12:7 note probe-unused: step restore-db would ask a person whether it took effect; postgres/restore can look itself',
+  ],
+  [
+    'run: restore\n      timeout: 10m\n      verify: { run: look }',
+    'uses: postgres/restore\n      onUnknown: probe',
+    '12:7 warning no-timeout: step restore-db of restore has no timeout and may hang for ever',
+  ],
+  [
+    'run: count, timeout: 1m',
+    'run: count',
+    '18:19 warning no-timeout: step rows of health-checks has no timeout and may hang for ever',
+  ],
+  [
+    'run: count, timeout: 1m',
+    'run: count, timeout: 1m, until: { within: 2m }',
+    '18:64 warning timeout-first: step rows may try for 2m, but its timeout ends it after 1m',
+  ],
+  [/^timeBudget.*\n/m, '', '1:7 warning no-time-budget: the playbook does not say how long the backout may take'],
+  [
+    'timeBudget: 1h',
+    'timeBudget: 12m',
+    '5:13 warning budget-below-timeouts: timeBudget is 12m, but the timeouts on the longest path (by restore-db) make 13 min 00 s',
+  ],
+  [
+    'phases:',
+    "parameters: { p: { pattern: 'a' } }\nphases:",
+    '8:29 warning loose-pattern: the pattern of parameter p may match a part of the value: a',
+  ],
+  [
+    'phases:',
+    'parameters: { dbPassword: { required: true } }\nphases:',
+    '8:27 warning secret-as-parameter: parameter dbPassword seems to be a secret, but is stored and shown',
+  ],
+  [
+    'run: count,',
+    'run: count, env: { PGPASSWORD: tiger },',
+    '18:74 warning secret-in-playbook: PGPASSWORD of step rows is written out',
+  ],
+  [
+    'run: count, timeout: 1m',
+    'uses: postgres/query, with: { password: tiger }',
+    '18:83 warning secret-in-playbook: password of step rows is written out',
+  ],
+];
+
+test.each(cases)('%s → %s', async (from, to, ...said) => {
+  const text = sound.replace(from, to);
+  expect(text).not.toBe(sound);
+  expect(told(await judge(text, { adapters, facts }))).toEqual(said);
+});
+
+/** What looks alike and is right. */
+test.each<readonly [string | RegExp, string]>([
+  ['run: count, timeout: 1m', "uses: http, with: { url: 'http://x/', expect: { json: { status: ok } } }"],
+  ['run: count, timeout: 1m', 'uses: redis/ping, with: { expect: { minKeys: 1 } }'],
+  ['run: count, timeout: 1m', 'uses: postgres/query, with: { query: select 1 }'],
+  ['run: count, timeout: 1m', 'manual: Look at the orders.'],
+  ['run: count,', "run: count, env: { PGPASSWORD: '${{ secrets.db }}', PASSWORD_FILE: /x },"],
+  ['phases:', 'parameters: { passwordFile: { required: true }, tokens: { type: integer } }\nphases:'],
+  ['phases:', "parameters: { p: { pattern: '^a$' } }\nphases:"],
+  ['timeBudget: 1h', 'timeBudget: 13m'],
+  [
+    'manual: Call the duty manager.',
+    "uses: email, with: { to: a@b.c, subject: 'Failed: call ${{ roles.dba.contact }}' }",
+  ],
+  ['manual: Call the duty manager.', "uses: email, with: { to: a@b.c, subject: 'Call +41 44 123 45 67' }"],
+  [
+    'run: restore\n      timeout: 10m\n      verify: { run: look }',
+    'uses: postgres/restore\n      timeout: 10m\n      onUnknown: probe',
+  ],
+])('nothing is said of %s → %s', async (from, to) => {
+  const text = sound.replace(from, () => to).replace('phases:', () => 'secrets: { db: { env: X } }\nphases:');
+  expect(told(await judge(text, { adapters, facts }))).toEqual([]);
+});
+
+test('steps side by side count once, and contingencies not at all, in the longest path', async () => {
+  const beside =
+    '    - { id: beside, owner: dba, run: x, needs: [], timeout: 50m, verify: { run: y }, contingency: [{ owner: dba, manual: z }] }\n';
+  const text = sound.replace('  health-checks', `${beside}  health-checks`);
+  expect(told(await judge(text, { facts }))).toEqual([]);
+  expect(rulesIn(await judge(text.replace('needs: [], ', ''), { facts }))).toEqual(['budget-below-timeouts']);
+  expect(rulesIn(await judge(text.replace('timeout: 50m', 'timeout: 58m'), { facts }))).toEqual([
+    'budget-below-timeouts',
+  ]);
+});
+
+test('access that is opened without a health check, even where a reason is given', async () => {
+  const text = sound
+    .replace(/^ {2}health-checks.*\n/m, '')
+    .replace('phases:', 'withoutHealthChecks: none yet\nphases:');
+  expect(told(await judge(text, { facts }))).toEqual([
+    '10:3 warning no-health-check: no health check proves that the backout worked',
+  ]);
+});
+
+test('a playbook without steps', async () => {
+  expect(told(await judge('name: x\n'))).toEqual(['1:1 warning no-steps: the playbook has no steps']);
+});
+
+test('a restore alone is refused above low risk', async () => {
+  const text = 'name: x\nphases:\n  restore: [{ run: x, timeout: 1m }]\n';
+  expect(rulesIn(await judge(text, { risk: 'low' }))).toEqual([]);
+  for (const risk of ['medium', 'high'] as const) {
+    const { findings } = await judge(text, { risk });
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ rule }) => rule)).toEqual(['restore-alone']);
+  }
+});
+
+test.each([
+  [undefined, '1:7 warning no-fresh-rehearsal: no rehearsal of this plan is on record here'],
+  [
+    { ageMs: 91 * 86_400_000, expiresMs: 90 * 86_400_000 },
+    '1:7 warning no-fresh-rehearsal: the last rehearsal of this plan was 91 days ago, and does not count any more',
+  ],
+])('the rehearsal: %j', async (rehearsal, said) => {
+  expect(told(await judge(sound, { facts: { rehearsal, times: undefined } }))).toEqual([said]);
+});
+
+test('a budget that was not kept before', async () => {
+  const measured = (p90Ms: number) => judge(sound, { facts: { ...rehearsed, times: { p90Ms } } });
+  expect(told(await measured(3_600_001))).toEqual([
+    '5:13 warning budget-below-measured: timeBudget is 1h, but one run in ten took 1 h 00 min or longer',
+  ]);
+  expect(told(await measured(3_600_000))).toEqual([]);
+});
+
+test.each(['eval', 'sh -c', 'bash -e -c', 'sudo sh -c', 'ssh', 'x=$(ssh', 'true; eval'])(
+  'a value given to %s',
+  async (program) => {
+    const found = told(
+      await judge(`name: x
+phases:
+  restore:
+    - timeout: 1m
+      run: |
+        echo \${{ change.id }}
+        ${program} host "\${{ change.id }}"${program.includes('(') ? ')' : ''}
+`),
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^7:\d+ warning read-twice: step restore-1: .* reads its text once more/);
+  },
+);
+
+test('each rule is shown above to speak', () => {
+  const shown = new Set(cases.flatMap(([, , ...said]) => said.map((line) => line.split(' ')[2]?.replace(':', ''))));
+  const elsewhere = [
+    'no-steps',
+    'no-health-check',
+    'restore-alone',
+    'no-fresh-rehearsal',
+    'budget-below-measured',
+    'read-twice',
+  ];
+  expect(lintRules.map(({ name }) => name).filter((name) => !shown.has(name))).toEqual(
+    expect.arrayContaining(elsewhere),
+  );
+  for (const { name } of lintRules) expect([...shown, ...elsewhere]).toContain(name);
+});
+
+test('rules are told apart by name, and each says in whole sentences what it asks, why, and what to do', () => {
+  expect(new Set(lintRules.map(({ name }) => name)).size).toBe(lintRules.length);
+  for (const rule of lintRules) {
+    expect(rule.name).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
+    for (const text of [rule.asks, rule.why, rule.remedy]) expect(text).toMatch(/^[A-Z`].*[.}]$/);
+    expect(levelAt(rule, 'high')).toBeDefined();
+  }
+});
+
+test('a secret that is written out is not shown once more', async () => {
+  const text = sound.replace('run: count,', 'run: count, env: { PGPASSWORD: tiger },');
+  expect(JSON.stringify(await judge(text, { facts }))).not.toContain('tiger');
+});

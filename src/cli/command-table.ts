@@ -90,10 +90,34 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('./commands/whatif.ts'),
   },
   {
+    name: 'derive',
+    args: 'CHANGE',
+    summary: 'Write the playbook that takes a change back, from its file and what was carried out of it',
+    flags: {
+      ledger: { type: 'boolean', help: 'Only what was carried out (default: as though all of it had been)' },
+      irreversible: {
+        type: 'string',
+        value: 'ask|refuse',
+        help: 'What becomes of an executed step that cannot be taken back (default refuse)',
+      },
+      output: { type: 'string', value: 'FILE', help: 'Write it there, not to stdout' },
+      json,
+      home,
+    },
+    load: () => import('./commands/derive.ts'),
+  },
+  {
     name: 'lint',
-    args: 'PLAYBOOK...',
-    summary: 'Find every fault and weakness of a playbook at once',
-    flags: { json },
+    args: '[PLAYBOOK]...',
+    summary: 'Find every fault and weakness of a playbook at once, judged by the risk of its change',
+    flags: {
+      risk: { type: 'string', value: 'low|medium|high', help: 'Judge as if the change were so (default: change.risk)' },
+      format: { type: 'string', value: 'text|json|sarif|github', help: 'Default text' },
+      'fail-on': { type: 'string', value: 'error|warning', help: 'What makes the exit code 2 (default error)' },
+      explain: { type: 'boolean', help: 'Say of each finding why it matters' },
+      rules: { type: 'boolean', help: 'List all rules, and at which risk each is asked' },
+      json,
+    },
     load: () => import('./commands/lint.ts'),
   },
   {

@@ -10,14 +10,14 @@ import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import type { Risk } from '../playbook/lint/rule.ts';
 import { lintHosts } from './lint-hosts.ts';
 import type { LintOutcome } from './lint-outcome.ts';
-import { adapterFactsOf, loadPlaybook } from './load-plan.ts';
+import { factsOf, loadPlaybook } from './load-plan.ts';
 
 export async function lintFile(name: string, cwd: string, risk: Risk | undefined): Promise<LintOutcome> {
   const { file, playbook, diagnostics, adapters } = await loadPlaybook(name, cwd);
   const shown = relative(cwd, file).startsWith('..') ? file : relative(cwd, file);
   if (playbook === undefined) return { file: shown, diagnostics, result: undefined };
   const folder = dirname(file);
-  const result = lintPlaybook(playbook, { adapters: adapterFactsOf(adapters), facts: nothingKnown, risk });
+  const result = lintPlaybook(playbook, { adapters: factsOf(adapters), facts: nothingKnown, risk });
   const all = [
     ...diagnostics,
     ...missingScripts(playbook, folder),

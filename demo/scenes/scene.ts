@@ -54,6 +54,12 @@ export class Closers {
   }
 }
 
+/** As `Promise.all`, but where one cannot be started it waits for the others: until then they cannot be closed. */
+export async function together<T extends readonly Promise<unknown>[]>(starting: T) {
+  await Promise.allSettled(starting);
+  return Promise.all(starting);
+}
+
 /** Whole, or not at all: where a part cannot be stood up, the others are closed again. */
 export async function openScene(scene: Scene, folder: string): Promise<Stage> {
   const closers = new Closers();

@@ -5,7 +5,7 @@ import { startHaproxy } from '../../../test/rig/servers/haproxy.ts';
 import { namedPrograms, startNamed } from '../../../test/rig/servers/named.ts';
 import { postgresPrograms } from '../../../test/rig/servers/postgres.ts';
 import { openServiceDesk } from '../../service-desk.ts';
-import type { Closers, Fact, Scene, Stage } from '../scene.ts';
+import { type Closers, type Fact, type Scene, type Stage, together } from '../scene.ts';
 import { addresses, move, serversOf, serviceName, type World, zone } from './move.ts';
 import { certificateFor, database, exporter, openSites, orders, owner, type Site } from './sites.ts';
 
@@ -22,7 +22,7 @@ async function stage(folder: string, closers: Closers): Promise<Stage> {
   const desk = await openServiceDesk();
   closers.add(() => desk.close());
   const certificate = certificateFor(serviceName, folder);
-  const [sites, named] = await Promise.all([openSites(folder, certificate, closers), openNameServers(closers)]);
+  const [sites, named] = await together([openSites(folder, certificate, closers), openNameServers(closers)]);
   const haproxy = await startHaproxy({
     backends: { shop: [serverLine(sites.old), `${serverLine(sites.new)} disabled`] },
     addresses: Object.values(addresses),

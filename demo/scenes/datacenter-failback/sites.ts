@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { makeCertificates } from '../../../test/rig/servers/certificates.ts';
 import { type Postgres, startPostgres } from '../../../test/rig/servers/postgres.ts';
 import { startServer } from '../../../test/rig/servers/server.ts';
-import type { Closers } from '../scene.ts';
+import { type Closers, together } from '../scene.ts';
 
 export const database = 'shop';
 /** What the service logs in as; it owns the database. */
@@ -42,11 +42,11 @@ export async function openSites(
     postgres.sql('postgres', rolesAndDatabase);
     return { name, postgres };
   };
-  const databases = await Promise.all([open('old'), open('new')]);
+  const databases = await together([open('old'), open('new')]);
   const [old, moved] = databases;
   fill(old.postgres);
   copy(old.postgres, moved.postgres);
-  const [one, other] = await Promise.all(databases.map((site) => serve(site, folder, certificate, closers)));
+  const [one, other] = await together(databases.map((site) => serve(site, folder, certificate, closers)));
   if (one === undefined || other === undefined) throw new Error('there are two sites');
   return { old: one, new: other };
 }

@@ -8,7 +8,7 @@ import { type Postgres, startPostgres } from '../../../test/rig/servers/postgres
 import { path } from '../../../test/rig/servers/program.ts';
 import { type RedisServer, startRedis } from '../../../test/rig/servers/redis.ts';
 import { startServer } from '../../../test/rig/servers/server.ts';
-import type { Closers } from '../scene.ts';
+import { type Closers, together } from '../scene.ts';
 
 /** `olderOrders`: as many as there were at the backup before last. */
 export const stock = { orders: 400, olderOrders: 340, customers: 50, articles: 80, carts: 40 } as const;
@@ -36,7 +36,7 @@ export async function openParts(folder: string, closers: Closers): Promise<Parts
     closers.add(() => server.stop());
     return server;
   };
-  const [postgres, mariadb, redis, named] = await Promise.all([
+  const [postgres, mariadb, redis, named] = await together([
     kept(startPostgres()),
     kept(startMariadb()),
     kept(startRedis()),

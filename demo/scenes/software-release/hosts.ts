@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { path } from '../../../test/rig/servers/program.ts';
 import { startServer } from '../../../test/rig/servers/server.ts';
 import { type SshServer, startSshd } from '../../../test/rig/servers/sshd.ts';
-import type { Closers } from '../scene.ts';
+import { type Closers, together } from '../scene.ts';
 
 /** The last of them is not in the balancer yet: the rollout has not reached it. */
 export const hostNames = ['web1', 'web2', 'web3', 'web4'] as const;
@@ -46,7 +46,7 @@ export interface Fleet {
 export async function openFleet(folder: string, build: string, closers: Closers): Promise<Fleet> {
   const sshd = await startSshd();
   closers.add(() => sshd.stop());
-  const hosts = await Promise.all(hostNames.map((name) => openHost(name, folder, build, closers)));
+  const hosts = await together(hostNames.map((name) => openHost(name, folder, build, closers)));
   const inventory = join(folder, 'hosts.ini');
   writeFileSync(inventory, `[web]\n${hostNames.join('\n')}\n`);
   return { hosts, sshConfig: logins(sshd, hosts, folder), inventory };

@@ -55,7 +55,7 @@ export class Closers {
 }
 
 /** As `Promise.all`, but where one cannot be started it waits for the others: until then they cannot be closed. */
-export async function together<T extends readonly Promise<unknown>[]>(starting: T) {
+export async function together<T extends readonly Promise<unknown>[] | []>(starting: T) {
   await Promise.allSettled(starting);
   return Promise.all(starting);
 }

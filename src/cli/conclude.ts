@@ -10,11 +10,8 @@ import type { Invocation } from './invocation.ts';
 import { textOptions } from './text-options.ts';
 
 /** Prints the run as it stands (`--json`: the document, on stdout) and answers the exit code. */
-export function conclude(
-  { leaving, context, history }: Driven,
-  { folder, surface, wall }: Drive,
-  call: Invocation,
-): number {
+export function conclude(driven: Driven, { folder, surface, wall }: Drive, call: Invocation): number {
+  const { leaving, context, history } = driven;
   if (leaving.kind === 'broken') throw broken(leaving.error, folder.run);
   const view = makeRunView({ context, truth: truthOf(context), history, engine: 'gone', now: wall.now() });
   const options = textOptions(process.stderr, surface, wall.now());
@@ -26,7 +23,7 @@ export function conclude(
         : endingText(view, { ...options, journalFile: folder.journal });
   surface.err(`\n${text}`);
   if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
-  return exitCodeOf(leaving);
+  return exitCodeOf(driven);
 }
 
 function broken(error: unknown, run: string): Fault {

@@ -139,15 +139,15 @@ function inheritedBoots(entries: readonly Entry[]): ReadonlyMap<string, string> 
   return boots;
 }
 
-/** Where the run cannot say it by its own exit code. */
-export function exitCodeOf(leaving: Leaving): number {
+/** Where the run cannot say it by its own exit code. One that had failed, but still owes something, has failed (P7). */
+export function exitCodeOf({ leaving, context }: Pick<Driven, 'leaving' | 'context'>): number {
   switch (leaving.kind) {
     case 'ended':
       return leaving.exitCode;
     case 'waiting':
       return exit.waiting;
     case 'told-to':
-      return exit.stopped;
+      return context.failure === null ? exit.stopped : exit.failed;
     case 'broken':
       return exit.fault;
   }

@@ -21,6 +21,8 @@ export interface HostView {
   readonly attempt: number | null;
   readonly endedAt: string | null;
   readonly durationMs: number | null;
+  /** What was begun there may still run, under its claim: the next attempt follows it, and the run owes its end. */
+  readonly held: boolean;
 }
 
 type HostRecords = ReadonlyMap<string, HostRecord>;
@@ -44,6 +46,7 @@ function hostView(name: string, record: HostRecord | undefined): HostView {
     attempt: record?.attempt ?? null,
     endedAt: record === undefined ? null : rfc3339(record.at),
     durationMs: record?.durationMs ?? null,
+    held: record?.held ?? false,
   };
 }
 

@@ -137,11 +137,12 @@ export async function loadPlan(
   return planLoaded(await loadPlaybook(call.args[0] ?? '', surface.cwd), call, surface);
 }
 
-/** The same for what was read already. */
+/** The same for what was read already. `standIn` is asked first for the hosts of an inventory. */
 export async function planLoaded(
   loaded: CheckedPlaybook,
   call: Invocation,
   surface: Surface,
+  standIn?: ReadInventory,
 ): Promise<Result<PlanAndAdapters, readonly Diagnostic[]>> {
   if (loaded.playbook === undefined) return err(loaded.diagnostics);
   const folder = dirname(loaded.file);
@@ -149,6 +150,7 @@ export async function planLoaded(
   for (const script of usedNames(loaded.document?.data ?? null, 'script')) collectScript(script, folder, scripts);
   const inventoryWarnings: Diagnostic[] = [];
   const paramsFile = await readParamsFile(call.flag('params-file'), surface.cwd);
+  const readInventory = await inventoryReader(loaded.document?.source.text ?? '', folder, inventoryWarnings);
   const planned = await makePlan(loaded.playbook, {
     folder,
     playbookFile: loaded.file,
@@ -157,7 +159,10 @@ export async function planLoaded(
     ...paramsFile,
     ...jobsOf(call.flag('jobs')),
     scripts,
-    readInventory: await inventoryReader(loaded.document?.source.text ?? '', folder, inventoryWarnings),
+    readInventory: (source) => {
+      const stood = standIn?.(source);
+      return stood?.ok === true ? stood : readInventory(source);
+    },
     adapters: factsOf(loaded.adapters),
   });
   if (!planned.ok) return err(planned.error);

@@ -4,19 +4,20 @@ import type { PlannedStep } from '../../plan/plan.ts';
 import { whatIfText } from '../../views/whatif-text.ts';
 import { noEstimates } from '../../whatif/timing.ts';
 import { whatIf } from '../../whatif/what-if.ts';
+import { loadPlanAssuming } from '../assume-parameters.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
-import { type Adapters, loadPlan } from '../load-plan.ts';
+import type { Adapters } from '../load-plan.ts';
 import { textOptions } from '../text-options.ts';
 
 export const run: CommandRun = async (call, surface) => {
-  const planned = await loadPlan(call, surface);
+  const planned = await loadPlanAssuming(call, surface);
   if (!planned.ok) {
     printDiagnostics(planned.error, surface);
     return exit.usage;
   }
-  const { plan, adapters } = planned.value;
+  const { plan, adapters, assumed } = planned.value;
   const result = whatIf(plan, { estimate: noEstimates, insideEngine: insideEngine(adapters) });
   if (call.has('json'))
     surface.out(

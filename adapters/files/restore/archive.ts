@@ -5,6 +5,7 @@
 import { open } from 'node:fs/promises';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { firstLine, oneLine, reasonOf } from '../../support/reason.ts';
+import { placeOf } from './member.ts';
 
 export type Packing = 'tar' | 'gzip' | 'zstd';
 
@@ -82,7 +83,9 @@ export async function contentsOf(reading: Reading): Promise<Result<Contents, str
   );
   const names = new Set<string>();
   const seen = { files: 0, hasRoot: false, outside: undefined as string | undefined };
-  for await (const line of linesOf(listing.stdout)) note(unquoted(line), reading.strip, names, seen);
+  for await (const lines of linesOf(listing.stdout)) {
+    for (const line of lines) note(unquoted(line), reading.strip, names, seen);
+  }
   const { failed, stderr: words, exitCode, originalMessage } = await listing;
   const stderr = Buffer.from(words).toString('utf8');
   signal?.throwIfAborted();
@@ -99,16 +102,16 @@ export async function contentsOf(reading: Reading): Promise<Result<Contents, str
   return ok({ names, files: seen.files, bytes, hasRoot: seen.hasRoot });
 }
 
-/** Line by line over whole chunks: there may be a million of them. */
-async function* linesOf(output: AsyncIterable<Buffer>): AsyncGenerator<string> {
+/** As many lines at once as there are: there may be a million of them. */
+async function* linesOf(output: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
   let rest = '';
   for await (const part of output) {
     // One byte a character: tar has written all others than ASCII as `\ooo`.
     const lines = `${rest}${part.toString('latin1')}`.split('\n');
     rest = lines.pop() ?? '';
-    yield* lines;
+    yield lines;
   }
-  if (rest !== '') yield rest;
+  if (rest !== '') yield [rest];
 }
 
 interface Seen {
@@ -118,17 +121,12 @@ interface Seen {
 }
 
 function note(member: string, strip: number, names: Set<string>, seen: Seen): void {
-  const parts = member.split('/').filter((part, index) => part !== '' || index === 0);
-  if (member.startsWith('/') || parts.includes('..')) seen.outside ??= member;
+  const { name, outside } = placeOf(member, strip);
+  if (outside) seen.outside ??= member;
   if (strip === 0 && (member === './' || member === '.')) seen.hasRoot = true;
-  const name = parts
-    .slice(strip)
-    .filter((part) => part !== '.')
-    .join('/');
   if (name === '') return;
-  const folder = member.endsWith('/');
-  names.add(folder ? `${name}/` : name);
-  if (!folder) seen.files += 1;
+  names.add(name);
+  if (!name.endsWith('/')) seen.files += 1;
 }
 
 /** A tar file ends with two blocks of zeros; tar itself does not mind when a whole number of members is missing. */

@@ -25,8 +25,8 @@ export function parseManifest(content: string): Result<Manifest, string> {
   if (!pairs.ok) return pairs;
   const manifest = new Map<string, string>();
   for (const [path, hash] of pairs.value) {
-    const name = path.replace(/^(?:\.\/+)+/, '');
-    if (name.startsWith('/') || name.split('/').includes('..'))
+    const name = path.startsWith('./') ? path.replace(/^(?:\.\/+)+/, '') : path;
+    if (name.startsWith('/') || (name.includes('..') && name.split('/').includes('..')))
       return err(`it names ${path}, which is outside the tree`);
     manifest.set(name, hash.toLowerCase());
   }
@@ -75,12 +75,27 @@ export interface Comparison {
 }
 
 export async function compare(root: string, manifest: Manifest, signal?: AbortSignal): Promise<Comparison> {
+  const [found, extra] = await Promise.all([differences(root, manifest, signal), extraIn(root, manifest)]);
+  return { ...found, extra };
+}
+
+/** Is every file that the manifest lists there, and as listed? */
+export async function differences(
+  root: string,
+  manifest: Manifest,
+  signal?: AbortSignal,
+): Promise<Pick<Comparison, 'missing' | 'different'>> {
   const plain = [...manifest].filter(([path]) => isPlain(path));
   const checked = plain.length >= worthAProcess && (await areAsListed(root, plain, signal));
   const { missing, different } = await compareEach(root, checked ? oddOnes(manifest) : manifest, signal);
+  return { missing: missing.sort(), different: different.sort() };
+}
+
+/** Files of the tree that the manifest does not list. */
+export async function extraIn(root: string, manifest: Manifest): Promise<readonly string[]> {
   const extra: string[] = [];
   for await (const { path, kind } of filesBelow(root)) if (kind === 'file' && !manifest.has(path)) extra.push(path);
-  return { missing: missing.sort(), different: different.sort(), extra: extra.sort() };
+  return extra.sort();
 }
 
 const oddOnes = (manifest: Manifest): Manifest => new Map([...manifest].filter(([path]) => !isPlain(path)));
@@ -111,7 +126,7 @@ async function digestOr(file: string, signal?: AbortSignal): Promise<string | un
 }
 
 /** `3 files are missing: a, b, c`; null when the tree is what the manifest says. Extra files are no fault. */
-export function faultIn({ missing, different }: Comparison): string | null {
+export function faultIn({ missing, different }: Pick<Comparison, 'missing' | 'different'>): string | null {
   const faults = [
     ...(missing.length === 0 ? [] : [`${count(missing)} missing: ${some(missing)}`]),
     ...(different.length === 0 ? [] : [`${count(different)} of another content: ${some(different)}`]),

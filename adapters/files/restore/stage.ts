@@ -1,22 +1,30 @@
-/** Fills `part` from the backup, and proves it. */
+/** Fills `part` from the backup, proves it and measures it. */
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { statOf } from '../../support/durable.ts';
 import { lastLines } from '../../support/reason.ts';
 import { fileCount, inWords } from '../../support/space.ts';
 import type { Places } from '../../support/tree/places.ts';
+import { syncTree } from '../../support/tree/put-back.ts';
+import type { TreeSize } from '../../support/tree/walk.ts';
 import { some } from '../../support/words.ts';
 import { type Report, WorkFailed } from '../../support/work.ts';
+import { mayHaveAcls } from './acls.ts';
 import { unpackWith } from './archive.ts';
 import type { Backup } from './examine.ts';
 import type { Order } from './input.ts';
-import { compare, faultIn } from './manifest.ts';
+import { differences, extraIn, faultIn } from './manifest.ts';
+import { measured } from './measure.ts';
 
-export async function stage(order: Order, backup: Backup, places: Places, report: Report): Promise<void> {
+export async function stage(order: Order, backup: Backup, places: Places, report: Report): Promise<TreeSize> {
   report.line(
     `Staging ${fileCount(backup.files)} (${inWords(backup.bytes)}) from ${order.backup.path} in ${places.part}.`,
   );
   await fill(order, backup, places);
-  await prove(order, backup, places, report);
+  // Side by side: one waits for the disk, the others for the processors. What is written now is not waited for later.
+  const writing = syncTree(places.part).catch(() => undefined);
+  const [size] = await Promise.all([measured(places.part), prove(order, backup, places, report)]);
+  await writing;
+  return size;
 }
 
 async function fill(order: Order, backup: Backup, places: Places): Promise<void> {
@@ -26,7 +34,9 @@ async function fill(order: Order, backup: Backup, places: Places): Promise<void>
   }
   mkdirSync(places.part, { mode: 0o700 });
   if (backup.contents?.hasRoot !== true) likeTheOld(places);
-  const keep = ['--preserve-permissions', '--xattrs', '--acls', ...(process.getuid?.() === 0 ? ['--same-owner'] : [])];
+  const acls = await mayHaveAcls(order.backup.path, backup, places.part);
+  const owner = process.getuid?.() === 0 ? ['--same-owner'] : [];
+  const keep = ['--preserve-permissions', '--xattrs', ...(acls ? ['--acls'] : []), ...owner];
   const from = [...unpackWith[backup.packing], '--file', order.backup.path, `--strip-components=${order.strip}`];
   await program('tar', ['--extract', '--force-local', ...keep, ...from, '--directory', places.part], order);
 }
@@ -43,8 +53,9 @@ async function prove(order: Order, backup: Backup, places: Places, report: Repor
     report.line('No manifest was given: the content of the files was not verified.');
     return;
   }
-  const comparison = await compare(places.part, backup.manifest);
-  const fault = faultIn(comparison);
+  const extras = isAllListed(backup) ? [] : extraIn(places.part, backup.manifest);
+  const [found, extra] = await Promise.all([differences(places.part, backup.manifest), extras]);
+  const fault = faultIn(found);
   if (fault !== null) {
     throw new WorkFailed(
       `The backup ${order.backup.path} is not what ${order.manifest} says: ${fault}.`,
@@ -52,9 +63,12 @@ async function prove(order: Order, backup: Backup, places: Places, report: Repor
     );
   }
   report.line(`As ${order.manifest} says: ${fileCount(backup.manifest.size)}.`);
-  if (comparison.extra.length > 0)
-    report.line(`Not in the manifest, restored all the same: ${some(comparison.extra)}.`);
+  if (extra.length > 0) report.line(`Not in the manifest, restored all the same: ${some(extra)}.`);
 }
+
+/** All that the manifest lists is in the archive: where it holds no more members than that, there is nothing else. */
+const isAllListed = ({ contents, manifest }: Backup): boolean =>
+  contents !== null && manifest !== null && contents.files === manifest.size;
 
 async function program(name: string, args: readonly string[], order: Order): Promise<void> {
   const { execa } = await import('execa');

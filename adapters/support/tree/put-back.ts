@@ -12,14 +12,14 @@ import { fileCount, inWords } from '../space.ts';
 import type { Report } from '../work.ts';
 import { type LinkPlaces, linkPlaces, type Places, renamePlaces } from './places.ts';
 import { swapByLink, swapByRenaming } from './swap.ts';
-import { sizeOfTree } from './walk.ts';
+import { sizeOfTree, type TreeSize } from './walk.ts';
 
 export interface PutBack {
   readonly target: string;
   readonly swap: 'rename' | 'symlink';
   readonly keepOld: boolean;
-  /** Fills `places.part` and ends with `complete`. */
-  readonly prepare: (places: Places) => Promise<void>;
+  /** Fills `places.part` and ends with `complete`; says how large it is where it has found that out by the way. */
+  readonly prepare: (places: Places) => Promise<TreeSize> | Promise<void>;
 }
 
 export async function putBack(asked: PutBack, key: string, report: Report): Promise<void> {
@@ -43,34 +43,36 @@ export async function syncTree(tree: string): Promise<void> {
 
 async function byRenaming(asked: PutBack, key: string, report: Report): Promise<void> {
   const places = renamePlaces(asked.target, key);
+  let size: TreeSize | undefined;
   if (stands(places.old) && !stands(places.fresh) && stands(asked.target)) {
     report.line('An earlier process of this attempt has already finished the swap.');
   } else {
-    if (!stands(places.fresh)) await stageAnew(asked, places, report);
+    if (!stands(places.fresh)) size = await stageAnew(asked, places, report);
     for (const line of swapByRenaming(places)) report.line(line);
   }
   sweep(places.fresh, places.key, report);
   const old = stands(places.old) ? places.old : leftBehind(places.old, places.key).at(-1);
-  await finish(asked, asked.target, old, report);
+  await finish({ ...asked, tree: asked.target, old, size }, report);
 }
 
 async function throughLink(asked: PutBack, key: string, report: Report): Promise<void> {
   const places: LinkPlaces = linkPlaces(asked.target, key);
   const before = places.current === places.home ? undefined : (places.current ?? undefined);
+  let size: TreeSize | undefined;
   if (stands(places.home)) report.line(`An earlier process of this attempt has already placed ${places.home}.`);
-  else if (!stands(places.fresh)) await stageAnew(asked, places, report);
+  else if (!stands(places.fresh)) size = await stageAnew(asked, places, report);
   for (const line of swapByLink(places)) report.line(line);
-  await finish(asked, places.home, before, report);
+  await finish({ ...asked, tree: places.home, old: before, size }, report);
 }
 
-async function stageAnew(asked: PutBack, places: Places, report: Report): Promise<void> {
+async function stageAnew(asked: PutBack, places: Places, report: Report): Promise<TreeSize | undefined> {
   sweep(places.part, places.key, report);
   rmSync(places.part, { recursive: true, force: true });
   const interrupted = stands(asked.target) ? undefined : leftBehind(places.old, places.key).at(-1);
   if (interrupted !== undefined)
     report.line(`An earlier attempt was stopped between its two renames; the old tree is ${interrupted}.`);
   try {
-    await asked.prepare(places);
+    return (await asked.prepare(places)) ?? undefined;
   } catch (error) {
     rmSync(places.part, { recursive: true, force: true });
     throw error;
@@ -85,8 +87,16 @@ export function sweep(own: string, key: string, report: Report): void {
   }
 }
 
-async function finish(asked: PutBack, tree: string, old: string | undefined, report: Report): Promise<void> {
-  const { files, bytes } = await sizeOfTree(tree);
+interface Placed extends PutBack {
+  readonly tree: string;
+  readonly old: string | undefined;
+  /** Undefined: it was not staged by this process. */
+  readonly size: TreeSize | undefined;
+}
+
+async function finish(asked: Placed, report: Report): Promise<void> {
+  const { tree, old } = asked;
+  const { files, bytes } = asked.size ?? (await sizeOfTree(tree));
   report.output('files', String(files));
   report.output('bytes', String(bytes));
   report.line(`Restored ${fileCount(files)} (${inWords(bytes)}) at ${asked.target}.`);

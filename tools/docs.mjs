@@ -1,6 +1,6 @@
 /**
  * Writes what is made from the playbook's schema: docs/playbook.md between its two marks, and the rules that a run
- * checks it by; and docs/adapters.md, made from the adapters. `--check` writes nothing and leaves with 1 where one of
+ * checks it by; docs/adapters.md, made from the adapters; the table in docs/lint.md. `--check` writes nothing and leaves with 1 where one of
  * them is not current.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { buildJsonSchema } from '../src/playbook/json-schema.ts';
 import { runFields } from '../src/playbook/scope.ts';
 import { adaptersPage } from './docs-adapters.mjs';
+import { lintTable } from './docs-lint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const schema = buildJsonSchema();
@@ -20,7 +21,8 @@ const toPeople = new Set(['description', 'default', 'title', 'examples', '$schem
 const files = {
   'src/playbook/generated/stored-rules.ts': storedSchema(),
   'docs/adapters.md': await adaptersPage(),
-  'docs/playbook.md': withReference(readFileSync(join(root, 'docs/playbook.md'), 'utf8')),
+  'docs/playbook.md': withReference('docs/playbook.md', reference()),
+  'docs/lint.md': withReference('docs/lint.md', lintTable()),
 };
 
 let stale = false;
@@ -56,11 +58,11 @@ function rulesOf(node, names = false) {
   );
 }
 
-function withReference(text) {
-  const [before, rest] = text.split(begin);
+function withReference(name, made) {
+  const [before, rest] = readFileSync(join(root, name), 'utf8').split(begin);
   const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`docs/playbook.md has no marks ${begin} and ${end}`);
-  return `${before}${begin}\n\n${reference()}\n${end}${after}`;
+  if (after === undefined) throw new Error(`${name} has no marks ${begin} and ${end}`);
+  return `${before}${begin}\n\n${made}\n${end}${after}`;
 }
 
 function reference() {

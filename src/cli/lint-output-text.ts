@@ -1,7 +1,7 @@
 /** What `lint` prints for people: each finding, what the playbook has set aside and why, and how much there is. */
 import { type Diagnostic, formatDiagnostic } from '../kernel/diagnostic.ts';
 import type { LintResult } from '../playbook/lint/lint-playbook.ts';
-import { type LintRule, levelAt, risks } from '../playbook/lint/rule.ts';
+import { type LintRule, risks } from '../playbook/lint/rule.ts';
 import { lintRules } from '../playbook/lint/rules.ts';
 import type { Setting } from '../playbook/lint/settings.ts';
 import type { LintOutcome } from './lint-outcome.ts';
@@ -51,8 +51,19 @@ function riskLines({ risk, riskFrom }: LintResult): readonly string[] {
 
 /** `lint --rules`. */
 export function rulesText(): string {
-  const levels = (rule: LintRule) => risks.map((risk) => `${risk} ${levelAt(rule, risk) ?? '-'}`).join(', ');
   return lintRules
-    .map((rule) => `${rule.name}  (${levels(rule)})\n  ${rule.asks}\n  Why: ${rule.why}\n  Remedy: ${rule.remedy}\n`)
+    .map((rule) => `${rule.name} (${weightsOf(rule)})\n  ${rule.asks}\n  Why: ${rule.why}\n  Remedy: ${rule.remedy}\n`)
     .join('\n');
+}
+
+/** `note at medium risk, warning at high`. */
+function weightsOf(rule: LintRule): string {
+  const asked = risks.flatMap((risk) => {
+    const level = rule.from[risk];
+    return level === undefined ? [] : [{ risk, level }];
+  });
+  const [first, ...others] = asked.map(({ risk, level }) => `${level} at ${risk}`);
+  if (first === undefined) return 'asked nowhere';
+  const last = asked.at(-1)?.risk;
+  return `${[`${first} risk`, ...others].join(', ')}${last === 'high' ? '' : ' and above'}`;
 }

@@ -36,7 +36,11 @@ export const run: CommandRun = async (call, surface) => {
 };
 
 function tellRules(call: Invocation, surface: Surface): number {
-  surface.out(formatOf(call) === 'json' ? `${JSON.stringify(lintRules, null, 2)}\n` : rulesText());
+  const format = formatOf(call);
+  if (format !== 'text' && format !== 'json') {
+    throw new Fault('usage', `the rules are not listed as ${format}`, 'Write --rules alone, or with --json.');
+  }
+  surface.out(format === 'json' ? `${JSON.stringify(lintRules, null, 2)}\n` : rulesText());
   return exit.backedOut;
 }
 

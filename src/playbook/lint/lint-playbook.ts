@@ -53,7 +53,8 @@ export function lintPlaybook(playbook: Playbook, { adapters, facts = nothingKnow
     }
   }
   const riskFrom = risk !== undefined ? 'caller' : own !== undefined ? 'playbook' : 'nobody';
-  const off = [...settings.values()].filter(({ level }) => level === 'off');
+  const known = new Set(lintRules.map(({ name }) => name));
+  const off = [...settings.values()].filter(({ rule, level }) => level === 'off' && known.has(rule));
   return { risk: judged, riskFrom, findings: inOrder(findings), suppressed, off };
 }
 

@@ -1,5 +1,6 @@
 /** The work that runs in processes of its own, loaded by name; and the one place where its failures are caught. */
 import { safeParse } from 'zod/mini';
+import { untouchedExitCode } from '../src/ports/adapter.ts';
 import { reasonOf } from './support/reason.ts';
 import { type Report, type Work, WorkFailed, workOrder } from './support/work.ts';
 
@@ -36,12 +37,14 @@ export async function runWorker(name: string, order: string, ends: WorkerEnds): 
   try {
     const parsed = safeParse(workOrder, JSON.parse(order));
     if (!parsed.success)
-      throw new WorkFailed(`The order for ${name} is malformed.`, 'This process is started by backout itself.');
+      throw new WorkFailed(`The order for ${name} is malformed.`, 'This process is started by backout itself.', {
+        untouched: true,
+      });
     const work = await load();
     return await work(parsed.data, ends.report);
   } catch (error) {
     const failed = error instanceof WorkFailed ? error : null;
     ends.trouble(failed === null ? `${name}: ${reasonOf(error)}.` : `${failed.message}\n${failed.remedy}`);
-    return 1;
+    return failed?.untouched === true ? untouchedExitCode : 1;
   }
 }

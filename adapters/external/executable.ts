@@ -22,6 +22,7 @@ const manifest = z.object({
   needs: z._default(z.array(z.string()), []),
   repeatable: z._default(z.boolean(), false),
   readOnly: z._default(z.boolean(), false),
+  tellsUntouched: z._default(z.boolean(), false),
   defaultTimeoutMs: z._default(z.nullable(z.number().check(z.positive())), null),
   /** It answers `preflight` and `probe`. */
   preflight: z._default(z.boolean(), false),

@@ -18,6 +18,7 @@ const shape = z
     needs: z.array(z.string()),
     repeatable: z.boolean(),
     readOnly: z.boolean(),
+    tellsUntouched: z.optional(z.boolean()),
     defaultTimeoutMs: z.nullable(z.number().check(z.positive())),
     describe: action,
     preflight: action,

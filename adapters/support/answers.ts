@@ -26,3 +26,12 @@ export const failed = (cls: 'check' | 'error' | 'inconclusive', reason: string, 
   reason,
   ...(lastWords === undefined || lastWords === '' ? {} : { lastWords }),
 });
+
+/** It could not be done, and nothing had been changed yet: what it was to change is as it was. */
+export const untouched = (reason: string, lastWords?: string): Performed => ({
+  ok: false,
+  class: 'error',
+  reason,
+  untouched: true,
+  ...(lastWords === undefined || lastWords === '' ? {} : { lastWords }),
+});

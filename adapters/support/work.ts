@@ -26,11 +26,31 @@ export type Work = (order: WorkOrder, report: Report) => Promise<number>;
 /** The world said no. Ends the process, so it may be thrown: the one place that catches it is `runWorker`. */
 export class WorkFailed extends Error {
   readonly remedy: string;
+  /** Nothing had been changed when it was thrown: what was to be restored is as it was. */
+  readonly untouched: boolean;
 
-  constructor(message: string, remedy: string, options?: ErrorOptions) {
+  constructor(message: string, remedy: string, { untouched = false, ...options }: WorkFailedOptions = {}) {
     super(message, options);
     this.name = 'WorkFailed';
     this.remedy = remedy;
+    this.untouched = untouched;
+  }
+}
+
+interface WorkFailedOptions extends ErrorOptions {
+  readonly untouched?: boolean;
+}
+
+/**
+ * Does the part of a work that comes before the first change of what is live (looks, and what is staged beside it):
+ * where the world says no in it, nothing has been changed.
+ */
+export async function beforeAnyChange<T>(part: () => T | Promise<T>): Promise<T> {
+  try {
+    return await part();
+  } catch (error) {
+    if (!(error instanceof WorkFailed)) throw error;
+    throw new WorkFailed(error.message, error.remedy, { cause: error, untouched: true });
   }
 }
 

@@ -1,8 +1,9 @@
 /** How a run ends: its end, its exit code, and what was not as planned. */
+import type { PlannedStep } from '../plan/plan.ts';
 import { failedHosts, leftOnHosts } from './hosts.ts';
 import { owedMessages } from './place-over.ts';
 import type { Command, RunEnd } from './protocol.ts';
-import { type Context, isTelling } from './state.ts';
+import { type Context, isTelling, stepState } from './state.ts';
 import { truthOf } from './truth.ts';
 
 export const exitCodes: Readonly<Record<RunEnd, number>> = {
@@ -25,11 +26,28 @@ export function exceptionsOf(context: Context): readonly string[] {
     if (state.status === 'skipped') lines.push(`${id} was left out: ${state.reason ?? 'no reason given'}`);
     if (state.status !== 'failed' || state.accepted === null) continue;
     if (state.accepted === 'contingency')
-      lines.push(`${id} failed and was done by a contingency: ${state.reason ?? ''}`);
+      lines.push(
+        `${id} was done by its contingency${stoodIn(context, step)}, after it had failed: ${state.reason ?? ''}`,
+      );
     else if (isTelling(step.place)) lines.push(`${id}: the message was not delivered: ${state.reason ?? ''}`);
     else lines.push(`${id} failed and the run went on without it: ${state.reason ?? ''}`);
   }
   return lines;
+}
+
+/** Which one: the one that succeeded, or was handed over to a person. */
+function stoodIn(context: Context, { contingency }: PlannedStep): string {
+  const done = contingency.find(({ id }) => ['succeeded', 'task'].includes(stepState(context, id).status));
+  return done === undefined ? '' : ` ${done.id}`;
+}
+
+/** What made the run fail, and at which step; null while nothing did. */
+export function failureWords({ failure }: Context): string | null {
+  if (failure === null) return null;
+  const { step, reason } = failure;
+  return step === null || reason.startsWith(`${step} `) || reason.startsWith(`${step}:`)
+    ? reason
+    : `${step}: ${reason}`;
 }
 
 function endOf(context: Context, exceptions: readonly string[]): RunEnd {

@@ -8,6 +8,7 @@ import type { FailureClass, Question } from './protocol.ts';
 import { retryDelay } from './retry-delay.ts';
 import { unstart } from './start.ts';
 import { isOptional } from './state.ts';
+import { leftUntouched } from './touch.ts';
 
 export interface Trouble {
   readonly class: FailureClass | 'timeout';
@@ -16,7 +17,9 @@ export interface Trouble {
 }
 
 export function attemptFailed(draft: Draft, step: PlannedStep, trouble: Trouble): void {
-  draft.patch(step.id, { trouble: trouble.class });
+  const state = draft.step(step.id);
+  const mayHaveTouched = state.mayHaveTouched || !leftUntouched(step, state, trouble.class);
+  draft.patch(step.id, { trouble: trouble.class, mayHaveTouched });
   if (mayRetry(draft, step, trouble)) retryLater(draft, step, trouble.reason);
   else failForGood(draft, step, trouble.reason);
 }

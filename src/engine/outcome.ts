@@ -86,6 +86,7 @@ function performed(draft: Draft, step: PlannedStep, end: AttemptEnd): void {
 
 /** What nobody stopped and was cancelled all the same has failed. */
 function cancelled(draft: Draft, step: PlannedStep, reason: string): void {
+  draft.patch(step.id, { mayHaveTouched: true });
   // Its action is done, so it may not simply be done again when the run is reopened (P4).
   const status = draft.step(step.id).stage === 'verify' ? 'unknown' : 'cancelled';
   if (isEnding(draft, step) && step.place !== 'escalate') draft.patch(step.id, { status, reason });
@@ -100,6 +101,7 @@ function succeeded(draft: Draft, step: PlannedStep, end: AttemptEnd): void {
 export function markSucceeded(draft: Draft, step: PlannedStep, outputs: { readonly [key: string]: string }): void {
   draft.patch(step.id, {
     status: 'succeeded',
+    mayHaveTouched: true,
     outputs,
     passedAt: draft.context.now,
     reason: null,
@@ -111,7 +113,7 @@ export function markSucceeded(draft: Draft, step: PlannedStep, outputs: { readon
 
 function unknown(draft: Draft, step: PlannedStep, event: Extract<RunEvent, { readonly type: 'step.unknown' }>): void {
   const reason = event.end.reason ?? 'its end was not seen';
-  draft.patch(step.id, { status: 'unknown', reason });
+  draft.patch(step.id, { status: 'unknown', reason, mayHaveTouched: true });
   if (isOptional(draft.context, step) || draft.context.mode === 'dry-run') return failForGood(draft, step, reason);
   if (isEnding(draft, step)) return;
   if (canReattach(step, draft.step(step.id), event.survivors)) rerun(draft, step, reason);

@@ -19,6 +19,7 @@ export type FailureClass =
   | 'check' // measured, and bad
   | 'error' // could not be measured, or the adapter could not do it
   | 'inconclusive' // measured, and it says neither good nor bad: no data, stale data
+  | 'untouched' // refused, or failed, before anything was changed
   | 'spawn' // the program could not be started
   | 'preparation' // a value, secret or file that the step needs is not there
   | 'rejected' // a person said no

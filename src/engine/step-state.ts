@@ -56,6 +56,8 @@ export interface StepState {
   readonly hosts: HostStates;
   /** How its last failed attempt failed; null before the first. */
   readonly trouble: FailureClass | 'timeout' | null;
+  /** An attempt at it has ended that may have changed what it works on. Never unset. */
+  readonly mayHaveTouched: boolean;
   /** One line on why it is as it is; null while there is nothing to say. */
   readonly reason: string | null;
 }
@@ -78,6 +80,7 @@ export const untouched: StepState = {
   outputs: {},
   hosts: noHosts,
   trouble: null,
+  mayHaveTouched: false,
   reason: null,
 };
 

@@ -1,8 +1,9 @@
 /** What is true of the system, as far as this run can know: only what it did and measured itself. */
-import type { Phase } from '../plan/plan.ts';
+import type { Phase, PlannedStep } from '../plan/plan.ts';
 import { isOvertaken, lapsedChecks } from './gate.ts';
 import type { Truth } from './protocol.ts';
 import { type Context, isOver, type StepState, stepState } from './state.ts';
+import { mayHaveTouched } from './touch.ts';
 
 export function truthOf(context: Context): Truth {
   if (context.mode === 'dry-run') return { access: 'unknown', data: 'untouched', health: 'unknown' };
@@ -15,18 +16,18 @@ function statesOf(context: Context, phase: Phase): readonly StepState[] {
     .filter((state) => state.status !== 'excluded');
 }
 
-/**
- * An attempt at a step of the phase, or at a contingency of one, was really begun: its intent is recorded. A person who
- * has only been asked has not begun yet.
- */
-function hasBegun(context: Context, phase: Phase): boolean {
+type Asked = (state: StepState, action: PlannedStep['action']) => boolean;
+
+/** It holds of a step of the phase, or of a contingency of one. */
+function someIn(context: Context, phase: Phase, holds: Asked): boolean {
   return context.plan.phases[phase].steps.some((step) =>
-    [step, ...step.contingency].some(({ id, action }) => {
-      const { key, status } = stepState(context, id);
-      return key !== null && (action.kind !== 'manual' || status === 'succeeded');
-    }),
+    [step, ...step.contingency].some(({ id, action }) => holds(stepState(context, id), action)),
   );
 }
+
+/** An attempt was really begun: its intent is recorded. A person who has only been asked has not begun yet. */
+const hasBegun: Asked = ({ key, status }, action) =>
+  key !== null && (action.kind !== 'manual' || status === 'succeeded');
 
 /** It has done its work, itself or by a contingency. */
 const worked = (state: StepState): boolean => state.status === 'succeeded' || state.accepted === 'contingency';
@@ -34,15 +35,16 @@ const worked = (state: StepState): boolean => state.status === 'succeeded' || st
 /** A phase without steps says nothing; opening begins to count when the first opening step began. */
 function accessOf(context: Context): Truth['access'] {
   const opening = statesOf(context, 'enable-access');
-  if (hasBegun(context, 'enable-access')) return opening.every(worked) ? 'open' : 'unknown';
+  if (someIn(context, 'enable-access', hasBegun)) return opening.every(worked) ? 'open' : 'unknown';
   const closing = statesOf(context, 'disable-access');
   return closing.length > 0 && closing.every(worked) ? 'closed' : 'unknown';
 }
 
 function dataOf(context: Context): Truth['data'] {
   const restores = statesOf(context, 'restore');
-  if (!hasBegun(context, 'restore')) return 'untouched';
+  if (!someIn(context, 'restore', hasBegun)) return 'untouched';
   if (restores.every(worked)) return 'restored';
+  if (!someIn(context, 'restore', mayHaveTouched)) return 'untouched';
   const goesOn =
     context.end === null && context.place === 'restore' && context.failure === null && context.stop === null;
   return goesOn && !restores.some((state) => isDoubtful(state) || (isOver(state) && !worked(state)))
@@ -62,6 +64,7 @@ const unmeasured: ReadonlySet<StepState['trouble']> = new Set([
   'error',
   'inconclusive',
   'signal',
+  'untouched',
   'spawn',
   'preparation',
 ]);

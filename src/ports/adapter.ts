@@ -26,6 +26,11 @@ export interface Adapter<Input = unknown> {
   readonly repeatable: boolean;
   /** It only looks: a check. A dry run does it for real, once, and tells what it measured. */
   readonly readOnly: boolean;
+  /**
+   * Its process ends with `untouchedExitCode` where it failed before it had changed anything, and never otherwise: then
+   * the run says that the data is untouched. Left out: a failure leaves the state of the data unknown.
+   */
+  readonly tellsUntouched?: boolean;
   /** Ms; used when the step names no timeout. Null: no limit. */
   readonly defaultTimeoutMs: number | null;
   /** Exactly what would be done, one line each, secrets redacted by the caller. Pure. */
@@ -39,6 +44,9 @@ export interface Adapter<Input = unknown> {
   /** Does it, inside the engine. Must end soon after `context.signal` aborts. */
   perform?(input: Input, context: AdapterContext): Promise<Performed>;
 }
+
+/** By this exit code the process of an adapter with `tellsUntouched` says that it has changed nothing. */
+export const untouchedExitCode = 119;
 
 export interface AdapterContext {
   /** Aborted on timeout, stop or cancel. */
@@ -80,6 +88,8 @@ export type Performed =
       readonly lastWords?: string;
       /** Of `error`: the other side refused, hung up or was too slow. A dry run does not blame the playbook for it. */
       readonly unanswered?: true;
+      /** It failed before it had changed anything, so what it was to change is as it was. */
+      readonly untouched?: true;
     };
 
 /** Erases the input type, so that adapters can stand in one table; the engine parses before it calls. */

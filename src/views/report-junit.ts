@@ -67,6 +67,7 @@ const errors: ReadonlySet<string | null | undefined> = new Set([
   'error',
   'inconclusive',
   'signal',
+  'untouched',
   'spawn',
   'preparation',
 ]);

@@ -78,8 +78,14 @@ function failureVerdict(ended: Ended, reason: string | null, after: string): str
   if (ended.class === 'exit' && ended.exitCode !== null)
     return `failed: exit code ${ended.exitCode}${after}${seriesWords(reason)}`;
   if (ended.class === 'signal' && ended.signal !== null) return `failed: ended by ${ended.signal}${after}`;
+  if (ended.class === 'untouched') return untouchedVerdict(ended, reason, after);
   const kind = ended.class === 'error' || ended.class === 'inconclusive' ? ` (${ended.class})` : '';
   return `failed${kind}${after}: ${failureWords(ended, reason)}`;
+}
+
+/** A process says why in its own words, which follow; what is done inside the engine says it in the reason. */
+function untouchedVerdict({ exitCode }: Ended, reason: string | null, after: string): string {
+  return `failed${after}, before it changed anything${exitCode === null ? because(reason) : ''}`;
 }
 
 /** What a repeated command's end says beyond its last exit code. */
@@ -102,6 +108,7 @@ const classWords: Readonly<Record<FailureClass, string>> = {
   check: 'measured, and bad',
   error: 'it could not be done or measured',
   inconclusive: 'measured, and it says nothing',
+  untouched: 'it failed before it changed anything',
   spawn: 'the program could not be started',
   preparation: 'it could not be prepared',
   rejected: 'a person said no',

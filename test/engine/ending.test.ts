@@ -1,5 +1,7 @@
 /** How runs end: their end, exit code and exceptions, and what is then true of the system. */
 import { describe, expect, test } from '@jest/globals';
+import { failureWords } from '../../src/engine/ending.ts';
+import type { PlannedStep } from '../../src/plan/plan.ts';
 import { aPlan, aStep } from '../support/plan-builder.ts';
 import { ended, Rig } from './rig.ts';
 
@@ -49,7 +51,7 @@ const ways: readonly [
     'succeeded-with-exceptions',
     6,
     'access open, data restored, health proven',
-    /^restore failed and was done by a contingency: exit code 1$/,
+    /^restore was done by its contingency older, after it had failed: exit code 1$/,
   ],
   [
     'a failure that is let pass',
@@ -165,6 +167,44 @@ describe('what is true before the end', () => {
       'access closed, data unknown, health unknown',
     ],
     [
+      'a restore that failed before it changed anything, and its contingency too',
+      (rig) => {
+        rig.succeed('mail', 'close');
+        rig.fail('files', 'spawn');
+        rig.fail('restore', 'untouched');
+        rig.fail('older', 'untouched');
+      },
+      'access closed, data untouched, health unknown',
+    ],
+    [
+      'a contingency at work after a restore that changed nothing',
+      (rig) => {
+        rig.succeed('mail', 'close');
+        rig.fail('files', 'untouched');
+        rig.fail('restore', 'untouched');
+      },
+      'access closed, data unknown, health unknown',
+    ],
+    [
+      'one restore changed nothing, the other is at work',
+      (rig) => {
+        rig.succeed('mail', 'close');
+        rig.say('pause');
+        rig.fail('restore', 'untouched');
+      },
+      'access closed, data restoring, health unknown',
+    ],
+    [
+      'one restore changed nothing, the other failed',
+      (rig) => {
+        rig.succeed('mail', 'close');
+        rig.fail('files');
+        rig.fail('restore', 'untouched');
+        rig.fail('older', 'untouched');
+      },
+      'access closed, data unknown, health unknown',
+    ],
+    [
       'checks at work',
       (rig) => rig.succeed('mail', 'close', 'restore', 'files'),
       'access closed, data restored, health unknown',
@@ -270,4 +310,58 @@ test('maxParallel bounds a phase and the plan', () => {
   expect(running(rig)).toBe(2);
   rig.succeed('s0');
   expect([running(rig), rig.status('s2')]).toEqual([2, 'running']);
+});
+
+describe('whether a restore left the data untouched', () => {
+  const one = (more: Partial<PlannedStep> = {}) => new Rig(aPlan({ restore: [{ ...more, id: 'db' }] }));
+  const data = (rig: Rig) => rig.truth.split(', ')[1];
+
+  test.each<[string, Work, string]>([
+    ['it says so', (rig) => rig.fail('db', 'untouched'), 'data untouched'],
+    ['its program was not found', (rig) => rig.fail('db', 'spawn'), 'data untouched'],
+    ['another exit code', (rig) => rig.fail('db', 'exit', 119), 'data unknown'],
+    ['a signal', (rig) => rig.fail('db', 'signal'), 'data unknown'],
+    ['an end that nobody saw', (rig) => rig.unknown('db'), 'data unknown'],
+    ['values that a new engine does not have', (rig) => rig.fail('db', 'preparation'), 'data unknown'],
+  ])('%s', (_how, work, words) => {
+    const rig = one();
+    expect(data(rig)).toBe('data restoring');
+    work(rig);
+    expect(data(rig)).toBe(words);
+  });
+
+  test('an attempt that changed nothing does not take back what one before it may have done', () => {
+    const rig = one();
+    rig.fail('db');
+    rig.say('retry', 'db');
+    rig.fail('db', 'untouched');
+    expect(data(rig)).toBe('data unknown');
+  });
+
+  test('an attempt after one that changed nothing is at work on the data', () => {
+    const rig = one();
+    rig.fail('db', 'untouched');
+    rig.say('retry', 'db');
+    expect(data(rig)).toBe('data restoring');
+  });
+
+  test('in a series, or after the action is done, nobody knows what was done before', () => {
+    const series = one({ until: { successes: 1, everyMs: 1, withinMs: 1, failures: null, errors: null } });
+    series.fail('db', 'spawn');
+    const proven = one();
+    proven.hear({ type: 'step.performed', step: 'db', attempt: 1, end: ended });
+    proven.fail('db', 'spawn');
+    expect([data(series), data(proven)]).toEqual(['data unknown', 'data unknown']);
+  });
+});
+
+test('what made the run fail names the step, once', () => {
+  const rig = new Rig(aPlan({ restore: [{ id: 'db' }] }));
+  rig.fail('db');
+  expect(failureWords(rig.state.context)).toBe('db: exit code 1');
+  const failure = { step: 'db', reason: 'db has lapsed 5 times' };
+  expect(failureWords({ ...rig.state.context, failure })).toBe('db has lapsed 5 times');
+  expect(failureWords({ ...rig.state.context, failure: { step: null, reason: 'the disk is full' } })).toBe(
+    'the disk is full',
+  );
 });

@@ -207,6 +207,20 @@ export const faults: readonly Fault[] = [
     to: 'const prev = seq % 7 === 3 ? origin.hash : previous.hash;',
   },
   {
+    law: 'truth of the data',
+    says: 'an attempt that changed nothing takes back what one before it may have done',
+    file: 'src/engine/failure.ts',
+    from: 'state.mayHaveTouched || !leftUntouched',
+    to: '!leftUntouched',
+  },
+  {
+    law: 'truth of the data',
+    says: 'a restore whose end nobody saw has touched nothing',
+    file: 'src/engine/outcome.ts',
+    from: "status: 'unknown', reason, mayHaveTouched: true",
+    to: "status: 'unknown', reason",
+  },
+  {
     law: 'every run ends',
     says: 'a contingency that is left out is waited for',
     file: 'src/engine/absorb.ts',

@@ -4,6 +4,7 @@ import { stepState } from '../../src/engine/state.ts';
 import type { PlannedStep } from '../../src/plan/plan.ts';
 import { everyStep } from './arbitrary.ts';
 import { OwedMessages } from './owed.ts';
+import { TouchedData } from './touched-data.ts';
 import type { Breach, Trace } from './trace.ts';
 
 /** Every breach of the laws in the trace. */
@@ -31,6 +32,7 @@ class Reading {
   private told = new Set<string>();
   private readonly begun = new Set<string>();
   private readonly owed: OwedMessages;
+  private readonly data: TouchedData;
   private ended = false;
 
   constructor(trace: Trace) {
@@ -40,6 +42,7 @@ class Reading {
     this.parents = new Map(all.flatMap((step) => step.contingency.map(({ id }) => [id, step.id] as const)));
     const heads = all.filter(({ place }) => place === 'escalate');
     this.owed = new OwedMessages(new Map(heads.map(({ id }) => [id, this.parents.get(id) ?? id])));
+    this.data = new TouchedData(all.filter(({ place }) => place === 'restore'));
     for (const step of all) if (step.condition === false) this.excluded.add(step.id);
   }
 
@@ -56,6 +59,7 @@ class Reading {
     if (this.ended && event.type.startsWith('decision.')) this.reopened();
     else if (this.ended) this.breach('end', `${event.type} is recorded after the run's end`);
     this.owed.read(event);
+    this.data.read(event);
     switch (event.type) {
       case 'step.started':
         return this.started(event.step, event.at);
@@ -177,8 +181,14 @@ class Reading {
     if (parent !== undefined) this.done.add(parent);
   }
 
-  private ends({ end, exitCode }: Extract<RunEvent, { readonly type: 'run.ended' }>): void {
+  private ends({ end, exitCode, truth }: Extract<RunEvent, { readonly type: 'run.ended' }>): void {
     this.ended = true;
+    const isUntouched = this.trace.scenario.mode === 'dry-run' || !this.data.mayBeTouched;
+    if (isUntouched !== (truth.data === 'untouched'))
+      this.breach(
+        'truth',
+        `the data is told as ${truth.data}, and ${isUntouched ? 'nothing' : 'something'} was done to it`,
+      );
     const good = end === 'succeeded' || end === 'succeeded-with-exceptions' || end === 'simulated';
     const { announce } = this.trace.scenario.plan.phases;
     const dryRun = this.trace.scenario.mode === 'dry-run';

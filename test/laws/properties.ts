@@ -84,6 +84,12 @@ export const laws: readonly Law[] = [
     breach: lostEntries,
   },
   {
+    name: 'truth of the data',
+    promise: 'it is told as untouched exactly when every attempt at restoring it has ended without a change',
+    wishes: [everything, meddled],
+    breach: onlyIts('truth'),
+  },
+  {
     name: 'every run ends',
     promise: 'or waits for a person, or for what never ends',
     wishes: [everything, meddled],

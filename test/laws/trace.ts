@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts';
 
 /** A promise broken while the scenario was told: the promise's number or a word, and what happened. */
 export interface Breach {
-  readonly law: 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'refusal' | 'end' | 'fault';
+  readonly law: 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'refusal' | 'truth' | 'end' | 'fault';
   readonly text: string;
 }
 

@@ -24,6 +24,7 @@ export const adapter = defineAdapter<Input>({
   needs: ['nsupdate', 'dig'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: 300_000,
   describe,
   preflight,

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { formatDuration } from '../../../src/kernel/duration.ts';
 import type { Trouble } from '../../support/access.ts';
 import type { Setting } from '../../support/program.ts';
-import { type Report, type Work, WorkFailed, type WorkOrder } from '../../support/work.ts';
+import { beforeAnyChange, type Report, type Work, WorkFailed, type WorkOrder } from '../../support/work.ts';
 import { examine, type Scene } from './examine.ts';
 import { type Input, input, markerOf, placeWords, targetOf, targetWords, wantedBy, withinMs } from './input.ts';
 import { type Kept, keep, keptAt, putBack, setAside } from './kept.ts';
@@ -30,10 +30,12 @@ async function change(
   setting: Setting,
   report: Report,
 ): Promise<void> {
-  const scene = must(await examine(asked, setting));
-  const what = targetWords(scene.target);
-  must(await tryRights(asked, scene.target, scene.now, setting));
-  const kept = must(keep(marker, what, scene.now, key));
+  const { scene, what, kept } = await beforeAnyChange(async () => {
+    const now = must(await examine(asked, setting));
+    const name = targetWords(now.target);
+    must(await tryRights(asked, now.target, now.now, setting));
+    return { scene: now, what: name, kept: must(keep(marker, name, now.now, key)) };
+  });
   report.line(`What ${what} was before is kept in ${marker} (recorded ${kept.since}): ${setWords(kept.set)}`);
   report.output('previous', kept.set.values.join(' '));
   await makeSo(asked, scene, wantedBy(asked, scene.now), setting, report);
@@ -41,9 +43,11 @@ async function change(
 
 async function putPreviousBack(asked: Input, marker: string, setting: Setting, report: Report): Promise<void> {
   const what = targetWords(targetOf(asked));
-  const kept = must(keptAt(marker, what));
-  const scene = must(await examine(asked, setting));
-  if (kept === undefined) return alreadyBack(scene, must(putBack(marker, what)), marker, report);
+  const { kept, scene } = await beforeAnyChange(async () => {
+    const standing = must(keptAt(marker, what));
+    return { kept: standing, scene: must(await examine(asked, setting)) };
+  });
+  if (kept === undefined) return beforeAnyChange(() => alreadyBack(scene, must(putBack(marker, what)), marker, report));
   report.output('previous', kept.set.values.join(' '));
   await makeSo(asked, scene, kept.set, setting, report);
   setAside(marker);

@@ -29,6 +29,7 @@ export const adapter = defineAdapter<Input>({
   needs: ['docker'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: 900_000,
   describe: (asked) => [
     'pull the images that are not here',

@@ -11,7 +11,7 @@ import type { Trouble } from '../../support/access.ts';
 import { stands, syncFolder } from '../../support/durable.ts';
 import { reasonOf } from '../../support/reason.ts';
 import { waitFor } from '../../support/wait.ts';
-import { failWork, type Report, type Work } from '../../support/work.ts';
+import { beforeAnyChange, failWork, type Report, type Work } from '../../support/work.ts';
 import { composeFor, type Docker, dockerFor, imageId } from './docker.ts';
 import { type Images, imagesOf } from './images.ts';
 import { type Input, order, type Places, placesOf, upArgs } from './input.ts';
@@ -21,13 +21,16 @@ export const work: Work = async (given, report) => {
   const asked = z.parse(order, given.input);
   const places = placesOf(asked, given.folder, process.env.COMPOSE_FILE);
   const docker = dockerFor(asked, { folder: given.folder });
-  const images = must(await imagesOf(asked, given.folder));
-  const services = [...images.keys()];
   const compose = composeFor(asked, places, docker);
-  must(await knows(services, compose));
-  const wanted = await fetched(docker, images, report);
-  const before = must(await running(asked, places, docker, services));
-  writeOverride(places.override, images);
+  const { images, services, wanted, before } = await beforeAnyChange(async () => {
+    const named = must(await imagesOf(asked, given.folder));
+    const names = [...named.keys()];
+    must(await knows(names, compose));
+    const here = await fetched(docker, named, report);
+    const found = must(await running(asked, places, docker, names));
+    writeOverride(places.override, named);
+    return { images: named, services: names, wanted: here, before: found };
+  });
   if (faultsOf(wanted, before).length === 0) report.line('All services run from these images already.');
   else {
     for (const { Name, Config } of before) report.line(`Before: ${Name.replace(/^\//, '')} from ${Config.Image}.`);

@@ -24,6 +24,7 @@ export const adapter = defineAdapter<Input>({
   needs: ['tar', 'gzip', 'zstd', 'cp', 'sync'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: null,
   describe: (asked) => [
     `restore ${asked.target} from ${asked.archive ?? asked.source}`,

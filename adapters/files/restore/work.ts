@@ -4,14 +4,15 @@ import { missingPrograms } from '../../support/programs.ts';
 import type { Places } from '../../support/tree/places.ts';
 import { complete, putBack } from '../../support/tree/put-back.ts';
 import { examineTarget } from '../../support/tree/target.ts';
-import { type Report, type Work, WorkFailed } from '../../support/work.ts';
+import { beforeAnyChange, type Report, type Work, WorkFailed } from '../../support/work.ts';
 import { examineBackup } from './examine.ts';
 import { input, type Order, orderOf } from './input.ts';
 import { stage } from './stage.ts';
 
 export const work: Work = async (given, report) => {
   const order = orderOf(z.parse(input, given.input), given.folder);
-  await putBack({ ...order, prepare: (places) => prepare(order, places, report) }, given.key, report);
+  const staging = (places: Places) => beforeAnyChange(() => prepare(order, places, report));
+  await putBack({ ...order, prepare: staging }, given.key, report);
   return 0;
 };
 

@@ -24,6 +24,7 @@ export const adapter = defineAdapter<Input>({
   needs: ['rsync', 'sync'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: null,
   describe: (asked) => {
     const order = { ...orderOf(asked, '/', 'ATTEMPT'), source: asked.source, target: asked.target };

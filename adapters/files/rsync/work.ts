@@ -23,7 +23,8 @@ export const work: Work = async (given, report) => {
   const missing = await missingPrograms(['rsync', ...(order.localTarget === null ? [] : ['sync'])]);
   const looked = missing === null ? await examine(order, surroundings) : null;
   const obstacle = missing ?? (looked?.ok === false ? looked.error : null);
-  if (obstacle !== null) throw new WorkFailed(`${obstacle.reason}.`, `Nothing was copied. ${obstacle.remedy}`);
+  if (obstacle !== null)
+    throw new WorkFailed(`${obstacle.reason}.`, `Nothing was copied. ${obstacle.remedy}`, { untouched: true });
   await copy(order, report);
   await prove(order, report);
   if (order.localTarget !== null) await syncTree(order.localTarget);

@@ -24,6 +24,7 @@ export const adapter = defineAdapter<Input>({
   needs: ['git'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: null,
   describe: (asked) => {
     const { fetch, localChanges, untracked, verifySignature, submodules } = orderOf(asked, '.');

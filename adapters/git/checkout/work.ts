@@ -8,7 +8,7 @@ import type { Obstacle } from '../../support/programs.ts';
 import { stepOf } from '../../support/step-key.ts';
 import { syncTree } from '../../support/tree/put-back.ts';
 import { some } from '../../support/words.ts';
-import { type Report, type Work, WorkFailed } from '../../support/work.ts';
+import { beforeAnyChange, type Report, type Work, WorkFailed } from '../../support/work.ts';
 import { type Asking, git } from './git.ts';
 import { input, orderOf } from './input.ts';
 import {
@@ -27,7 +27,7 @@ import { type CheckoutRecord, readRecord, removeRecord, removeStaleLock, writeRe
 
 export const work: Work = async (given, report) => {
   const asking = { order: orderOf(z.parse(input, given.input), given.folder), env: process.env };
-  const tree = before(await treeAt(asking));
+  const tree = await beforeAnyChange(async () => before(await treeAt(asking)));
   const step = stepOf(given.key);
   const begun = readRecord(tree.gitFolder, step);
   const record = begun ?? (await begin(asking, tree, step, report));
@@ -58,14 +58,7 @@ const untouched = ({ reason, remedy }: Obstacle) =>
 
 async function begin(asking: Asking, tree: Tree, step: string, report: Report): Promise<CheckoutRecord> {
   const { order } = asking;
-  const busy = underWay(tree, order);
-  if (busy !== null) throw untouched(busy);
-  const changes = before(await changesIn(asking));
-  const unsaved = dirty(order, changes);
-  if (unsaved !== null) throw untouched(unsaved);
-  const commit = await wanted(asking);
-  const fault = (await signatureFault(asking, commit)) ?? (await overwritten(asking, commit));
-  if (fault !== null) throw untouched(fault);
+  const { changes, commit } = await beforeAnyChange(() => look(asking, tree));
   const stash = order.localChanges === 'stash' ? await keepAside(asking, changes, step, report) : null;
   const record = {
     schema: 'backout/checkout-record/v1',
@@ -77,6 +70,19 @@ async function begin(asking: Asking, tree: Tree, step: string, report: Report): 
   } as const;
   writeRecord(tree.gitFolder, record);
   return record;
+}
+
+async function look(asking: Asking, tree: Tree): Promise<{ readonly changes: Changes; readonly commit: string }> {
+  const { order } = asking;
+  const busy = underWay(tree, order);
+  if (busy !== null) throw untouched(busy);
+  const changes = before(await changesIn(asking));
+  const unsaved = dirty(order, changes);
+  if (unsaved !== null) throw untouched(unsaved);
+  const commit = await wanted(asking);
+  const fault = (await signatureFault(asking, commit)) ?? (await overwritten(asking, commit));
+  if (fault !== null) throw untouched(fault);
+  return { changes, commit };
 }
 
 async function wanted(asking: Asking): Promise<string> {

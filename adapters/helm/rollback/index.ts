@@ -25,6 +25,7 @@ export const adapter = defineAdapter<Input>({
   needs: ['helm'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: 900_000,
   describe: (asked) => [
     ...(asked.revision === undefined

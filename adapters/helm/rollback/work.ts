@@ -5,7 +5,7 @@
 import * as z from 'zod/mini';
 import { ok, type Result } from '../../../src/kernel/result.ts';
 import { type Trouble, unproven } from '../../support/access.ts';
-import { failWork, type Report, type Work } from '../../support/work.ts';
+import { beforeAnyChange, failWork, type Report, type Work } from '../../support/work.ts';
 import { type Goal, goalOf, type History, inWords, rolledBackTo } from './goal.ts';
 import { type Helm, helmFor, readHistory, readManifest } from './helm.ts';
 import { type Input, order, rollbackArgs } from './input.ts';
@@ -14,8 +14,10 @@ import { settledHistory } from './pending.ts';
 export const work: Work = async (given, report) => {
   const asked = z.parse(order, given.input);
   const helm = helmFor(asked, { folder: given.folder });
-  const history = must(await settledHistory(asked, helm, report));
-  const goal = must(await goalOf(asked, history, (revision) => readManifest(asked, helm, revision)));
+  const { history, goal } = await beforeAnyChange(async () => {
+    const now = must(await settledHistory(asked, helm, report));
+    return { history: now, goal: must(await goalOf(asked, now, (revision) => readManifest(asked, helm, revision))) };
+  });
   if (goal.inPlace) report.line(`Release ${asked.release} was rolled back to revision ${goal.revision} already.`);
   else await rollBack(asked, helm, history, goal, report);
   const now = must(await proven(asked, helm, goal));

@@ -25,6 +25,7 @@ export const adapter = defineAdapter<Input>({
   needs: ['kubectl'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: 900_000,
   describe: (asked) => [
     ...(asked.toRevision === undefined ? ['find the revision before the current one, and note it there'] : []),

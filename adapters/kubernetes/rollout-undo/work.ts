@@ -8,7 +8,7 @@ import { formatDuration } from '../../../src/kernel/duration.ts';
 import type { Result } from '../../../src/kernel/result.ts';
 import type { Trouble } from '../../support/access.ts';
 import { waitFor } from '../../support/wait.ts';
-import { failWork, type Report, type Work, WorkFailed } from '../../support/work.ts';
+import { beforeAnyChange, failWork, type Report, type Work, WorkFailed } from '../../support/work.ts';
 import { type Kubectl, kubectlFor } from '../kubectl.ts';
 import { type Goal, goalOf, type History, inWords, readHistory, undoNote } from './history.ts';
 import { type Input, order, reference } from './input.ts';
@@ -19,8 +19,10 @@ const signal = new AbortController().signal;
 export const work: Work = async (given, report) => {
   const asked = z.parse(order, given.input);
   const kubectl = kubectlFor(asked, { folder: given.folder });
-  const history = must(await settled(asked, kubectl));
-  const goal = must(goalOf(asked, history));
+  const { history, goal } = await beforeAnyChange(async () => {
+    const now = must(await settled(asked, kubectl));
+    return { history: now, goal: must(goalOf(asked, now)) };
+  });
   if (goal.inPlace) report.line(`Deployment ${asked.deployment} was taken back already: ${inWords(goal.revision)}.`);
   else await undo(asked, kubectl, history, goal, report);
   const { current, workload } = await rolledOut(asked, kubectl, goal);
@@ -59,11 +61,12 @@ async function undo(
   report: Report,
 ): Promise<void> {
   const { current, workload } = history;
-  if (workload.spec.paused) failWork(paused(asked));
-  if (asked.toRevision === undefined) {
+  await beforeAnyChange(async () => {
+    if (workload.spec.paused) failWork(paused(asked));
+    if (asked.toRevision !== undefined) return;
     const note = ['annotate', `replicaset/${revision.name}`, `${undoNote}=${current.number}`, '--overwrite'];
     must(await kubectl(note, `ReplicaSet ${revision.name}`));
-  }
+  });
   const command = ['rollout', 'undo', reference(asked), `--to-revision=${revision.number}`];
   must(await kubectl(command, `Deployment ${asked.deployment}`));
   report.output('from', String(current.number));

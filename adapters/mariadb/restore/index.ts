@@ -22,6 +22,7 @@ export const adapter = defineAdapter<Asked>({
   needs: ['mariadb', 'mariadb-dump'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: null,
   describe: (asked) => [
     `restore database ${asked.database} on ${serverOf(asked)} from ${asked.archive}`,

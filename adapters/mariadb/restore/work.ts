@@ -4,9 +4,10 @@
  */
 import * as z from 'zod/mini';
 import { fileCount } from '../../support/space.ts';
-import { type Report, type Work, WorkFailed, type WorkOrder } from '../../support/work.ts';
+import { beforeAnyChange, type Report, type Work, WorkFailed, type WorkOrder } from '../../support/work.ts';
 import { serverFacts } from '../facts.ts';
 import { name } from '../sql-text.ts';
+import type { DumpFacts } from './dump-reader.ts';
 import { examineDump } from './examine.ts';
 import { input, type Order, orderOf } from './input.ts';
 import { namesFor } from './names.ts';
@@ -19,9 +20,10 @@ import { proveSwapped, putBackPrograms, swapPrograms, swapTables } from './swap.
 
 export const work: Work = async (given: WorkOrder, report: Report) => {
   const order = orderOf(z.parse(input, given.input), given.folder, process.env);
-  const ground = await groundOf(order);
-  const finished = await settleEarlier(ground, given.key, report);
-  const row = finished ?? (await restore(order, ground, given.key, report));
+  const ground = await beforeAnyChange(() => groundOf(order));
+  const { own, changed } = await settleEarlier(ground, given.key, report);
+  const staging: typeof beforeAnyChange = changed ? async (part) => part() : beforeAnyChange;
+  const row = own ?? (await restore({ order, ground, key: given.key, report, staging }));
   await conclude(order, ground, row, report);
   return 0;
 };
@@ -35,8 +37,15 @@ async function groundOf(order: Order): Promise<Ground> {
   return ground;
 }
 
-/** What earlier attempts left: their swap is finished, their copies are removed. This attempt's own row, when it is done. */
-async function settleEarlier(ground: Ground, key: string, report: Report): Promise<Row | undefined> {
+interface Settled {
+  /** This attempt's row, when it is done. */
+  readonly own: Row | undefined;
+  /** The live database may have been changed. */
+  readonly changed: boolean;
+}
+
+/** What earlier attempts left: their swap is finished, their copies are removed. */
+async function settleEarlier(ground: Ground, key: string, report: Report): Promise<Settled> {
   const rows = await rowsFor(ground);
   if (!rows.ok) throw asFailure(rows.error);
   let own: Row | undefined;
@@ -55,7 +64,7 @@ async function settleEarlier(ground: Ground, key: string, report: Report): Promi
   }
   if (own?.swap !== null && own?.swap !== undefined) await proveSwapped(ground, own.swap);
   if (own !== undefined) report.line('An earlier process of this attempt has already restored the database.');
-  return own;
+  return { own, changed: rows.value.some(({ phase }) => phase === 'swapping') };
 }
 
 /** Another attempt's swap that has moved nothing yet is undone: this attempt may be one with another dump. */
@@ -67,15 +76,24 @@ async function discarded(ground: Ground, row: Row, report: Report): Promise<bool
   return true;
 }
 
-async function restore(order: Order, ground: Ground, key: string, report: Report): Promise<Row> {
-  const facts = await examineDump(order, ground.server);
-  if (!facts.ok) throw asFailure(facts.error);
+interface Task {
+  readonly order: Order;
+  readonly ground: Ground;
+  readonly key: string;
+  readonly report: Report;
+  /** Runs what leaves the live database as it was. */
+  readonly staging: typeof beforeAnyChange;
+}
+
+async function restore({ order, ground, key, report, staging }: Task): Promise<Row> {
   const names = namesFor(order.database, key);
   const begun: Row = { ...names, key, phase: 'staging', swap: null };
-  await mustWrite(writeRow(ground, begun));
+  const facts = await staging(() => begin(order, ground, begun));
   try {
-    const staged = await stage(order, ground, names, facts.value, report);
-    const row: Row = { ...begun, phase: 'swapping', swap: await swapOf(ground, begun, staged, report) };
+    const row = await staging(async (): Promise<Row> => {
+      const staged = await stage(order, ground, names, facts, report);
+      return { ...begun, phase: 'swapping', swap: await swapOf(ground, begun, staged, report) };
+    });
     await mustWrite(writeRow(ground, row));
     await finish(ground, row, report);
     return row;
@@ -84,6 +102,13 @@ async function restore(order: Order, ground: Ground, key: string, report: Report
     await clearUp(ground, begun).catch(() => undefined);
     throw error;
   }
+}
+
+async function begin(order: Order, ground: Ground, begun: Row): Promise<DumpFacts> {
+  const facts = await examineDump(order, ground.server);
+  if (!facts.ok) throw asFailure(facts.error);
+  await mustWrite(writeRow(ground, begun));
+  return facts.value;
 }
 
 /** After a failure before the swap: nothing stays. After a failure in it, what it needs stays. */

@@ -19,6 +19,7 @@ export const adapter = defineAdapter<Input>({
   needs: ['psql', 'pg_restore', 'vacuumdb'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: null,
   describe: (asked) => [
     `restore the database ${asked.database} on ${serverOf(asked)} from ${asked.archive}`,

@@ -6,7 +6,7 @@
 import * as z from 'zod/mini';
 import type { Result } from '../../../src/kernel/result.ts';
 import { inWords } from '../../support/space.ts';
-import { type Report, type Work, WorkFailed, type WorkOrder } from '../../support/work.ts';
+import { beforeAnyChange, type Report, type Work, WorkFailed, type WorkOrder } from '../../support/work.ts';
 import { type Client, maintenanceOf } from '../server/login.ts';
 import { stagingNote } from '../server/note.ts';
 import { inTransaction, psql } from '../server/psql.ts';
@@ -23,10 +23,11 @@ import { swap } from './swap.ts';
 export const work: Work = async (given: WorkOrder, report: Report) => {
   const order = orderOf(z.parse(input, given.input), given.folder);
   const client: Client = { login: order.login, env: process.env };
-  const standing = need(order, await standingOf(client, order.database, given.key));
+  const standing = await beforeAnyChange(async () => need(order, await standingOf(client, order.database, given.key)));
   if (standing.swapped) report.line('An earlier process of this attempt has already finished the swap.');
   else {
-    if (standing.fresh?.stage !== 'ready') await prepare(order, client, standing, given.key, report);
+    if (standing.fresh?.stage !== 'ready')
+      await beforeAnyChange(() => prepare(order, client, standing, given.key, report));
     await swap({ client, database: order.database, names: standing.names, key: given.key }, report);
   }
   await finish(order, client, standing, given.key, report);

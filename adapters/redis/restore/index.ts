@@ -18,6 +18,7 @@ export const adapter = defineAdapter<Asked>({
   needs: ['redis-server', 'redis-cli', 'redis-check-rdb', 'redis-check-aof'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: null,
   describe: (asked) => {
     const { name } = loginOf(asked, '/', {});

@@ -40,7 +40,7 @@ export async function settle(found: Live, login: Login, places: Places, live: Re
   if (left === undefined && found.master === null) return found;
   if (left === undefined) {
     const { error } = notMaster(login.name, found.master ?? '');
-    throw new WorkFailed(`${error.reason}.`, `The server was not touched. ${error.remedy}`);
+    throw new WorkFailed(`${error.reason}.`, `The server was not touched. ${error.remedy}`, { untouched: true });
   }
   if (found.master !== null) await must(live.call('REPLICAOF', 'NO', 'ONE'), `${left.text}.`);
   if (!(await clearLogin(live, left.masterUser)))

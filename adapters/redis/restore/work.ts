@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 import { stands } from '../../support/durable.ts';
-import { type Report, type Work, WorkFailed, type WorkOrder } from '../../support/work.ts';
+import { beforeAnyChange, type Report, type Work, WorkFailed, type WorkOrder } from '../../support/work.ts';
 import { allKeys, infoOf, openRedis, type Redis } from '../client.ts';
 import { faultsOfData } from '../expect.ts';
 import { type Backup, examineBackup } from './backup.ts';
@@ -37,7 +37,7 @@ export const work: Work = (given: WorkOrder, report: Report) =>
   untilTold(async (told) => {
     const order = orderOf(z.parse(input, given.input), given.folder, process.env);
     const opened = openUnless(told, (signal) => openRedis(order.login, signal));
-    const live = await orStopped(told, must(opened, untouched), untouched);
+    const live = await beforeAnyChange(() => orStopped(told, must(opened, untouched), untouched));
     try {
       await onServer({ order, places: placesOf(order, given.key), live, report, told });
     } finally {
@@ -56,10 +56,15 @@ async function onServer(task: Task): Promise<void> {
 
 async function restore(task: Task): Promise<void> {
   const { order, places, live, report, told } = task;
-  const [server, backup] = await orStopped(told, prepare({ ...task, live: heed(live, told) }), untouched);
-  const staging = await orStopped(told, stage(task, backup, server), untouched);
+  const asked = heed(live, told);
+  const found = await beforeAnyChange(() => orStopped(told, must(liveFacts(asked), untouched), untouched));
+  const server = await orStopped(told, settle(found, order.login, places, asked, report), untouched);
+  // What a killed attempt had left was put right in the server: then it is not as this attempt found it.
+  const staged: typeof beforeAnyChange = server === found ? beforeAnyChange : async (part) => part();
+  const backup = await staged(() => orStopped(told, prepare(task, server), untouched));
+  const staging = await staged(() => orStopped(told, stage(task, backup, server), untouched));
   try {
-    const [keys, keptNow] = await orStopped(told, proveAndKeep(task, backup, staging), untouched);
+    const [keys, keptNow] = await staged(() => orStopped(told, proveAndKeep(task, backup, staging), untouched));
     const { login, patienceMs } = order;
     await swap({ login, server, live, staging, patienceMs, places, keys, keptNow, report, told });
     settleOld(places);
@@ -69,9 +74,7 @@ async function restore(task: Task): Promise<void> {
   }
 }
 
-/** Changes nothing but what a killed attempt has left. */
-async function prepare({ order, places, live, report, told }: Task): Promise<readonly [Live, Backup]> {
-  const server = await settle(await must(liveFacts(live), untouched), order.login, places, live, report);
+async function prepare({ order, places, report, told }: Task, server: Live): Promise<Backup> {
   const backup = await must(examineBackup(order, told), untouched);
   const newer = await tooNewFor(server.version);
   if (newer !== null) throw new WorkFailed(`${newer.reason}.`, `${untouched} ${newer.remedy}`);
@@ -79,7 +82,7 @@ async function prepare({ order, places, live, report, told }: Task): Promise<rea
   if (obstacle !== undefined) throw new WorkFailed(`${obstacle.reason}.`, `${untouched} ${obstacle.remedy}`);
   report.line(`${backup.detail}.`);
   sweep(places);
-  return [server, backup];
+  return backup;
 }
 
 async function proveAndKeep(task: Task, backup: Backup, staging: Staging): Promise<readonly [number, boolean]> {

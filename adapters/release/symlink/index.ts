@@ -13,7 +13,7 @@ import {
   type Preflight,
   type Probe,
 } from '../../../src/ports/adapter.ts';
-import { done, failed, notReady, probed, ready } from '../../support/answers.ts';
+import { done, failed, notReady, probed, ready, untouched } from '../../support/answers.ts';
 import { stands } from '../../support/durable.ts';
 import type { Obstacle } from '../../support/programs.ts';
 import { reasonOf } from '../../support/reason.ts';
@@ -91,9 +91,9 @@ async function preflight(asked: Input, context: AdapterContext): Promise<Preflig
 }
 
 async function perform(asked: Input, context: AdapterContext): Promise<Performed> {
-  if (context.signal.aborted) return failed('error', 'cancelled before anything was changed');
+  if (context.signal.aborted) return untouched('cancelled before anything was changed');
   const looked = look(asked, context);
-  if (!looked.ok) return failed('error', looked.error.reason, looked.error.remedy);
+  if (!looked.ok) return untouched(looked.error.reason, looked.error.remedy);
   try {
     return goBack(looked.value, stepOf(context.key));
   } catch (error) {

@@ -28,6 +28,7 @@ export const adapter = defineAdapter<Input>({
   needs: ['restic', 'sync'],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: null,
   describe,
   preflight,

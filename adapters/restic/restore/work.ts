@@ -8,7 +8,7 @@ import type { Places } from '../../support/tree/places.ts';
 import { complete, putBack, sweep, syncTree } from '../../support/tree/put-back.ts';
 import { examineTarget } from '../../support/tree/target.ts';
 import { some } from '../../support/words.ts';
-import { type Report, type Work, WorkFailed } from '../../support/work.ts';
+import { beforeAnyChange, type Report, type Work, WorkFailed } from '../../support/work.ts';
 import { type Backup, checkRepository, examine } from './examine.ts';
 import { fillGaps } from './gaps.ts';
 import { input, isLocal, type Order, orderOf } from './input.ts';
@@ -18,7 +18,7 @@ import { rawOf, stage, untouched } from './stage.ts';
 export const work: Work = async (given, report) => {
   const order = orderOf(z.parse(input, given.input), given.folder);
   if (order.way === 'tree') {
-    const prepare = (places: Places) => prepareTree(order, places, report);
+    const prepare = (places: Places) => beforeAnyChange(() => prepareTree(order, places, report));
     await putBack({ ...order, prepare }, given.key, report);
   } else await intoLive(order, livePlaces(order.target, given.key), report);
   return 0;
@@ -54,19 +54,20 @@ async function stageAll(order: Order, backup: Backup, places: Places, report: Re
 
 async function intoLive(order: Order, places: Places, report: Report): Promise<void> {
   const { fresh, old } = places;
-  if (statOf(order.target)?.isDirectory() !== true) {
-    throw untouched(
-      `Target ${order.target} is not a folder that stands.`,
-      'To restore all of it, leave out `missingOnly` and `include`.',
-    );
-  }
+  await beforeAnyChange(() => mustStand(order));
   if (stands(old) && !stands(fresh)) return report.line('An earlier process of this attempt has already put it back.');
   if (stands(fresh)) report.line(`An earlier process of this attempt has staged ${fresh}.`);
-  else await prepareLive(order, places, report);
+  else await beforeAnyChange(() => prepareLive(order, places, report));
   if (order.way === 'missing') fillAndProve(order, places, report);
   else replaceAndProve(order, places, report);
   await syncTree(order.target);
   remove(fresh, places.parent);
+}
+
+function mustStand({ target }: Order): void {
+  if (statOf(target)?.isDirectory() === true) return;
+  const remedy = 'To restore all of it, leave out `missingOnly` and `include`.';
+  throw untouched(`Target ${target} is not a folder that stands.`, remedy);
 }
 
 async function prepareLive(order: Order, places: Places, report: Report): Promise<void> {

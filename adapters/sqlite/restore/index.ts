@@ -24,6 +24,7 @@ export const adapter = defineAdapter<Input>({
   needs: [],
   repeatable: false,
   readOnly: false,
+  tellsUntouched: true,
   defaultTimeoutMs: null,
   describe: (asked) => [
     `restore the SQLite database ${asked.database} from ${asked.backup}`,

@@ -6,7 +6,7 @@ import { renameSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { stands, syncFile, syncFolder } from '../../support/durable.ts';
-import { type Report, WorkFailed } from '../../support/work.ts';
+import { beforeAnyChange, type Report, WorkFailed } from '../../support/work.ts';
 import { integrityOf, openImmutable } from './backup-file.ts';
 import { holdersOf } from './holders.ts';
 import type { Order } from './input.ts';
@@ -17,7 +17,7 @@ const patienceMs = 30_000;
 const pagesAtOnce = 1_000;
 
 export async function restoreLive(order: Order, places: Places, report: Report): Promise<void> {
-  if (stands(places.database) && !stands(places.old)) await keepOld(places, report);
+  if (stands(places.database) && !stands(places.old)) await beforeAnyChange(() => keepOld(places, report));
   const source = openImmutable(order.backup);
   try {
     await copyInto(source, order, report);

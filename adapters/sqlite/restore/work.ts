@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { stands } from '../../support/durable.ts';
 import { inWords, tooLittleSpace } from '../../support/space.ts';
-import { type Report, type Work, WorkFailed } from '../../support/work.ts';
+import { beforeAnyChange, type Report, type Work, WorkFailed } from '../../support/work.ts';
 import { examineBackup, type Sound } from './backup-file.ts';
 import { input, type Order, orderOf } from './input.ts';
 import { restoreLive } from './live.ts';
@@ -19,7 +19,7 @@ import { swapDatabase } from './swap.ts';
 export const work: Work = async (given, report) => {
   const order = orderOf(z.parse(input, given.input), given.folder);
   const places = placesOf(order.database, given.key);
-  const sound = await proven(order, report);
+  const sound = await beforeAnyChange(() => proven(order, report));
   sweep(places);
   if (order.into === 'live') await restoreLive(order, places, report);
   else await replaceFile(order, sound, places, report);
@@ -48,8 +48,10 @@ async function replaceFile(order: Order, sound: Sound, places: Places, report: R
     report.line('An earlier process of this attempt has already swapped the file.');
     return;
   }
-  if (!stands(fresh)) await prepare(order, sound, places, report);
-  if (stands(database)) quiesce(database, report);
+  await beforeAnyChange(async () => {
+    if (!stands(fresh)) await prepare(order, sound, places, report);
+    if (stands(database)) quiesce(database, report);
+  });
   try {
     for (const line of swapDatabase(places)) report.line(line);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** An attempt that is performed inside the engine: short, and ended by its abort signal. */
 
+import type { FailureClass } from '../../engine/protocol.ts';
 import { redact } from '../../kernel/redaction.ts';
 import type { AdapterContext, Performed } from '../../ports/adapter.ts';
 import type { Undated } from '../../ports/effects.ts';
@@ -78,10 +79,20 @@ function outcomeOfPerformance(stage: Stage, performed: Performed | 'deaf', durat
   if (!performed.ok) {
     const lastWords =
       performed.lastWords === undefined ? null : redact(performed.lastWords, setting.forms).slice(-2_048);
-    return { type: 'step.failed', ...at, class: performed.class, end: { ...said(performed.reason), lastWords } };
+    return {
+      type: 'step.failed',
+      ...at,
+      class: classOf(stage, performed),
+      end: { ...said(performed.reason), lastWords },
+    };
   }
   const outputs = acceptOutputs(performed.outputs ?? {}, setting.forms);
   if (!outputs.ok) return { type: 'step.failed', ...at, class: 'output', end: said(outputs.error) };
   const end = { ...nothingSeen, durationMs, outputs: outputs.value };
   return { type: step.verify === null ? 'step.succeeded' : 'step.performed', ...at, end };
+}
+
+/** Of a series an earlier try may have changed something, of an attempt that is done again what did it first. */
+function classOf({ step, intentBoot }: Stage, performed: Extract<Performed, { readonly ok: false }>): FailureClass {
+  return performed.untouched === true && step.until === null && intentBoot === null ? 'untouched' : performed.class;
 }

@@ -1,6 +1,7 @@
 /** An attempt's action as a process: its end in the journal's words. */
 import type { AttemptEnd } from '../../engine/protocol.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import { untouchedExitCode } from '../../ports/adapter.ts';
 import type { Undated, Wall } from '../../ports/effects.ts';
 import type { ProcessEnd } from '../../ports/step-process.ts';
 import { endOfProcess, worded } from './attempt-end.ts';
@@ -91,12 +92,22 @@ export function outcomeOf(
   if (!late && limit.reached === 'cancelled')
     return { type: 'step.cancelled', ...at, end: { ...seen, reason: 'it was ended by a stop' } };
   if (end.kind === 'lost') return { type: 'step.unknown', ...at, end: seen, survivors: [] };
+  if (saysUntouched(stage, end))
+    return { type: 'step.failed', ...at, class: 'untouched', end: { ...seen, reason: unchanged } };
   const failure = failureOf(end, shortfall);
   if (failure !== null) return { type: 'step.failed', ...at, class: failure, end: inSeries(seen, shortfall) };
   const outputs = readOutputs(`${folder}/output`, setting.forms);
   if (!outputs.ok) return { type: 'step.failed', ...at, class: 'output', end: { ...seen, reason: outputs.error } };
   const type = step.verify === null ? 'step.succeeded' : 'step.performed';
   return { type, ...at, end: { ...seen, outputs: outputs.value } };
+}
+
+const unchanged = 'it failed before it changed anything';
+
+/** An adapter that keeps the code for this; of a series, an earlier process may have changed something. */
+function saysUntouched({ setting, step }: Stage, end: ProcessEnd): boolean {
+  if (end.kind !== 'ended' || end.exitCode !== untouchedExitCode || step.action.kind !== 'adapter') return false;
+  return step.until === null && setting.adapters.get(step.action.adapter)?.tellsUntouched === true;
 }
 
 function failureOf(end: Exclude<ProcessEnd, { readonly kind: 'lost' }>, shortfall: Shortfall | null) {

@@ -1,5 +1,5 @@
 /** The values of one attempt's expressions. What they may see is put together only when an expression asks. */
-import { closing } from '../../engine/ending.ts';
+import { closing, failureWords } from '../../engine/ending.ts';
 import type { Context } from '../../engine/state.ts';
 import { truthOf } from '../../engine/truth.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
@@ -53,7 +53,7 @@ function scopeOf(setting: RunSetting, context: Context): Scope {
 function runFacts(setting: RunSetting, context: Context): JsonObject {
   const { plan, run, mode, began } = setting;
   const end = context.place === 'escalate' || context.place === 'announce' ? closing(context).end : '';
-  const failure = context.failure?.reason ?? context.stop?.reason ?? '';
+  const failure = failureWords(context) ?? context.stop?.reason ?? '';
   const facts = {
     id: run,
     mode,

@@ -76,9 +76,10 @@ async function stop(run: string): Promise<void> {
 }
 
 describeWith(['initdb', 'pg_restore', 'nginx', 'restic', 'rsync'], name, () => {
-  test('has nothing for lint to say; a dry run changes nothing, and finds a wrong password', async () => {
-    const lint = await players.backout('lint', players.playbook);
-    expect([lint.code, lint.stdout]).toEqual([0, '0 errors, 0 warnings\n']);
+  test('lacks nothing but a rehearsal; a dry run changes nothing, and finds a wrong password', async () => {
+    const lint = await players.backout('lint', '--json', players.playbook);
+    const found: readonly { readonly rule: string }[] = JSON.parse(lint.stdout);
+    expect([lint.code, found.map(({ rule }) => rule)]).toEqual([0, ['no-fresh-rehearsal']]);
     const { code, view } = await players.run('--dry-run');
     expect([code, view.status]).toEqual([0, 'simulated']);
     players.edit(['{ env: BACKUP_PASSWORD }', '{ env: LOCAL_DB_PASSWORD }']);

@@ -20,9 +20,10 @@ afterEach(() => players.leave());
 const statusOf = async (url: string | number | undefined) => (await fetch(String(url))).status;
 
 describeWith(['initdb', 'pg_restore', 'nginx'], name, () => {
-  test('has nothing for lint to say, and a dry run changes nothing', async () => {
-    const lint = await players.backout('lint', players.playbook);
-    expect([lint.code, lint.stdout]).toEqual([0, '0 errors, 0 warnings\n']);
+  test('lacks nothing but a rehearsal, and a dry run changes nothing', async () => {
+    const lint = await players.backout('lint', '--json', players.playbook);
+    const found: readonly { readonly rule: string }[] = JSON.parse(lint.stdout);
+    expect([lint.code, found.map(({ rule }) => rule)]).toEqual([0, ['no-fresh-rehearsal']]);
     const { code, view } = await players.run('--dry-run');
     expect([code, view.status]).toEqual([0, 'simulated']);
     expect([await players.amiss(), players.subjects]).toEqual([[], []]);

@@ -4,7 +4,7 @@
  */
 import { isatty } from 'node:tty';
 import type { EngineState } from '../engine/decide.ts';
-import type { Decision, Person } from '../engine/protocol.ts';
+import type { Person } from '../engine/protocol.ts';
 import type { Context } from '../engine/state.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Undated, Wall } from '../ports/effects.ts';
@@ -36,7 +36,8 @@ export interface Drive {
   readonly waits: boolean;
   readonly begin:
     | { readonly kind: 'new'; readonly began: Undated }
-    | { readonly kind: 'taken-up'; readonly first: readonly Undated[]; readonly decisions: readonly Decision[] };
+    /** Who takes it up, and what is decided with that, in the order in which the run hears it. */
+    | { readonly kind: 'taken-up'; readonly events: readonly Undated[] };
 }
 
 /** How the run was left, and what is known of it by then: nobody has to read the journal again. */
@@ -119,7 +120,7 @@ async function answerHere(engine: () => Engine, { by, surface }: Drive, screen: 
 function start(engine: Engine, { begin }: Drive): void {
   if (begin.kind === 'new') return engine.begin(begin.began);
   // Heard with the taking up: a run that waits for a person would be left again before its answer is heard.
-  return engine.takeUp(...begin.first, ...begin.decisions);
+  return engine.takeUp(...begin.events);
 }
 
 /** A run that waits for a person has nothing that keeps Node alive. */

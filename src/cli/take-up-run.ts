@@ -27,6 +27,7 @@ import { logTargetsOf } from './log-targets.ts';
 import { reopenRecord } from './open-record.ts';
 import { makeSetting } from './run-setting.ts';
 import { sayEnded } from './say-ended.ts';
+import { unaskedClosings } from './unasked-closings.ts';
 
 export interface TakeUp {
   readonly home: Home;
@@ -94,14 +95,17 @@ async function prepareDrive(
     began,
     head: record.head,
   });
+  const isEnded = state.context.end !== null;
+  const unasked = isEnded ? unaskedClosings(state.context, adapters) : [];
+  for (const line of unasked) surface.err(`${line}.\n`);
   const notes = [
+    ...unasked,
     ...tornNote(record.tornBytes),
     ...planNote(plan),
     ...[...secrets.missing].map(([name, why]) => `the secret ${name} is missing: ${why}`),
   ];
   const attached: Undated = { type: 'engine.attached', by, boot: processes.boot, pid: process.pid, notes };
   const extended = extensions(call, plan, by, wall.now());
-  const isEnded = state.context.end !== null;
   return {
     setting,
     folder,
@@ -113,8 +117,13 @@ async function prepareDrive(
     surface,
     logTargets: logTargetsOf(call, surface),
     waits,
-    begin: { kind: 'taken-up', first: isEnded ? [] : [attached, ...extended], decisions },
+    begin: { kind: 'taken-up', events: inOrder(decisions, [attached, ...extended], isEnded) },
   };
+}
+
+/** An ended run hears nothing before the decision that reopens it. */
+function inOrder(decisions: readonly Undated[], arrival: readonly Undated[], isEnded: boolean): readonly Undated[] {
+  return isEnded ? [...decisions, ...arrival] : [...arrival, ...decisions];
 }
 
 /** The lock is held, so the state is the last word: a decision that cannot be heard is refused before anything runs. */

@@ -1,5 +1,6 @@
 /** What a decision that can be heard (refusal.ts) makes of the run. */
 import type { PlannedStep } from '../plan/plan.ts';
+import { isAskedAnew, standingClosings } from './closings.ts';
 import type { Draft } from './draft.ts';
 import { ask, closeWaits, failForGood } from './failure.ts';
 import { forgetSuccesses } from './hosts.ts';
@@ -132,12 +133,11 @@ function tellAgain(draft: Draft): void {
  * before anything else begins; where it is not closed, it is closed again. A run that has begun to open is past that.
  */
 function proveClosed(draft: Draft): void {
-  if (draft.phase('enable-access').steps.some(({ id }) => draft.step(id).attempt > 0)) return;
-  for (const { id, verify, action } of draft.phase('disable-access').steps) {
-    const { status, attempt, key } = draft.step(id);
-    if (status !== 'succeeded' || key === null || (verify === null && action.kind !== 'adapter')) continue;
+  for (const step of standingClosings(draft.context)) {
+    const { id } = step;
+    if (!isAskedAnew(draft.context, step)) continue;
     draft.patch(id, { status: 'probing' });
-    draft.issue({ do: 'probe', step: id, attempt });
+    draft.issue({ do: 'probe', step: id, attempt: draft.step(id).attempt });
   }
 }
 

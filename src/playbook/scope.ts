@@ -30,7 +30,7 @@ export const runFields: Readonly<Record<string, string>> = {
   access: 'what is true of access: `open`, `closed`, `unknown`',
   data: 'what is true of the data: `untouched`, `restoring`, `restored`, `unknown`',
   health: 'what is true of health: `proven`, `failing`, `unknown`',
-  failure: 'what made it fail, in a line',
+  failure: 'what made it fail, in a line: the step and why',
   head: "the journal's head hash",
 };
 

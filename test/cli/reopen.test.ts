@@ -27,7 +27,8 @@ test.each([
   expect((await site.call(run)).code).toBe(1);
   if (opened) rmSync(site.path('closed'));
   site.write('good', '');
-  expect((await site.call(['retry', site.runs[0] ?? '', 'restore'])).code).toBe(0);
+  const { code, stderr } = await site.call(['retry', site.runs[0] ?? '', 'restore']);
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('cannot be asked')]);
   expect([site.read('seen'), site.read('closings')]).toEqual(['closed\nclosed\n', closings]);
 });
 
@@ -35,7 +36,11 @@ test('what cannot be looked at is not done again', async () => {
   const site = new Site(shop(''));
   expect((await site.call(run)).code).toBe(1);
   site.write('good', '');
-  expect((await site.call(['resume', '--reopen'])).code).toBe(0);
+  const { code, stderr } = await site.call(['resume', '--reopen']);
+  const said = 'whether access is still closed by close cannot be asked';
+  expect([code, stderr]).toEqual([0, expect.stringContaining(said)]);
+  expect(stderr).toContain('give such a step a `verify`');
+  expect(site.events('engine.attached')).toMatchObject([{ notes: [expect.stringContaining(said)] }]);
   expect(site.read('closings')).toBe('x\n');
 });
 

@@ -47,6 +47,12 @@ const driving: { readonly [flag: string]: FlagSpec } = {
     help: 'Copy each entry to a file or tcp://HOST:PORT as it is written',
   },
 };
+const edited: { readonly [flag: string]: FlagSpec } = {
+  'accept-edited': {
+    type: 'boolean',
+    help: 'Go on though the change file differs from what was carried out; needs --reason',
+  },
+};
 const step = 'RUN STEP';
 const decision = { reason, by, home, json, ...driving };
 const decide = () => import('./commands/decide.ts');
@@ -90,17 +96,42 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('./commands/whatif.ts'),
   },
   {
-    name: 'derive',
+    name: 'change record',
+    args: 'CHANGE STEP STATE',
+    summary: 'Say that a step of a change was started, done or failed, for a pipeline that carries it out itself',
+    flags: {
+      output: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'What the step put out; repeatable' },
+      file: { type: 'string', value: 'FILE', help: "The change's file, where CHANGE is an id: the step is looked up" },
+      by,
+      json,
+      home,
+    },
+    load: () => import('./commands/change-record.ts'),
+  },
+  {
+    name: 'change status',
     args: 'CHANGE',
+    summary: 'What of a change has been carried out, by whom, and what a backout would take back',
+    flags: { json, home },
+    load: () => import('./commands/change-status.ts'),
+  },
+  {
+    name: 'derive',
+    args: 'CHANGE [LEDGER]',
     summary: 'Write the playbook that takes a change back, from its file and what was carried out of it',
     flags: {
-      ledger: { type: 'boolean', help: 'Only what was carried out (default: as though all of it had been)' },
+      ledger: {
+        type: 'boolean',
+        help: 'Only what the ledger says was carried out (default: as though all of it had been)',
+      },
       irreversible: {
         type: 'string',
         value: 'ask|refuse',
         help: 'What becomes of an executed step that cannot be taken back (default refuse)',
       },
       output: { type: 'string', value: 'FILE', help: 'Write it there, not to stdout' },
+      ...edited,
+      reason,
       json,
       home,
     },

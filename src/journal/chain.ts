@@ -21,14 +21,18 @@ export const origin: Link = { seq: 0, hash: genesis };
 /** Signs the 32 bytes of an entry's hash; base64. */
 export type Sign = (hash: Uint8Array) => string;
 
-export interface Sealed {
-  readonly entry: Entry;
+export interface Sealed<Event = RunEvent> {
+  readonly entry: Entry<Event>;
   /** The entry as it stands in the journal, newline included. */
   readonly line: string;
 }
 
 /** Puts the event into the chain after `previous`. */
-export function seal(event: RunEvent, previous: Link, sign?: Sign): Sealed {
+export function seal<Event extends { readonly at: number } = RunEvent>(
+  event: Event,
+  previous: Link,
+  sign?: Sign,
+): Sealed<Event> {
   const seq = previous.seq + 1;
   const prev = previous.hash;
   const time = new Date(event.at).toISOString();
@@ -36,7 +40,7 @@ export function seal(event: RunEvent, previous: Link, sign?: Sign): Sealed {
   const place = `,"prev":"${prev}","seq":${seq},`;
   const close = `"time":"${time}","v":${journalFormat}}`;
   const hash = sha256(head + place + close);
-  const unsigned: Entry = { v: journalFormat, seq, time, event, prev, hash };
+  const unsigned: Entry<Event> = { v: journalFormat, seq, time, event, prev, hash };
   if (sign === undefined) return { entry: unsigned, line: `${head},"hash":"${hash}"${place}${close}\n` };
   const sig = sign(Buffer.from(hash, 'hex'));
   return { entry: { ...unsigned, sig }, line: `${head},"hash":"${hash}"${place}"sig":"${sig}",${close}\n` };

@@ -7,9 +7,13 @@ import type { Executed } from '../../plan/derive/executed.ts';
 import { renderDerived } from '../../plan/derive/render.ts';
 import type { Change } from '../../playbook/change/change.ts';
 import { checkPlaybook } from '../../playbook/check.ts';
+import { lookAtHome } from '../../runtime/home/home.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { type CheckedPlaybook, factsOf } from '../load-plan.ts';
+import { type ExecutedChange, loadExecuted } from './executed-change.ts';
+import { executedOf } from './ledger-of.ts';
 import { type LoadedChange, loadChange } from './load-change.ts';
+import { meantChange } from './meant-change.ts';
 
 export interface DerivedPlaybook {
   readonly change: Change;
@@ -25,13 +29,39 @@ export interface DerivedPlaybook {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** For `derive CHANGE [--ledger [LEDGER]]`. */
 export async function derivePlaybook(
   call: Invocation,
   surface: Surface,
 ): Promise<Result<DerivedPlaybook, readonly Diagnostic[]>> {
-  const loaded = await loadChange(call.args[0] ?? '', surface.cwd);
-  if (!loaded.ok) return err(loaded.error);
-  return deriveLoaded(loaded.value, undefined, irreversibleOf(call));
+  const irreversible = irreversibleOf(call);
+  const [first = '', second] = call.args;
+  if (!call.has('ledger')) {
+    if (second !== undefined)
+      throw new Fault('usage', `backout derive does not take "${second}"`, 'It goes with --ledger.');
+    const meant = meantChange(first, surface.cwd);
+    if ('id' in meant) {
+      const remedy = `From what was recorded of it: backout derive ${meant.id} --ledger`;
+      throw new Fault('usage', `${meant.id} is no change file`, remedy);
+    }
+    const loaded = await loadChange(meant.file, surface.cwd);
+    return loaded.ok ? deriveLoaded(loaded.value, undefined, irreversible) : err(loaded.error);
+  }
+  // `--ledger CHG0042 change.yaml` means the same as `change.yaml --ledger CHG0042`.
+  const swapped = second !== undefined && 'file' in meantChange(second, surface.cwd);
+  const [named, ledger] = swapped ? [second, first] : [first, second];
+  const executed = await loadExecuted(lookAtHome(call.flag('home'), surface.env), named, ledger, call, surface);
+  return executed.ok ? deriveExecuted(executed.value, irreversible) : err(executed.error);
+}
+
+export async function deriveExecuted(
+  { loaded, ledger, accepted }: ExecutedChange,
+  irreversible: 'ask' | 'refuse',
+): Promise<Result<DerivedPlaybook, readonly Diagnostic[]>> {
+  const derived = await deriveLoaded(loaded, executedOf(ledger), irreversible, accepted);
+  if (!derived.ok) return derived;
+  const back = [...ledger.steps].flatMap(([id, { takenBack }]) => (takenBack ? [`${id} was taken back already.`] : []));
+  return ok({ ...derived.value, said: [...accepted, ...back, ...derived.value.said] });
 }
 
 /** `executed` undefined: as though all of it had been done. */
@@ -39,6 +69,7 @@ export async function deriveLoaded(
   loaded: LoadedChange,
   executed: Executed | undefined,
   irreversible: 'ask' | 'refuse',
+  accepted: readonly string[] = [],
 ): Promise<Result<DerivedPlaybook, readonly Diagnostic[]>> {
   const { change, frame, adapters, file, folder, digest, warnings } = loaded;
   const derived = await derive({ change, frame, executed, irreversible });
@@ -56,7 +87,7 @@ export async function deriveLoaded(
     undo,
     said: nothing ? [`Nothing of ${change.id} was executed: there is nothing to take back.`] : said,
     playbook: { file, document, playbook: checked.playbook, adapters, diagnostics: checked.diagnostics, digest },
-    yaml: await renderDerived(derived.value, headOf(loaded, ledger)),
+    yaml: await renderDerived(derived.value, [...headOf(loaded, ledger), ...accepted]),
     warnings,
   });
 }

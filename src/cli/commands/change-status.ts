@@ -1,0 +1,84 @@
+/** `backout change status`: what of a change has been carried out, and what a backout would take back. */
+import { formatDiagnostic } from '../../kernel/diagnostic.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { stepDefinitions } from '../../playbook/change/definitions.ts';
+import { phaseContent, stepsOf } from '../../playbook/content.ts';
+import { type Home, lookAtHome } from '../../runtime/home/home.ts';
+import { type ChangeStatus, changeStatusText } from '../../views/change-status.ts';
+import { deriveExecuted } from '../change/derive-playbook.ts';
+import { type ExecutedChange, loadExecuted } from '../change/executed-change.ts';
+import { ledgerOf } from '../change/ledger-of.ts';
+import { meantChange, refuseUnknown } from '../change/meant-change.ts';
+import { exit } from '../exit-codes.ts';
+import type { CommandRun, Invocation, Surface } from '../invocation.ts';
+import { zoneOf } from '../text-options.ts';
+
+export const run: CommandRun = async (call, surface) => {
+  const home = lookAtHome(call.flag('home'), surface.env);
+  const status = await statusOf(home, call, surface);
+  if (call.has('json')) surface.out(`${JSON.stringify(documentOf(status), null, 2)}\n`);
+  else surface.out(changeStatusText(status, { zone: zoneOf(surface), now: Date.now() }));
+  return exit.backedOut;
+};
+
+/** What is recorded is shown whatever has become of the file; what is wrong with that is said beside it. */
+async function statusOf(home: Home, call: Invocation, surface: Surface): Promise<ChangeStatus> {
+  const [named = ''] = call.args;
+  const meant = meantChange(named, surface.cwd);
+  if ('id' in meant) refuseUnknown(home, meant.id);
+  try {
+    const executed = await loadExecuted(home, named, undefined, call, surface);
+    if (executed.ok) return await whole(executed.value);
+    if ('file' in meant) throw new Fault('usage', formatDiagnostic(executed.error[0] ?? noFault));
+    return bare(home, meant.id, executed.error.map(formatDiagnostic));
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'usage' || !('id' in meant)) throw error;
+    return bare(home, meant.id, [error.message, ...(error.remedy === undefined ? [] : [error.remedy])]);
+  }
+}
+
+const noFault = { severity: 'error', rule: 'unknown', message: 'the change cannot be read' } as const;
+
+const bare = (home: Home, change: string, said: readonly string[]): ChangeStatus => ({
+  change,
+  ledger: ledgerOf(home, change),
+  steps: null,
+  backout: null,
+  asks: false,
+  said,
+});
+
+async function whole(executed: ExecutedChange): Promise<ChangeStatus> {
+  const { change } = executed.loaded;
+  const derived = await deriveExecuted(executed, 'ask');
+  const content = derived.ok ? derived.value.playbook.playbook?.content : undefined;
+  const restore = content === undefined ? [] : stepsOf(phaseContent(content, 'restore'));
+  return {
+    change: change.id,
+    ledger: executed.ledger,
+    steps: Object.keys(stepDefinitions(change.document.data)),
+    backout: derived.ok ? (derived.value.nothing ? [] : restore.map(({ id }) => id ?? '')) : null,
+    asks: restore.some(({ id }) => id?.startsWith('decide-') === true),
+    said: derived.ok ? derived.value.said : derived.error.map(formatDiagnostic),
+  };
+}
+
+function documentOf({ change, ledger, steps, backout, said }: ChangeStatus) {
+  const known = steps ?? [];
+  const others = [...ledger.steps.keys()].filter((id) => !known.includes(id));
+  return {
+    schema: 'backout/change-status/v1',
+    change,
+    file: ledger.file,
+    run: ledger.run,
+    takenBackBy: ledger.backout,
+    steps: [...known, ...others].map((id) => {
+      const { progress, takenBack, outputs, words } = ledger.steps.get(id) ?? nothing;
+      return { id, progress, takenBack, outputs, words };
+    }),
+    backout,
+    said,
+  };
+}
+
+const nothing = { progress: 'not-begun', takenBack: false, outputs: {}, words: [] } as const;

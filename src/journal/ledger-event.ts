@@ -1,0 +1,45 @@
+/** What is written down while a change is carried out: by pipelines step by step, or by a run that keeps a journal of its own. */
+import type { Person } from '../engine/protocol.ts';
+import type { JsonObject } from '../kernel/json.ts';
+
+export const recordedStates = ['started', 'done', 'failed'] as const;
+export type RecordedState = (typeof recordedStates)[number];
+
+/** Which change's file it was, as far as whoever wrote the entry knew it. */
+export interface ChangeFile {
+  /** Absolute path. */
+  readonly file: string;
+  /** Digest of each step as it stood in the file, by id. */
+  readonly steps: { readonly [step: string]: string };
+}
+
+interface Dated {
+  /** Milliseconds since the epoch; never smaller than in the entry before. */
+  readonly at: number;
+  readonly by: Person;
+}
+
+export type LedgerEvent =
+  | (Dated & {
+      readonly type: 'ledger.recorded';
+      readonly change: string;
+      readonly step: string;
+      readonly state: RecordedState;
+      readonly outputs: { readonly [key: string]: string };
+      readonly source: ChangeFile | null;
+    })
+  /** The change is carried out by a run: how far it got stands in that run's journal. */
+  | (Dated & {
+      readonly type: 'ledger.run';
+      readonly change: string;
+      readonly run: string;
+      readonly source: ChangeFile;
+      readonly params: JsonObject;
+    })
+  /** The change is taken back by a run; `undo` says by which of its steps. */
+  | (Dated & {
+      readonly type: 'ledger.backout';
+      readonly change: string;
+      readonly run: string;
+      readonly undo: { readonly [step: string]: readonly string[] };
+    });

@@ -66,7 +66,7 @@ describeWith(namedPrograms, 'dns/update changes nothing, and says what to do,', 
     expect(looked).toMatchObject({ ok: false, reason: expect.stringContaining(because) });
     expect(looked.ok ? '' : looked.remedy).toContain(remedy);
     const ended = await workInPlace(dns, asked, folder);
-    expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining(because)]);
+    expect([ended.code, ended.stderr]).toEqual([119, expect.stringContaining(because)]);
     expect(ended.stderr).not.toContain(wrong.secret);
     expect(at(named.primary, 'busy')).toEqual(['10.0.0.1']);
     expect(existsSync(join(folder, '.backout-dns'))).toBe(false);

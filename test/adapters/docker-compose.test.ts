@@ -141,7 +141,7 @@ describe('docker/compose', () => {
       reason: expect.stringContaining(reason),
       remedy: expect.stringContaining(remedy),
     });
-    expect(await restore(more)).toMatchObject({ code: 1 });
+    expect(await restore(more)).toMatchObject({ code: 119 });
     expect(imagesRunning()).toContain('/shop-web-1 sha256:22');
     expect(verbs()).not.toContain('up');
   });

@@ -156,7 +156,7 @@ describe('finds what is wrong, says it, and leaves the target as it was', () => 
     const before = harvest(join(folder, 'target'));
     const looked = await preflight(adapter, given, folder);
     const ended = await workInPlace(adapter, given, folder);
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(119);
     expect(ended.stderr).toContain(because);
     expect(ended.stderr).toContain('The target was not touched.');
     // What only shows once it is staged, preflight says it cannot cover.

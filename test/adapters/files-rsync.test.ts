@@ -103,7 +103,7 @@ describeWith(['rsync'], 'files/rsync', () => {
     const looked = await preflight(adapter, asked, folder);
     expect(looked.ok ? '' : looked.reason).toContain(because);
     const ended = await workInPlace(adapter, asked, folder);
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(because) });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining(because) });
     expect(ended.stderr).toContain('Nothing was copied.');
     expect(harvest(join(folder, 'target'))).toEqual(damaged);
   });
@@ -118,7 +118,7 @@ describeWith(['rsync'], 'files/rsync', () => {
         ok: false,
         reason: expect.stringContaining('KiB are needed'),
       });
-      expect(await workInPlace(adapter, asked, folder)).toMatchObject({ code: 1 });
+      expect(await workInPlace(adapter, asked, folder)).toMatchObject({ code: 119 });
       expect(harvest(join(disk, 'target'))).toEqual(damaged);
     });
     if (process.getuid?.() === 0) expect(tried).toBe(true);

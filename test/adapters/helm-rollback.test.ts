@@ -140,7 +140,7 @@ describe('helm/rollback', () => {
       remedy: expect.stringContaining(remedy),
     });
     if (name === 'an old helm') return;
-    expect(await rollback(more)).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
+    expect(await rollback(more)).toMatchObject({ code: 119, stderr: expect.stringContaining(reason) });
     expect(rollbacks()).toEqual([]);
     expect(await probe(more)).toBe('unknown');
   });

@@ -126,7 +126,7 @@ describeWith(['kubectl'], 'kubernetes/rollout-undo', () => {
   ])('says what is wrong before it changes anything: %s', async (_, more, reason, remedy) => {
     expect(await preflight(more)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
     const ended = await undo(more);
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining(reason) });
     expect(ended.stderr).toContain(remedy);
     expect(cluster.changes).toEqual([]);
   });
@@ -134,7 +134,7 @@ describeWith(['kubectl'], 'kubernetes/rollout-undo', () => {
   test('one that is paused, or has one revision only, is refused', async () => {
     await cluster.kubectl(env, String(web.kubeconfig), ['rollout', 'pause', 'deployment/web']);
     expect(await preflight()).toMatchObject({ ok: false, remedy: expect.stringContaining('kubectl rollout resume') });
-    expect(await undo()).toMatchObject({ code: 1, stderr: expect.stringContaining('is paused') });
+    expect(await undo()).toMatchObject({ code: 119, stderr: expect.stringContaining('is paused') });
     cluster.workload('Deployment', 'new', 1, 'new:1');
     expect(await preflight({ deployment: 'new' })).toMatchObject({
       ok: false,

@@ -85,7 +85,7 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
       const found = await preflight(adapter, input);
       expect(found).toMatchObject({ ok: false, reason: expect.stringContaining(because) });
       const ended = await workInPlace(adapter, input, newFolder());
-      expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(because) });
+      expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining(because) });
       untouched();
     });
 
@@ -93,7 +93,7 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
       server.sql('CREATE TABLE elsewhere.child (id INT, FOREIGN KEY (id) REFERENCES shop.orders (id))');
       const because = expect.stringContaining('elsewhere.child');
       expect(await preflight(adapter, given())).toMatchObject({ ok: false, reason: because });
-      expect(await workInPlace(adapter, given(), newFolder())).toMatchObject({ code: 1, stderr: because });
+      expect(await workInPlace(adapter, given(), newFolder())).toMatchObject({ code: 119, stderr: because });
       server.sql('DROP TABLE elsewhere.child');
       untouched();
     });
@@ -117,7 +117,7 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
   ])('a dump that %s fails on its way, beside', async (_, line, because) => {
     const spoiled = written('a.sql', content.replace('\n-- Dump completed on', `\n${line}\n-- Dump completed on`));
     const ended = await workInPlace(adapter, given(spoiled), newFolder());
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(because) });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining(because) });
     expect(ended.stderr).toContain('The old data is as it was');
     untouched();
   });
@@ -125,7 +125,7 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
   test('a dump that does not say what is expected is not put in place', async () => {
     const proof = [{ query: 'SELECT COUNT(*) FROM orders', expect: { min: 501 } }];
     const ended = await workInPlace(adapter, given({ proof }), newFolder());
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('it says 500, less than 501') });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining('it says 500, less than 501') });
     untouched();
   });
 
@@ -242,7 +242,7 @@ describeMounting(mariadbPrograms, 'mariadb/restore on a full disk (mounting take
       .replace('\n-- Dump completed on', `\n${rows.join('\n')}\n-- Dump completed on`);
     writeFileSync(big, text);
     const ended = await workInPlace(adapter, { ...small.login, database: 'shop', archive: big }, newFolder());
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('the disk is full') });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining('the disk is full') });
     expect(ended.stderr).toContain('The old data is as it was');
     expect([said(small), leftIn(small)]).toEqual([whole(...bad), []]);
   }, 60_000);

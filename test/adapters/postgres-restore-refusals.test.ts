@@ -151,7 +151,7 @@ describeWith(postgresPrograms, 'postgres/restore refuses', () => {
       remedy: expect.stringContaining(remedy),
     });
     const ended = await workInPlace(adapter, given(archive, more), dumps, key);
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining(reason) });
     expect(ended.stdout).not.toContain('Restoring');
     expect(JSON.stringify([answer, ended])).not.toContain('not-this-one');
     unharmed();
@@ -168,7 +168,7 @@ describeWith(postgresPrograms, 'postgres/restore refuses', () => {
       reason: expect.stringMatching(/truncated|lacking/),
     });
     const ended = await workInPlace(adapter, given(archive, { jobs: 1, ...more }), dumps, key);
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining(reason) });
     expect(ended.stderr).toContain('shop was not touched.');
     expect(ended.stdout).toContain(`Removed shop_new_${key}.`);
     unharmed();
@@ -185,7 +185,7 @@ describeWith(postgresPrograms, 'postgres/restore refuses', () => {
     ],
   ])('a restore that %s', async (_, archive, more, reason) => {
     const ended = await workInPlace(adapter, given(archive, more), dumps, key);
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining(reason) });
     expect(ended.stdout).toContain(`Removed shop_new_${key}.`);
     unharmed();
   });
@@ -225,7 +225,7 @@ describeWith(postgresPrograms, 'postgres/restore refuses', () => {
       reason: expect.stringContaining('Connection refused'),
       remedy: expect.stringContaining('`port`'),
     });
-    expect(await workInPlace(adapter, nowhere, dumps, key)).toMatchObject({ code: 1 });
+    expect(await workInPlace(adapter, nowhere, dumps, key)).toMatchObject({ code: 119 });
     unharmed();
   });
 
@@ -257,7 +257,7 @@ describeWith(postgresPrograms, 'postgres/restore refuses', () => {
       const full = /small\/space has .* free, .* are needed/;
       expect(await preflight(adapter, large, dumps)).toMatchObject({ ok: false, reason: expect.stringMatching(full) });
       const ended = await workInPlace(adapter, large, dumps, key);
-      expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('No space left on device') });
+      expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining('No space left on device') });
       expect(ended.stderr).toContain('shop was not touched. Make room on the disk of the server.');
       unharmed();
     } finally {

@@ -108,7 +108,7 @@ describeWith(postgresPrograms, 'postgres/restore', () => {
     const boss = { user: 'boss', password: 'boss-secret', ownership: 'skip' };
     expect(await preflight(adapter, given('c.dump', boss), dumps)).toMatchObject({ ok: true });
     expect(await workInPlace(adapter, given('c.dump', boss), dumps, key)).toMatchObject({
-      code: 1,
+      code: 119,
       stderr: expect.stringContaining('could not be made and given what belongs to shop as a whole: '),
     });
     expect(databases(server)).toEqual(['shop']);

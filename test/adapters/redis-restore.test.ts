@@ -190,7 +190,7 @@ describeWith(redisPrograms, 'redis/restore', () => {
       reason: expect.stringContaining(because),
     });
     const ended = await workInPlace(adapter, input, folder);
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/not touched|nothing was changed/i) });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringMatching(/not touched|nothing was changed/i) });
     expect(ended.stderr).toContain(because);
     expect([said(), role()]).toEqual([isOld, 'master']);
   });
@@ -204,7 +204,7 @@ describeWith(redisPrograms, 'redis/restore', () => {
     ],
   ])('a backup with %s is refused before anything is changed', async (_, more, because) => {
     const ended = await workInPlace(adapter, given(more), folder);
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(because) });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining(because) });
     expect([said(), existsSync(old())]).toEqual([isOld, false]);
   });
 
@@ -217,7 +217,7 @@ describeWith(redisPrograms, 'redis/restore', () => {
       reason: expect.stringContaining(because),
     });
     expect(await workInPlace(adapter, given(more), folder)).toMatchObject({
-      code: 1,
+      code: 119,
       stderr: expect.stringContaining(because),
     });
     expect(said()).toBe(isOld);
@@ -227,7 +227,7 @@ describeWith(redisPrograms, 'redis/restore', () => {
     live.cli('REPLICAOF', '127.0.0.1', '9');
     const because = expect.stringContaining('is a replica of 127.0.0.1:9');
     expect(await preflight(adapter, given(), folder)).toMatchObject({ ok: false, reason: because });
-    expect(await workInPlace(adapter, given(), folder)).toMatchObject({ code: 1, stderr: because });
+    expect(await workInPlace(adapter, given(), folder)).toMatchObject({ code: 119, stderr: because });
     live.cli('REPLICAOF', 'NO', 'ONE');
     live.cli('ACL', 'SETUSER', 'weak', 'on', '>weak-pass', '~*', '+@all', '-config');
     const weak = given({ username: 'weak', password: 'weak-pass' });

@@ -59,7 +59,7 @@ describe('a worker', () => {
   test.each([
     ['no/such', '{}', 2, 'There is no worker named "no/such"'],
     ['files/restore', 'hello', 1, 'is not valid JSON'],
-    ['files/restore', '{"key":"../x","folder":"/","input":{}}', 1, 'malformed'],
+    ['files/restore', '{"key":"../x","folder":"/","input":{}}', 119, 'malformed'],
     ['files/restore', '{"key":"x","folder":"/","input":{}}', 1, 'files/restore'],
   ])('says what is wrong with the order %s %s', async (name, order, code, because) => {
     const said: string[] = [];

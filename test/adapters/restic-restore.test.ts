@@ -152,7 +152,7 @@ describeWith(['restic'], 'restic/restore', () => {
     expect(looked).toMatchObject({ ok: false });
     expect(looked.ok ? '' : `${looked.reason} ${looked.remedy}`).toContain(because);
     const ended = await workInPlace(adapter, asked, at.folder, key);
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(because) });
+    expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining(because) });
     expect(ended.stderr).toContain('The target was not touched.');
     expect(uploads(at)).toEqual(damaged);
     expect(leftovers(at.folder)).toEqual([]);
@@ -162,7 +162,7 @@ describeWith(['restic'], 'restic/restore', () => {
     const at = scene();
     const given = { ...at.given, ...damage(at, 'data') };
     expect(await workInPlace(adapter, given, at.folder, key)).toMatchObject({
-      code: 1,
+      code: 119,
       stderr: expect.stringContaining('it is damaged'),
     });
     expect(uploads(at)).toEqual(damaged);

@@ -90,7 +90,7 @@ describe('into the file', () => {
       const service = await holder(database);
       const ended = await workInPlace(adapter, given, folder);
       expect(ended).toMatchObject({
-        code: 1,
+        code: 119,
         stderr: expect.stringContaining(`open in pid ${service.pid} (node reader.mjs)`),
       });
       expect(await preflight(adapter, given, folder)).toMatchObject({
@@ -128,7 +128,7 @@ describe('a backup that is not sound is refused, and not changed', () => {
     });
     for (const input of [given, live]) {
       const ended = await workInPlace(adapter, input, folder);
-      expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(because) });
+      expect(ended).toMatchObject({ code: 119, stderr: expect.stringContaining(because) });
     }
     expect(readFileSync(database).equals(bytes)).toBe(true);
     expect(leftovers(folder)).toEqual([]);
@@ -148,7 +148,7 @@ describe('a backup that is not sound is refused, and not changed', () => {
     const { folder } = scene();
     const input = { ...given, checksum: '0'.repeat(64) };
     expect(await workInPlace(adapter, input, folder)).toMatchObject({
-      code: 1,
+      code: 119,
       stderr: expect.stringContaining('has the SHA-256'),
     });
   });

@@ -4,6 +4,7 @@ import { missingPrograms } from '../../support/programs.ts';
 import type { Places } from '../../support/tree/places.ts';
 import { complete, putBack } from '../../support/tree/put-back.ts';
 import { examineTarget } from '../../support/tree/target.ts';
+import type { TreeSize } from '../../support/tree/walk.ts';
 import { beforeAnyChange, type Report, type Work, WorkFailed } from '../../support/work.ts';
 import { examineBackup } from './examine.ts';
 import { input, type Order, orderOf } from './input.ts';
@@ -16,7 +17,7 @@ export const work: Work = async (given, report) => {
   return 0;
 };
 
-async function prepare(order: Order, places: Places, report: Report): Promise<void> {
+async function prepare(order: Order, places: Places, report: Report): Promise<TreeSize> {
   const lacking = await missingPrograms(['sync', ...(order.backup.kind === 'folder' ? ['cp'] : [])]);
   if (lacking !== null) throw untouched(lacking.reason, lacking.remedy);
   const backup = await examineBackup(order);
@@ -24,8 +25,9 @@ async function prepare(order: Order, places: Places, report: Report): Promise<vo
   const asked = { ...order, backup: order.backup.path };
   const obstacle = await examineTarget(asked, places.parent, backup.value.bytes);
   if (obstacle !== null) throw untouched(obstacle.reason, obstacle.remedy);
-  await stage(order, backup.value, places, report);
+  const size = await stage(order, backup.value, places, report);
   await complete(places, report);
+  return size;
 }
 
 const untouched = (reason: string, remedy: string) =>

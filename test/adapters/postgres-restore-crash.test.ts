@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { adapter as restore } from '../../adapters/postgres/restore/index.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
@@ -52,16 +53,18 @@ describeWith(postgresPrograms, 'postgres/restore, killed', () => {
     ...more,
   });
 
-  /** Runs the worker in a process group of its own, and kills all of it once `look` sees what it waits for. */
-  async function killedWhen(what: string, look: () => boolean, more: JsonObject = {}): Promise<void> {
+  /** Runs the worker in a process group of its own, and kills all of it once `look` sees what it waits for; what it has said. */
+  async function killedWhen(what: string, look: () => boolean, more: JsonObject = {}): Promise<string> {
     const command = adapter.command?.(parsed(adapter, given(more)), contextIn(dumps, { key }));
     const [program = '', ...args] = command?.argv ?? [];
-    const child = spawn(program, args, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    const child = spawn(program, args, { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
     const ended = once(child, 'exit');
+    const said = text(child.stdout);
     child.stdin.on('error', () => undefined).end(command?.stdin ?? '');
     await until(what, look, 25_000);
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
     await ended;
+    return said;
   }
 
   const finished = (by: string) => {
@@ -84,7 +87,9 @@ describeWith(postgresPrograms, 'postgres/restore, killed', () => {
 
   test.each([key, other])('in the middle of the restore; the next attempt is %s', async (next) => {
     slowDump();
-    await killedWhen('the restore sleeps', sleeps, { archive: 'slow.sql' });
+    const said = await killedWhen('the restore sleeps', sleeps, { archive: 'slow.sql' });
+    expect(said.trimEnd().split('\n').at(-1)).toContain(`this leaves ${fresh} on the server`);
+    expect(databases(server)).toContain(fresh);
     expect(contentOf(server, 'shop')).toBe('broken');
     expect(await probe(adapter, given(), { key })).toBe('no');
     const ended = await workInPlace(adapter, given(), dumps, next);
@@ -139,7 +144,7 @@ describeWith(postgresPrograms, 'postgres/restore, killed', () => {
     server.sql('postgres', `CREATE DATABASE "${fresh}"`);
     server.sql(fresh, 'CREATE TABLE theirs ()');
     expect(await workInPlace(adapter, given(), dumps, key)).toMatchObject({
-      code: 1,
+      code: 119,
       stderr: expect.stringContaining(`There is a database ${fresh} that backout has not made.`),
     });
     expect(server.sql(fresh, 'SELECT count(*) FROM theirs')).toBe('0');

@@ -17,6 +17,10 @@ import { standingOf } from './standing.ts';
 export async function stage(at: Stage, report: Report): Promise<void> {
   const { order, client, dump, name } = at;
   report.line(`Restoring ${dump.path} (${inWords(dump.bytes)}) into ${name}, beside ${order.database}.`);
+  // The last words of one that is killed: what it leaves must be in them.
+  report.line(
+    `Stopped before its end, this leaves ${name} on the server: the next attempt removes it. By hand: DROP DATABASE ${identifier(name)};`,
+  );
   await create(at, report);
   try {
     must(at, `could not be restored from ${dump.path}`, await fill(at));

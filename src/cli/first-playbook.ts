@@ -7,7 +7,7 @@ apiVersion: backout/v1
 name: my-service
 summary: Take my-service back to how it was before the change
 change: { id: CHG0000, risk: medium }
-timeBudget: 30m
+timeBudget: 45m
 
 roles:
   change-manager: { name: FILL IN, contact: FILL IN }
@@ -37,7 +37,7 @@ phases:
     - id: is-healthy
       owner: operations
       run: "echo 'FILL IN: the command that proves health' >&2; exit 1"
-      timeout: 1m
+      timeout: 3m
       until: { successes: 3, every: 2s, within: 2m }
 
   enable-access:

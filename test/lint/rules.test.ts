@@ -129,13 +129,25 @@ const cases: readonly (readonly [from: string | RegExp, to: string, ...said: rea
   ],
   [
     'phases:',
-    "parameters: { p: { pattern: 'a' } }\nphases:",
-    '8:29 warning loose-pattern: the pattern of parameter p may match a part of the value: a',
+    "# params.p\nparameters: { p: { pattern: 'a' } }\nphases:",
+    '9:29 warning loose-pattern: the pattern of parameter p may match a part of the value: a',
   ],
   [
     'phases:',
-    'parameters: { dbPassword: { required: true } }\nphases:',
-    '8:27 warning secret-as-parameter: parameter dbPassword seems to be a secret, but is stored and shown',
+    'parameters: { a: {}, b-c: {}, ab: {} }\nsecrets: { s: { env: S } }\n# ${{ params.ab }}\nphases:',
+    '8:18 note unused-value: parameters.a is used nowhere',
+    '8:27 note unused-value: parameters.b-c is used nowhere',
+    '9:15 note unused-value: secrets.s is used nowhere',
+  ],
+  [
+    '      verify: { run: look }\n',
+    '      verify: { run: look }\n      onFailure: continue\n',
+    '17:18 warning failure-ignored: the backout goes on when restore step restore-db has failed',
+  ],
+  [
+    'phases:',
+    '# params.dbPassword\nparameters: { dbPassword: { required: true } }\nphases:',
+    '9:27 warning secret-as-parameter: parameter dbPassword seems to be a secret, but is stored and shown',
   ],
   [
     'run: count,',
@@ -163,7 +175,7 @@ test.each<readonly [string | RegExp, string]>([
   ['run: count, timeout: 1m', 'manual: Look at the orders.'],
   ['run: count,', "run: count, env: { PGPASSWORD: '${{ secrets.db }}', PASSWORD_FILE: /x },"],
   ['phases:', 'parameters: { passwordFile: { required: true }, tokens: { type: integer } }\nphases:'],
-  ['phases:', "parameters: { p: { pattern: '^a$' } }\nphases:"],
+  ['phases:', "parameters: { p: { pattern: '^a$' }, q-r: {} } # params['q-r']\nphases:"],
   ['timeBudget: 1h', 'timeBudget: 13m'],
   [
     'manual: Call the duty manager.',
@@ -175,7 +187,9 @@ test.each<readonly [string | RegExp, string]>([
     'uses: postgres/restore\n      timeout: 10m\n      onUnknown: probe',
   ],
 ])('nothing is said of %s → %s', async (from, to) => {
-  const text = sound.replace(from, () => to).replace('phases:', () => 'secrets: { db: { env: X } }\nphases:');
+  const text = sound
+    .replace(from, () => to)
+    .replace('phases:', () => '# params.p, params[x]\nsecrets: { db: { env: X } } # secrets.db\nphases:');
   expect(told(await judge(text, { adapters, facts }))).toEqual([]);
 });
 

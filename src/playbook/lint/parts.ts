@@ -55,7 +55,7 @@ const noChange: LintRule = {
     content.change?.id === undefined ? [{ path: ['change'], message: 'the playbook names no change' }] : [],
 };
 
-const placeholder = /\b(?:FILL IN|FIXME|TODO|TBD|CHANGEME)\b/;
+const placeholder = /\b(?:FILL IN|TBD|CHANGEME)\b/;
 
 const fillIn: LintRule = {
   name: 'fill-in',

@@ -47,4 +47,24 @@ const probeUnused: LintRule = {
     }),
 };
 
-export const restoringRules: readonly LintRule[] = [noVerify, noContingency, probeUnused];
+const failureIgnored: LintRule = {
+  name: 'failure-ignored',
+  asks: 'The backout does not go on without a restore step that has failed.',
+  why: 'What follows then builds on data that are not there; and access opens if no health check looks at just these.',
+  remedy: 'Write onFailure: ask, or stop; or set this rule for the step, with the reason why it may be missing.',
+  from: { medium: 'warning' },
+  find: ({ sites }) =>
+    mainSteps(sites, 'restore').flatMap(({ step, id, path }) =>
+      step.onFailure === 'continue'
+        ? [
+            {
+              path: [...path, 'onFailure'],
+              step: id,
+              message: `the backout goes on when restore step ${id} has failed`,
+            },
+          ]
+        : [],
+    ),
+};
+
+export const restoringRules: readonly LintRule[] = [noVerify, noContingency, probeUnused, failureIgnored];

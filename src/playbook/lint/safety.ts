@@ -20,6 +20,27 @@ const loosePattern: LintRule = {
     }),
 };
 
+const unused: LintRule = {
+  name: 'unused-value',
+  asks: 'Every parameter and secret is used.',
+  why: 'Whoever starts the backout believes to have said something; what they meant stands elsewhere, fixed.',
+  remedy: 'Use it, or remove it.',
+  from: { medium: 'note' },
+  find: ({ content, document }) =>
+    (['parameters', 'secrets'] as const).flatMap((key) => {
+      const name = key === 'parameters' ? 'params' : 'secrets';
+      return Object.keys(content[key] ?? {})
+        .filter((each) => !isUsed(document.source.text, name, each))
+        .map((each) => ({ path: [key, each], message: `${key}.${each} is used nowhere` }));
+    }),
+};
+
+/** Looks at the text of the file, comments too: rather one that is missed than one that is said wrongly. */
+function isUsed(text: string, scope: string, name: string): boolean {
+  const members = [`\\.${name}(?!\\w)`, `\\[\\s*(['"])${name}\\1`, `\\[(?!\\s*['"])`].join('|');
+  return new RegExp(`\\b${scope}(?:${members})|\\bin\\s+${scope}\\b`).test(text);
+}
+
 /** `dbPassword`, `API_TOKEN`, but not `tokenFile`: what a name is about stands last. */
 const secretName = /(?:passw(?:or)?d|passphrase|secret|token|credentials?|(?:api|private|access)[_-]?key)$/i;
 
@@ -102,4 +123,4 @@ const readTwice: LintRule = {
     }),
 };
 
-export const safetyRules: readonly LintRule[] = [loosePattern, secretParameter, writtenSecret, readTwice];
+export const safetyRules: readonly LintRule[] = [loosePattern, unused, secretParameter, writtenSecret, readTwice];

@@ -78,6 +78,8 @@ function reference() {
     section('phases', schema.properties.phases.properties),
     section('A step', step.properties),
     section('hosts', step.properties.hosts.anyOf[1].properties),
+    section('rehearsal', schema.properties.rehearsal.properties),
+    section('policy', schema.properties.policy.properties),
     section('retry', step.properties.retry.properties),
     section('until', step.properties.until.properties),
     section('verify: beside uses, run or script and what belongs to them', {

@@ -2,6 +2,7 @@
 import type { SendMailOptions } from 'nodemailer';
 import { sha256 } from '../../src/kernel/sha256.ts';
 import type { AdapterContext } from '../../src/ports/adapter.ts';
+import { modeMarkOf } from '../support/mode-mark.ts';
 import type { Input } from './input.ts';
 
 /** Derived from the attempt's key, so that a message sent again after a crash is recognised as the same one. */
@@ -11,15 +12,19 @@ export function messageId(key: string, from: string): string {
 }
 
 /** P10: what is not a real run says so in the subject and in the first line. */
-export function messageOf(asked: Input, { key, mode }: Pick<AdapterContext, 'key' | 'mode'>): SendMailOptions {
-  const mark = mode === 'real' ? null : mode.toUpperCase().replace('-', ' ');
+export function messageOf(
+  asked: Input,
+  context: Pick<AdapterContext, 'key' | 'mode'> & Partial<Pick<AdapterContext, 'env'>>,
+): SendMailOptions {
+  const { key } = context;
+  const marked = modeMarkOf(context);
   return {
     from: asked.from,
     to: [...asked.to],
     ...(asked.cc === undefined ? {} : { cc: [...asked.cc] }),
     ...(asked.replyTo === undefined ? {} : { replyTo: asked.replyTo }),
-    subject: mark === null ? asked.subject : `[${mark}] ${asked.subject}`,
-    text: mark === null ? asked.text : `This is a ${mark}: nothing is done for real.\n\n${asked.text}`,
+    subject: marked === null ? asked.subject : `[${marked.mark}] ${asked.subject}`,
+    text: marked === null ? asked.text : `${marked.notice}\n\n${asked.text}`,
     messageId: messageId(key, asked.from),
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Backout-Key': key },
     disableFileAccess: true,

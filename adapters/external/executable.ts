@@ -63,9 +63,15 @@ function adapterOf(name: string, file: string, facts: Manifest): Adapter<Input> 
       return answer.ok ? answer.value : notReady(answer.error, 'Correct the adapter, or what it looks at.');
     },
     ...(probes ? { probe: (given: Input, context: AdapterContext) => probeWith(file, given, context) } : {}),
-    command: (given, { key }) => ({
+    command: (given, { key, env }) => ({
       argv: [file],
-      stdin: JSON.stringify({ backoutAdapter: 1, verb: 'perform', input: given, key, mode: 'real' }),
+      stdin: JSON.stringify({
+        backoutAdapter: 1,
+        verb: 'perform',
+        input: given,
+        key,
+        mode: env.BACKOUT_MODE === 'rehearsal' ? 'rehearsal' : 'real',
+      }),
     }),
   };
 }

@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import type { AdapterContext } from '../../src/ports/adapter.ts';
 import { cut } from './cut.ts';
 import { defaultNext, defaultSummary, inWords } from './message-words.ts';
+import { modeMarkOf } from './mode-mark.ts';
 
 /** No message fails for the type of a value in it: a number is its text, null is none. */
 const words = z.pipe(
@@ -73,8 +74,12 @@ export interface Rendered {
 }
 
 /** P10: what is not a real run says so in its title and in a line of its own, as e-mails do. */
-export function render(given: Message, { key, mode }: Pick<AdapterContext, 'key' | 'mode'>): Rendered {
-  const mark = mode === 'real' ? null : mode.toUpperCase().replace('-', ' ');
+export function render(
+  given: Message,
+  context: Pick<AdapterContext, 'key' | 'mode'> & Partial<Pick<AdapterContext, 'env'>>,
+): Rendered {
+  const marked = modeMarkOf(context);
+  const mark = marked?.mark ?? null;
   const summary = harmless(given.summary ?? '')
     .replaceAll(/\s+/g, ' ')
     .trim();
@@ -83,10 +88,10 @@ export function render(given: Message, { key, mode }: Pick<AdapterContext, 'key'
     stage: given.stage,
     mark,
     title: mark === null ? title : `[${mark}] ${title}`,
-    notice: mark === null ? null : `This is a ${mark}: nothing is done for real.`,
+    notice: marked?.notice ?? null,
     text: harmless(given.text ?? ''),
     facts: factsOf(given),
-    reference: `backout ${key}`,
+    reference: `backout ${context.key}`,
   };
 }
 

@@ -11,6 +11,7 @@ import { retryAfterMs, type Stumble, withRetries } from '../support/again.ts';
 import { done, failed, notReady, ready } from '../support/answers.ts';
 import { duration, headers, httpUrl, optionalText, texts } from '../support/fields.ts';
 import { exchange, type HttpReply } from '../support/http-client.ts';
+import { modeHeaders } from '../support/mode-mark.ts';
 import { hostAndPort, listens } from '../support/reach.ts';
 import { signature, signingKey } from './sign.ts';
 
@@ -102,7 +103,7 @@ function signedHeaders(asked: Input, context: AdapterContext): Record<string, st
   const keys = asked.secret.map((secret) => signingKey(secret)).filter((key) => key !== undefined);
   return {
     'content-type': asked.json === undefined ? 'text/plain; charset=utf-8' : 'application/json',
-    ...(context.mode === 'real' ? {} : { 'backout-mode': context.mode }),
+    ...modeHeaders(context),
     ...asked.headers,
     'webhook-id': message.id,
     'webhook-timestamp': String(message.timestamp),

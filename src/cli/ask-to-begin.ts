@@ -12,7 +12,7 @@ export async function askToBegin(plan: Plan, call: Invocation, surface: Surface)
   if (!isTerminal()) {
     throw new Fault(
       'usage',
-      'a real run is not begun without --yes where nobody can be asked',
+      `a ${plan.rehearsal === undefined ? 'real run' : 'rehearsal'} is not begun without --yes where nobody can be asked`,
       `Look first: backout run --dry-run ${call.args[0]}`,
     );
   }
@@ -20,7 +20,7 @@ export async function askToBegin(plan: Plan, call: Invocation, surface: Surface)
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    let answer = await ask(lines, `\nBack out ${plan.system} with ${plan.name} now, for real? Type yes: `);
+    let answer = await ask(lines, `\n${questionOf(plan)} Type yes: `);
     while (answer === 'y') answer = await ask(lines, 'The whole word, please: yes, or no: ');
     if (answer === 'yes') return true;
     surface.err('Nothing was run.\n');
@@ -28,6 +28,11 @@ export async function askToBegin(plan: Plan, call: Invocation, surface: Surface)
   } finally {
     lines.close();
   }
+}
+
+function questionOf({ rehearsal, system, name }: Plan): string {
+  if (rehearsal === undefined) return `Back out ${system} with ${name} now, for real?`;
+  return `Rehearse ${name} in ${rehearsal.environment} now? Its steps are done for real there.`;
 }
 
 async function ask(lines: { question(text: string): Promise<string> }, text: string): Promise<string> {

@@ -33,6 +33,8 @@ export interface Beginning {
   readonly call: Invocation;
   readonly surface: Surface;
   readonly waits: boolean;
+  /** Recorded with the beginning. */
+  readonly notes?: readonly string[];
 }
 
 export function newRunFolder(home: Home): RunFolder {
@@ -74,6 +76,7 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     version,
     onceKey: beginning.onceKey,
     withoutWaiting: !beginning.waits,
+    ...(beginning.notes === undefined || beginning.notes.length === 0 ? {} : { notes: beginning.notes }),
   };
   return {
     setting,

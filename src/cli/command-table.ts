@@ -82,6 +82,27 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('./commands/run.ts'),
   },
   {
+    name: 'rehearse',
+    args: 'PLAYBOOK',
+    summary: 'Rehearse the playbook for real where its `rehearsal` says, and keep the evidence',
+    flags: {
+      ...forms,
+      inject: {
+        type: 'string',
+        multiple: true,
+        value: 'STEP:KIND',
+        help: 'A drill: the step is made to fail, timeout, unknown or kill-engine; repeatable',
+      },
+      yes: { type: 'boolean', help: 'Do not ask before beginning; needed off a terminal' },
+      reason,
+      by,
+      json,
+      home,
+      ...driving,
+    },
+    load: () => import('./commands/rehearse.ts'),
+  },
+  {
     name: 'plan',
     args: 'PLAYBOOK',
     summary: 'Show what would run, in which order, by whom; no effects',

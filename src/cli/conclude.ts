@@ -1,16 +1,22 @@
 /** The last words of this process about the run that it drove. */
 import { truthOf } from '../engine/truth.ts';
 import { Fault } from '../kernel/fault.ts';
+import type { Home } from '../runtime/home/home.ts';
 import { dryRunText } from '../views/dry-run-text.ts';
 import { endingText } from '../views/ending-text.ts';
 import { makeRunView } from '../views/make-run-view.ts';
 import { statusText } from '../views/status-text.ts';
 import { type Drive, type Driven, exitCodeOf } from './drive.ts';
-import type { Invocation } from './invocation.ts';
+import type { Invocation, Surface } from './invocation.ts';
 import { textOptions } from './text-options.ts';
 
 /** Prints the run as it stands (`--json`: the document, on stdout) and answers the exit code. */
-export function conclude(driven: Driven, { folder, surface, wall }: Drive, call: Invocation): number {
+export async function conclude(
+  driven: Driven,
+  { folder, surface, wall }: Drive,
+  call: Invocation,
+  home: Home,
+): Promise<number> {
   const { leaving, context, history } = driven;
   if (leaving.kind === 'broken') throw broken(leaving.error, folder.run);
   const view = makeRunView({ context, truth: truthOf(context), history, engine: 'gone', now: wall.now() });
@@ -22,8 +28,16 @@ export function conclude(driven: Driven, { folder, surface, wall }: Drive, call:
         ? dryRunText(view, options)
         : endingText(view, { ...options, journalFile: folder.journal });
   surface.err(`\n${text}`);
-  if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
+  const evidence =
+    view.mode === 'rehearsal' && leaving.kind === 'ended' ? await keepEvidence(home, folder.run, call, surface) : {};
+  if (call.has('json')) surface.out(`${JSON.stringify({ ...view, ...evidence }, null, 2)}\n`);
   return exitCodeOf(driven);
+}
+
+/** Loaded where something was rehearsed: a real run's end does not pay for it. */
+async function keepEvidence(home: Home, run: string, call: Invocation, surface: Surface) {
+  const { writeEvidenceOf } = await import('./rehearsal/write-evidence.ts');
+  return writeEvidenceOf(home, run, call, surface);
 }
 
 function broken(error: unknown, run: string): Fault {

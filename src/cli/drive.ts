@@ -81,7 +81,7 @@ export async function drive(options: Drive): Promise<Driven> {
   const onTerminal = isTerminal();
   const answers = onTerminal && options.waits ? await answerHere(() => engine, options, screen) : undefined;
   const inbox =
-    setting.mode === 'real'
+    setting.mode !== 'dry-run'
       ? watchInbox(options.folder.inbox, answering.hear, (text) => surface.err(`${text}\n`))
       : undefined;
   const signals = listenToSignals({

@@ -1,9 +1,9 @@
 /** P7: one run of a system at a time. Takes the system's lock, and looks whether a run of it has not ended. */
 
-import type { Person } from '../engine/protocol.ts';
+import type { Mode, Person } from '../engine/protocol.ts';
 import { Fault } from '../kernel/fault.ts';
 import { type EngineRecord, noteRecord, thisEngine } from '../runtime/home/engine-record.ts';
-import type { Home } from '../runtime/home/home.ts';
+import { type Home, rehearsing } from '../runtime/home/home.ts';
 import { type RunFolder, runFolder } from '../runtime/home/run-folder.ts';
 import {
   clearCurrent,
@@ -27,8 +27,8 @@ export interface HeldSystem {
 
 export type Held = { readonly ok: true; readonly value: HeldSystem } | { readonly ok: false; readonly holder: Holder };
 
-export function holdSystem(home: Home, system: string, by: Person, run: string): Held {
-  const folder = makeSystemFolder(home, system);
+export function holdSystem(home: Home, system: string, by: Person, run: string, mode: Mode = 'real'): Held {
+  const folder = makeSystemFolder(mode === 'rehearsal' ? rehearsing(home) : home, system);
   const locked = acquireLock(folder, thisEngine(run, by, Date.now()));
   if (!locked.ok) return { ok: false, holder: locked.error };
   const held: HeldSystem = {

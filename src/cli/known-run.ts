@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineState } from '../engine/decide.ts';
+import type { Mode } from '../engine/protocol.ts';
 import { replay } from '../engine/replay.ts';
 import { stepState } from '../engine/state.ts';
 import { truthOf } from '../engine/truth.ts';
@@ -151,7 +152,7 @@ export function meantRun(home: Home, text: string | undefined): string | undefin
 }
 
 /** Read off the first line alone: `runs` and `status` must not fold every journal there is. */
-export function modeOf(home: Home, run: string): 'real' | 'dry-run' | undefined {
+export function modeOf(home: Home, run: string): Mode | undefined {
   return firstEvent(home, run)?.mode;
 }
 

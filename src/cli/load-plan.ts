@@ -7,12 +7,13 @@ import { Fault } from '../kernel/fault.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { sha256 } from '../kernel/sha256.ts';
-import { makePlan } from '../plan/make-plan.ts';
+import { makePlan, type Occasion } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ReadInventory } from '../plan/plan-hosts.ts';
 import { relativeImports } from '../plan/relative-imports.ts';
 import type { AdapterTable } from '../playbook/adapter-facts.ts';
 import { checkPlaybook } from '../playbook/check.ts';
+import type { PlaybookContent } from '../playbook/content.ts';
 import type { PlaybookDocument } from '../playbook/document.ts';
 import type { Playbook } from '../playbook/examined.ts';
 import { readPlaybook } from '../playbook/read.ts';
@@ -127,6 +128,8 @@ export interface PlanAndAdapters {
   readonly plan: Plan;
   readonly adapters: Adapters;
   readonly warnings: readonly Diagnostic[];
+  /** What the playbook asks before a real run. */
+  readonly policy: NonNullable<PlaybookContent['policy']>;
 }
 
 /** The plan for this call; every fault of the playbook and of the parameters at once. */
@@ -145,32 +148,50 @@ export async function planLoaded(
   standIn?: ReadInventory,
 ): Promise<Result<PlanAndAdapters, readonly Diagnostic[]>> {
   if (loaded.playbook === undefined) return err(loaded.diagnostics);
+  const warnings: Diagnostic[] = [...loaded.diagnostics];
+  const occasion = await occasionOf(loaded, call, surface, warnings, standIn);
+  const planned = await makePlan(loaded.playbook, occasion);
+  if (!planned.ok) return err(planned.error);
+  return ok({ plan: planned.value, adapters: loaded.adapters, warnings, policy: loaded.playbook.content.policy ?? {} });
+}
+
+/** What this call gives beside the playbook itself. */
+export async function occasionOf(
+  loaded: CheckedPlaybook,
+  call: Invocation,
+  surface: Surface,
+  warnings: Diagnostic[],
+  standIn?: ReadInventory,
+): Promise<Occasion> {
   const folder = dirname(loaded.file);
-  const scripts = new Map<string, { readonly sha256: string }>();
-  for (const script of usedNames(loaded.document?.data ?? null, 'script')) collectScript(script, folder, scripts);
-  const inventoryWarnings: Diagnostic[] = [];
   const paramsFile = await readParamsFile(call.flag('params-file'), surface.cwd);
-  const readInventory = await inventoryReader(loaded.document?.source.text ?? '', folder, inventoryWarnings);
-  const planned = await makePlan(loaded.playbook, {
+  const readInventory = await inventoryReader(loaded.document?.source.text ?? '', folder, warnings);
+  return {
     folder,
     playbookFile: loaded.file,
     playbookDigest: loaded.digest,
     params: givenParams(call),
     ...paramsFile,
     ...jobsOf(call.flag('jobs')),
-    scripts,
+    scripts: scriptsOf(loaded.playbook?.content ?? {}, folder),
     readInventory: (source) => {
       const stood = standIn?.(source);
       return stood?.ok === true ? stood : readInventory(source);
     },
     adapters: factsOf(loaded.adapters),
-  });
-  if (!planned.ok) return err(planned.error);
-  return ok({
-    plan: planned.value,
-    adapters: loaded.adapters,
-    warnings: [...loaded.diagnostics, ...inventoryWarnings],
-  });
+  };
+}
+
+export type Scripts = ReadonlyMap<string, { readonly sha256: string }>;
+
+/** The scripts of the plan itself; those that clean up after a rehearsal are none of it. */
+export function scriptsOf(content: Pick<PlaybookContent, 'phases' | 'escalate'>, folder: string): Scripts {
+  const scripts = new Map<string, { readonly sha256: string }>();
+  const { phases, escalate } = content;
+  // What was read from a file is plain data.
+  for (const script of usedNames([phases ?? null, escalate ?? null] as Json, 'script'))
+    collectScript(script, folder, scripts);
+  return scripts;
 }
 
 /** Reading inventories is loaded only for a playbook that names hosts. */

@@ -43,8 +43,9 @@ export async function takeUpRun(takeUp: TakeUp): Promise<number> {
   const { home, run, call, surface, processes } = takeUp;
   const folder = runFolder(home, run);
   const by = thisPerson(surface.env, call.flag('by') ?? null);
-  const { system } = readRun(home, run).plan;
-  const held = holdSystem(home, system, by, run);
+  const { plan, state } = readRun(home, run);
+  const { system } = plan;
+  const held = holdSystem(home, system, by, run, state.context.mode);
   if (!held.ok) throw heldFault(system, held.holder, undefined, []);
   const { open } = held.value;
   let ended = false;
@@ -59,7 +60,7 @@ export async function takeUpRun(takeUp: TakeUp): Promise<number> {
     const options = await prepareDrive(takeUp, by);
     const driven = await drive(options);
     ended = driven.leaving.kind === 'ended';
-    return conclude(driven, options, call);
+    return await conclude(driven, options, call, home);
   } finally {
     held.value.release(folder, ended);
   }

@@ -63,7 +63,7 @@ export function contingencyPassed(draft: Draft, parent: PlannedStep, reason: str
 
 function afterContingencies(draft: Draft, step: PlannedStep, from: number, reason: string): void {
   const next = step.contingency.findIndex(({ id }, n) => n >= from && draft.step(id).status !== 'excluded');
-  if (next !== -1 && !isEnding(draft, step) && draft.context.mode === 'real') {
+  if (next !== -1 && !isEnding(draft, step) && draft.context.mode !== 'dry-run') {
     draft.patch(step.id, { contingency: next });
     return;
   }
@@ -77,7 +77,7 @@ function afterContingencies(draft: Draft, step: PlannedStep, from: number, reaso
 /** There was time for one short try only: the message stays owed (P2), unless nobody is to take the run up again. */
 function isHurried(draft: Draft, step: PlannedStep): boolean {
   const { stop, mode } = draft.context;
-  if (step.place !== 'escalate' || mode !== 'real') return false;
+  if (step.place !== 'escalate' || mode === 'dry-run') return false;
   return stop?.urgent === true && !stop.abandoned;
 }
 

@@ -61,7 +61,7 @@ export interface LeftOnHosts {
 
 /** What a run that ends has not ended on hosts: it is not closed beside that (P7), unless somebody gave it up. */
 export function leftOnHosts(context: Context): readonly LeftOnHosts[] {
-  if (context.mode !== 'real' || context.stop?.abandoned === true) return [];
+  if (context.mode === 'dry-run' || context.stop?.abandoned === true) return [];
   const left: LeftOnHosts[] = [];
   for (const [id, state] of context.steps.entries()) {
     const step = context.index.get(id);

@@ -96,6 +96,8 @@ export type RunEvent =
       /** `--once` key, null without. */
       readonly onceKey: string | null;
       readonly withoutWaiting: boolean;
+      /** What was known, or overridden, when it began. */
+      readonly notes?: readonly string[];
     })
   /** An engine took the run up again. */
   | (Dated & {
@@ -175,7 +177,8 @@ type Decided<V extends string, More = unknown> = {
   readonly reason: string | null;
 } & More;
 
-export type Mode = 'real' | 'dry-run';
+/** A rehearsal is carried out for real, in an environment that is not production's. */
+export type Mode = 'real' | 'dry-run' | 'rehearsal';
 export type RunEnd =
   | 'succeeded'
   | 'succeeded-with-exceptions'

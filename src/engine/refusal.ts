@@ -48,6 +48,7 @@ function mayReopen(context: Context): boolean {
 
 function notReopenable(context: Context): string {
   if (context.end === null) return 'the run has not ended: there is nothing to reopen';
+  if (context.mode === 'rehearsal') return `the rehearsal has ended ${context.end}, and its evidence stands: rehearse again`;
   return `the run has ended ${context.end}: only a run that failed or was stopped can be reopened`;
 }
 

@@ -42,6 +42,31 @@ export interface Plan {
   readonly files: readonly FrozenFile[];
   /** What rehearsals and measured times are bound to (`definitionOf`); absent in plans of releases before it. */
   readonly definition?: string;
+  /** How and where this plan is rehearsed; absent in every other. */
+  readonly rehearsal?: PlannedRehearsal;
+}
+
+/** What a drill makes of a step's attempts. */
+export const injections = ['fail', 'timeout', 'unknown', 'kill-engine'] as const;
+export type Injection = (typeof injections)[number];
+
+export interface PlannedRehearsal {
+  /** As people call it, e.g. `staging`. */
+  readonly environment: string;
+  readonly expiresAfterMs: number;
+  readonly leftOut: readonly Reasoned[];
+  /** Steps of which only a person could tell that they do not reach production. */
+  readonly harmless: readonly Reasoned[];
+  /** Ids of the steps that clean up, as they stand in announce and in escalate. */
+  readonly cleanup: readonly string[];
+  readonly inject: { readonly [step: string]: Injection };
+  /** Variables that production's secrets are read from: no step of a rehearsal inherits them. */
+  readonly hides: readonly string[];
+}
+
+export interface Reasoned {
+  readonly step: string;
+  readonly reason: string;
 }
 
 export interface FrozenFile {

@@ -17,6 +17,7 @@ import { checkGate } from './rules/gate.ts';
 import { checkHosts } from './rules/hosts.ts';
 import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
+import { checkRehearsal } from './rules/rehearsal.ts';
 import { checkStepShapes } from './rules/step-shape.ts';
 
 export interface Checked {
@@ -31,16 +32,24 @@ export async function checkPlaybook(document: PlaybookDocument, adapters: Adapte
   const examined: Examined = { content, document, sites: allSites(content), adapters };
   const diagnostics = [
     ...(refused?.diagnostics ?? []),
+    ...checkParameters(examined),
+    ...checkRehearsal(examined),
+    ...(await checkSteps(examined)),
+  ];
+  const failed = diagnostics.some(({ severity }) => severity === 'error');
+  return { playbook: failed ? undefined : { content, document }, diagnostics: inOrder(diagnostics) };
+}
+
+/** Everything that steps must keep; asked again of the steps as they are rehearsed. */
+export async function checkSteps(examined: Examined): Promise<readonly Diagnostic[]> {
+  return [
     ...checkStepShapes(examined),
     ...checkHosts(examined),
     ...checkOrder(examined),
     ...checkGate(examined),
-    ...checkParameters(examined),
     ...(await checkAdapterInputs(examined)),
     ...(await checkExpressions(examined)),
   ];
-  const failed = diagnostics.some(({ severity }) => severity === 'error');
-  return { playbook: failed ? undefined : { content, document }, diagnostics: inOrder(diagnostics) };
 }
 
 /** The only way from data to content: `acceptsPlaybook` has said yes. */

@@ -17,6 +17,7 @@ import {
   text,
   variableText,
 } from './schema-parts.ts';
+import { policySchema, rehearsalSchema } from './schema-rehearsal.ts';
 import { stepSchema } from './schema-step.ts';
 
 let built: ReturnType<typeof build> | undefined;
@@ -27,7 +28,8 @@ export function playbookSchema(): ReturnType<typeof build> {
 }
 
 function build() {
-  const steps = z.array(stepSchema(), { error: 'must be a list of steps, each beginning with "- "' });
+  const step = stepSchema();
+  const steps = z.array(step, { error: 'must be a list of steps, each beginning with "- "' });
   return z
     .strictObject(
       {
@@ -63,6 +65,8 @@ function build() {
         phases: phases(steps),
         escalate: z.optional(z.nullable(stepList(steps, 'Steps that run when the backout itself ends badly.'))),
         lint: lintSchema(),
+        rehearsal: rehearsalSchema(secret(), step),
+        policy: policySchema(),
       },
       { error: 'must be a mapping' },
     )

@@ -20,7 +20,7 @@ export const plannedRoots: ReadonlySet<string> = new Set<ScopeRoot>(['params', '
 /** What `run` holds, all as text; empty where it is not known yet. */
 export const runFields: Readonly<Record<string, string>> = {
   id: 'the id of the run',
-  mode: '`real` or `dry-run`',
+  mode: '`real`, `dry-run` or `rehearsal`',
   playbook: 'the name of the playbook',
   system: 'the system',
   by: 'who started it',

@@ -3,11 +3,13 @@ export {
   type Adapter,
   type AdapterCommand,
   type AdapterContext,
+  type AdapterPlace,
   type CommandContext,
   defineAdapter,
   type ExternalAnswer,
   type ExternalRequest,
   type Performed,
+  type PlaceContext,
   type Preflight,
   type Probe,
 } from './adapter.ts';

@@ -33,6 +33,12 @@ export interface Adapter<Input = unknown> {
   readonly tellsUntouched?: boolean;
   /** Ms; used when the step names no timeout. Null: no limit. */
   readonly defaultTimeoutMs: number | null;
+  /**
+   * Where it acts, looks or tells, read off its input as a playbook has it (not parsed, so that a value that is not
+   * known yet does no harm). Pure. A rehearsal is refused where one of them is a place of production; without it a
+   * person must say that the step does not reach production.
+   */
+  places?(input: JsonObject, context: PlaceContext): readonly AdapterPlace[];
   /** Exactly what would be done, one line each, secrets redacted by the caller. Pure. */
   describe(input: Input): readonly string[];
   /** Read-only: can it be done? Never throws for what the world answers. */
@@ -47,6 +53,21 @@ export interface Adapter<Input = unknown> {
 
 /** By this exit code the process of an adapter with `tellsUntouched` says that it has changed nothing. */
 export const untouchedExitCode = 119;
+/** Somewhere that an adapter acts on, looks at or tells; two that are the same place are equal in all three. */
+export interface AdapterPlace {
+  /** What it is, for people: `database`, `recipient`, `path`, `web server`. */
+  readonly kind: string;
+  readonly at: string;
+  /** It is on the machine that backout runs on: elsewhere the same words mean another place. */
+  readonly isHere: boolean;
+}
+
+/** What a place may depend on beside the input. */
+export interface PlaceContext {
+  /** The playbook's folder (absolute). */
+  readonly folder: string;
+  readonly env: { readonly [name: string]: string };
+}
 
 export interface AdapterContext {
   /** Aborted on timeout, stop or cancel. */
@@ -55,7 +76,7 @@ export interface AdapterContext {
   readonly key: string;
   /** The playbook's folder (absolute): relative paths start here. */
   readonly folder: string;
-  readonly mode: 'real' | 'dry-run';
+  readonly mode: 'real' | 'dry-run' | 'rehearsal';
   /** The step's environment (the engine's, less secret variables, plus the step's `env`). */
   readonly env: { readonly [name: string]: string };
 }
@@ -103,6 +124,6 @@ export interface ExternalRequest {
   readonly verb: 'describe' | 'preflight' | 'probe' | 'perform';
   readonly input: JsonObject;
   readonly key: string;
-  readonly mode: 'real' | 'dry-run';
+  readonly mode: 'real' | 'dry-run' | 'rehearsal';
 }
 export type ExternalAnswer = { readonly [key: string]: Json };

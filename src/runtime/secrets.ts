@@ -58,7 +58,8 @@ function checked(value: string): Result<string, string> {
 
 /** The environment that steps inherit: the engine's, less the variables that secrets are read from. */
 export function inheritedEnv(plan: Plan, env: Environment): Record<string, string> {
-  const hidden = new Set(Object.values(plan.secrets).flatMap((source) => ('env' in source ? [source.env] : [])));
+  const read = Object.values(plan.secrets).flatMap((source) => ('env' in source ? [source.env] : []));
+  const hidden = new Set([...read, ...(plan.rehearsal?.hides ?? [])]);
   const inherited: Record<string, string> = {};
   for (const [name, value] of Object.entries(env))
     if (value !== undefined && !hidden.has(name)) inherited[name] = value;

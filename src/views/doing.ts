@@ -41,6 +41,7 @@ function endWords(view: Situation, moment: Moment): string {
 
 function endName(view: Situation): string {
   if (view.mode === 'dry-run') return view.exitCode === 0 ? 'Dry run ended' : 'Dry run ended, something is missing,';
+  if (view.rehearsal !== null) return rehearsalEnd(view);
   if (view.abandoned) return 'Abandoned';
   const names: Readonly<Record<string, string>> = {
     succeeded: 'Backed out',
@@ -51,6 +52,13 @@ function endName(view: Situation): string {
   return names[view.status] ?? view.status;
 }
 
+function rehearsalEnd({ rehearsal, status, abandoned, exitCode }: Situation): string {
+  const what = `Rehearsal in ${visible(rehearsal?.environment ?? '')}`;
+  if (abandoned) return `${what} abandoned`;
+  if (status !== 'rehearsed') return `${what} ${status === 'rehearsal-failed' ? 'FAILED' : 'STOPPED'}`;
+  return exitCode === 0 ? `${what} ended well` : `${what} ended well, with exceptions`;
+}
+
 /** ` after 3 min 05 s`; empty while open. */
 export function lasted({ startedAt, endedAt }: Pick<RunView, 'startedAt' | 'endedAt'>): string {
   if (startedAt === null || endedAt === null) return '';
@@ -58,10 +66,10 @@ export function lasted({ startedAt, endedAt }: Pick<RunView, 'startedAt' | 'ende
 }
 
 function cause({ failure, stop, status }: Situation): string {
-  if (status === 'failed' && failure !== null) {
+  if ((status === 'failed' || status === 'rehearsal-failed') && failure !== null) {
     return failure.step === null ? `: ${visible(failure.reason)}` : `: ${failure.step}: ${visible(failure.reason)}`;
   }
-  if (status !== 'stopped' || stop === null) return '';
+  if ((status !== 'stopped' && status !== 'rehearsal-stopped') || stop === null) return '';
   return ` by ${visible(personName(stop.by))}${stop.reason === null ? '' : `: ${visible(stop.reason)}`}`;
 }
 

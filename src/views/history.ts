@@ -97,6 +97,7 @@ function rememberRun(draft: Draft, event: RunEvent): void {
   switch (event.type) {
     case 'run.began':
       draft.began = event;
+      for (const text of event.notes ?? []) draft.notes.push({ at: event.at, text });
       draft.pid = event.pid;
       return;
     case 'engine.attached':

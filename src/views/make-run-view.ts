@@ -1,5 +1,5 @@
 /** The run view as a pure fold (P5): the same journal, engine and instant give the same document. */
-import type { Truth } from '../engine/protocol.ts';
+import type { RunEnd, Truth } from '../engine/protocol.ts';
 import type { Context } from '../engine/state.ts';
 import { rfc3339 } from './clock-time.ts';
 import type { History } from './history.ts';
@@ -49,6 +49,7 @@ function identity({ context, history }: RunFacts) {
     playbook: plan.name,
     system: plan.system,
     mode: context.mode,
+    rehearsal: rehearsalOf(context),
     planDigest: history.began?.planDigest ?? null,
     playbookFile: plan.playbookFile,
     params: plan.params,
@@ -81,8 +82,24 @@ function progress({ context, history, engine, now }: RunFacts) {
   };
 }
 
+function rehearsalOf({ mode, plan }: Context): RunView['rehearsal'] {
+  if (mode !== 'rehearsal' || plan.rehearsal === undefined) return null;
+  const { environment, inject, leftOut } = plan.rehearsal;
+  return { environment, inject, leftOut };
+}
+
+const rehearsed: Readonly<Record<RunEnd, RunStatus>> = {
+  succeeded: 'rehearsed',
+  'succeeded-with-exceptions': 'rehearsed',
+  failed: 'rehearsal-failed',
+  stopped: 'rehearsal-stopped',
+  simulated: 'simulated',
+  'simulated-failed': 'simulated',
+};
+
 /** P10: a dry run ends as `simulated`, however it ended; its exit code says whether something is missing. */
 function statusOf(context: Context): RunStatus {
+  if (context.end !== null && context.mode === 'rehearsal') return rehearsed[context.end];
   if (context.end !== null) {
     return context.end === 'simulated-failed' ? 'simulated' : context.end;
   }

@@ -74,11 +74,19 @@ function stop({ run }: Situation): NextCommand {
 }
 
 function afterEnd(view: Situation): readonly NextCommand[] {
+  if (view.rehearsal !== null) return afterRehearsal(view);
   if (view.status === 'failed') return [...againAt(view), report(view)];
   if (view.status === 'stopped') {
     return [{ command: `backout resume ${view.run} --reopen`, when: 'to go on with the backout' }, report(view)];
   }
   return [report(view)];
+}
+
+/** Its evidence stands as it is: what was learnt is tried in another rehearsal. */
+function afterRehearsal(view: Situation): readonly NextCommand[] {
+  const list = { command: `backout rehearsals ${shellWord(view.playbookFile)}`, when: 'for the evidence' };
+  if (view.status === 'rehearsed') return [list, report(view)];
+  return [{ command: `backout rehearse ${shellWord(view.playbookFile)}`, when: 'when the cause is fixed' }, list];
 }
 
 function againAt(view: Situation): readonly NextCommand[] {

@@ -7,6 +7,7 @@ import type { Context } from '../engine/state.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import type { Observer } from '../ports/effects.ts';
 import { clockTime, type Zone } from './clock-time.ts';
+import { modeMark } from './mode-words.ts';
 import { personName } from './person-name.ts';
 import { programLines, visible } from './visible.ts';
 import { displayWidth } from './width.ts';
@@ -50,7 +51,8 @@ function concerned(event: RunEvent, context: Context): readonly string[] {
 export function eventLines(event: RunEvent, context: Context, { zone }: PlainOptions): readonly string[] {
   const sentence = eventSentence(event, context);
   if (sentence === null) return [];
-  const mark = context.mode === 'dry-run' ? ' DRY RUN' : '';
+  const mode = modeMark(context.mode, null);
+  const mark = mode === null ? '' : ` ${mode}`;
   const subject = 'step' in event ? event.step : 'run';
   const head = `${clockTime(event.at, zone)}${mark} ${subject}${' '.repeat(Math.max(0, 11 - displayWidth(subject)))}`;
   return [`${head}  ${sentence}`, ...lastWords(event)];
@@ -62,13 +64,19 @@ function lastWords(event: RunEvent): readonly string[] {
   return programLines(event.end.lastWords).map((line) => `           | ${line}`);
 }
 
+function beganSentence(event: Extract<RunEvent, { readonly type: 'run.began' }>, { plan }: Context): string {
+  const where = plan.rehearsal === undefined ? '' : `, rehearsed in ${visible(plan.rehearsal.environment)},`;
+  const who = `by ${visible(personName(event.by))}`;
+  return `${visible(event.playbook)} on ${visible(event.system)}${where} began: run ${event.run}, ${who}`;
+}
+
 /** One sentence, without the step's name and without a full stop; null where there is nothing to say. */
 export function eventSentence(event: RunEvent, context: Context): string | null {
   if ('attempt' in event) return attemptSentence(event, context);
   if (isDecision(event)) return decisionSentence(event);
   switch (event.type) {
     case 'run.began':
-      return `${visible(event.playbook)} on ${visible(event.system)} began: run ${event.run}, by ${visible(personName(event.by))}`;
+      return beganSentence(event, context);
     case 'engine.attached':
       return [`taken up again by ${personName(event.by)}`, ...event.notes].map(visible).join('; ');
     case 'engine.left':

@@ -1,5 +1,6 @@
 /** The report as JUnit XML, which every CI shows: a suite a phase, a case a step. */
 import { rfc3339 } from './clock-time.ts';
+import { modeMark } from './mode-words.ts';
 import { endedView, type PhaseView, type StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -17,7 +18,8 @@ interface Tally {
 export function reportJunit(view: RunView): string {
   const suites = view.phases.filter(({ steps }) => steps.length > 0);
   const whole = tallyOf(suites.flatMap(({ steps }) => steps));
-  const name = view.mode === 'dry-run' ? `${view.playbook} (dry run)` : view.playbook;
+  const mark = modeMark(view.mode, view.rehearsal?.environment ?? null);
+  const name = mark === null ? view.playbook : `${view.playbook} (${mark.replace('DRY RUN', 'dry run')})`;
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="${xml(name)}"${counts(whole)}>`,

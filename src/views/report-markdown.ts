@@ -3,6 +3,7 @@ import { formatDuration } from '../kernel/duration.ts';
 import type { Plan } from '../plan/plan.ts';
 import { lasted } from './doing.ts';
 import type { HostView } from './hosts-view.ts';
+import { modeMark } from './mode-words.ts';
 import { personName } from './person-name.ts';
 import { type AttemptView, endedView, type StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
@@ -13,7 +14,7 @@ import { outcomeWords, truthWords } from './words.ts';
 
 export function reportMarkdown(view: RunView, plan: Plan): string {
   const blocks = [
-    `# ${view.mode === 'dry-run' ? 'Dry run' : 'Backout'} of ${escaped(view.system)}: ${view.status}`,
+    `# ${{ 'dry-run': 'Dry run', rehearsal: 'Rehearsal', real: 'Backout' }[view.mode]} of ${escaped(view.system)}: ${view.status}`,
     ...(plan.summary === null ? [] : [escaped(plan.summary)]),
     table(['', ''], facts(view)),
     ...(plan.scope === null ? [] : [`**Scope:** ${escaped(plan.scope)}`]),
@@ -37,10 +38,11 @@ export function reportMarkdown(view: RunView, plan: Plan): string {
 
 function facts(view: RunView): readonly (readonly string[])[] {
   const end = view.endedAt === null ? 'not ended' : `${view.endedAt}${lasted(view)}`;
+  const environment = view.rehearsal?.environment ?? null;
   const rows: [string, string | null][] = [
     ['Run', view.run],
     ['Playbook', view.playbook],
-    ['Mode', view.mode === 'dry-run' ? 'DRY RUN: nothing was changed' : 'real'],
+    ['Mode', view.mode === 'dry-run' ? 'DRY RUN: nothing was changed' : (modeMark(view.mode, environment) ?? 'real')],
     ['Outcome', `${view.status}${view.exitCode === null ? '' : ` (exit code ${view.exitCode})`}`],
     ['Cause', view.failure === null ? null : `${view.failure.step ?? 'run'}: ${view.failure.reason}`],
     ['True at the end', view.mode === 'dry-run' ? null : truthWords(view.truth)],

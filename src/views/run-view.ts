@@ -4,6 +4,7 @@
  */
 import type { Mode, Person, Truth } from '../engine/protocol.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import type { Injection, Reasoned } from '../plan/plan.ts';
 import type { PhaseView } from './phase-view.ts';
 import type { Owed, TaskView, WaitView } from './waiting.ts';
 
@@ -14,7 +15,10 @@ export type RunStatus =
   | 'succeeded-with-exceptions'
   | 'failed'
   | 'stopped'
-  | 'simulated';
+  | 'simulated'
+  | 'rehearsed'
+  | 'rehearsal-failed'
+  | 'rehearsal-stopped';
 
 /** `alive`: a process drives the run. `stopped`: it holds it and does not move (SIGSTOP). `gone`: none. */
 export type EngineSign = 'alive' | 'stopped' | 'gone';
@@ -25,6 +29,8 @@ export interface RunView {
   readonly playbook: string;
   readonly system: string;
   readonly mode: Mode;
+  /** Where it is rehearsed, and what a drill makes fail; null in every other run. */
+  readonly rehearsal: RehearsalView | null;
   readonly status: RunStatus;
   /** Null once ended. */
   readonly engine: EngineSign | null;
@@ -66,6 +72,12 @@ export interface RunView {
   readonly decisions: readonly DecisionView[];
   readonly notes: readonly { readonly at: string; readonly text: string }[];
   readonly timeBudget: { readonly ms: number; readonly spentMs: number } | null;
+}
+
+export interface RehearsalView {
+  readonly environment: string;
+  readonly inject: { readonly [step: string]: Injection };
+  readonly leftOut: readonly Reasoned[];
 }
 
 export interface DecisionView {

@@ -5,6 +5,7 @@
 import { formatDuration } from '../kernel/duration.ts';
 import { clockTime } from './clock-time.ts';
 import { doingWords } from './doing.ts';
+import { modeMark } from './mode-words.ts';
 import { personName } from './person-name.ts';
 import type { PhaseView, StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
@@ -38,10 +39,12 @@ export function firstLines(view: RunView, options: TextOptions): readonly [strin
   return [options.paint('strong', trueLine(view)), `${doing.charAt(0).toUpperCase()}${doing.slice(1)}`, nextLine(view)];
 }
 
-/** P10: a dry run says so before anything else. */
+/** P10: a dry run or a rehearsal says so before anything else. */
 export function trueLine(view: RunView): string {
   if (view.mode === 'dry-run') return `DRY RUN of ${visible(view.system)}: nothing of it is changed.`;
-  return `${visible(view.system)}: ${truthWords(view.truth)}.`;
+  const mark = modeMark(view.mode, view.rehearsal?.environment ?? null);
+  const what = mark === null ? visible(view.system) : `${visible(mark)} of ${visible(view.system)}`;
+  return `${what}: ${truthWords(view.truth)}.`;
 }
 
 function nextLine(view: RunView): string {
@@ -59,7 +62,7 @@ export function otherCommands(view: RunView): readonly string[] {
 function headLines(view: RunView, options: TextOptions): readonly string[] {
   const change = view.change.id;
   const parts = [
-    `${view.mode === 'dry-run' ? 'Dry run' : 'Run'} ${view.run} of ${visible(view.playbook)}`,
+    `${{ 'dry-run': 'Dry run', rehearsal: 'Rehearsal', real: 'Run' }[view.mode]} ${view.run} of ${visible(view.playbook)}`,
     typeof change === 'string' ? `change ${visible(change)}` : null,
     view.startedAt === null ? null : `began ${clockTime(view.startedAt, options.zone, options.now)}`,
     view.by === null ? null : `by ${visible(personName(view.by))} on ${visible(view.by.host)}`,

@@ -38,7 +38,7 @@ export const good: AttemptEnd = {
 const bad: AttemptEnd = { ...good, exitCode: 1, reason: 'exit code 1' };
 
 /** How the attempt's stage ends when nobody interferes. */
-export function naturalEnd(attempt: Attempt, mode: 'real' | 'dry-run'): Undated {
+export function naturalEnd(attempt: Attempt, mode: 'real' | 'dry-run' | 'rehearsal'): Undated {
   const { fate, step } = attempt;
   const at = { step: step.id, attempt: attempt.number };
   const failed = (kind: FailureClass): Undated => ({ type: 'step.failed', ...at, class: kind, end: bad });

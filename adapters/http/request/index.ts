@@ -12,6 +12,7 @@ import { retryAfterMs, type Stumble, withRetries } from '../../support/again.ts'
 import { done, failed, notReady, ready } from '../../support/answers.ts';
 import { duration, headers, httpUrl, optionalText } from '../../support/fields.ts';
 import { exchange, type HttpReply } from '../../support/http-client.ts';
+import { modeHeaders } from '../../support/mode-mark.ts';
 import { hostAndPort, listens } from '../../support/reach.ts';
 import { expectation } from '../expect.ts';
 import { type Judge, judgeFor } from '../judge.ts';
@@ -93,7 +94,7 @@ async function send(asked: Input, context: AdapterContext, judge: Judge): Promis
     ...asked,
     headers: {
       ...(asked.json === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(context.mode === 'real' ? {} : { 'backout-mode': context.mode }),
+      ...modeHeaders(context),
       'idempotency-key': context.key,
       ...asked.headers,
     },

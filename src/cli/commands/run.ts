@@ -77,7 +77,7 @@ function checkFlags(call: Invocation): void {
   if (call.flag('reason') === undefined) throw new Fault('usage', '--again needs --reason: it is recorded');
 }
 
-function refuseEmpty(plan: Plan): void {
+export function refuseEmpty(plan: Plan): void {
   if (Object.values(plan.phases).some((phase) => phase.steps.length > 0)) return;
   throw new Fault(
     'usage',
@@ -86,7 +86,7 @@ function refuseEmpty(plan: Plan): void {
   );
 }
 
-function refuseMissing(plan: Plan, { missing }: Secrets): void {
+export function refuseMissing(plan: Plan, { missing }: Secrets): void {
   const [first, ...others] = [...missing].map(([name, why]) => `the secret ${name} is missing: ${why}`);
   if (first === undefined) return;
   throw new Fault(
@@ -97,7 +97,7 @@ function refuseMissing(plan: Plan, { missing }: Secrets): void {
 }
 
 /** P9: parameters stand in the plan, the report and the status; a secret among them would too. */
-function refuseSecretParams(plan: Plan, { values }: Secrets): void {
+export function refuseSecretParams(plan: Plan, { values }: Secrets): void {
   for (const [name, value] of Object.entries(plan.params)) {
     const secret = [...values].find(([, text]) => JSON.stringify(value).includes(JSON.stringify(text).slice(1, -1)));
     if (secret === undefined) continue;
@@ -120,7 +120,7 @@ function onceKeyOf(call: Invocation, plan: Plan): string | null {
 
 async function runDry(beginning: Beginning): Promise<number> {
   const options = await beginRun(newRunFolder(beginning.home), beginning);
-  return conclude(await drive(options), options, beginning.call);
+  return conclude(await drive(options), options, beginning.call, beginning.home);
 }
 
 async function runReal(beginning: Beginning): Promise<number> {
@@ -135,9 +135,10 @@ async function runReal(beginning: Beginning): Promise<number> {
   return startReal(home, by, beginning);
 }
 
-async function startReal(home: Home, by: Person, beginning: Beginning): Promise<number> {
+/** Begins it under the lock of its system, which a rehearsal has of its own. */
+export async function startReal(home: Home, by: Person, beginning: Beginning): Promise<number> {
   const { plan } = beginning.planned;
-  const held = holdSystem(home, plan.system, by, '');
+  const held = holdSystem(home, plan.system, by, '', beginning.mode);
   if (!held.ok)
     return heldElsewhere(plan, held.holder.record?.run, beginning, () =>
       heldFault(plan.system, held.holder, undefined, []),
@@ -156,7 +157,7 @@ async function startReal(home: Home, by: Person, beginning: Beginning): Promise<
     const options = await beginRun(folder, beginning);
     const driven = await drive(options);
     ended = driven.leaving.kind === 'ended';
-    return conclude(driven, options, beginning.call);
+    return await conclude(driven, options, beginning.call, home);
   } finally {
     held.value.release(folder, ended);
   }

@@ -107,6 +107,7 @@ function environment(
   }
   env.BACKOUT_RUN = setting.run;
   env.BACKOUT_MODE = setting.mode;
+  if (setting.plan.rehearsal !== undefined) env.BACKOUT_ENVIRONMENT = setting.plan.rehearsal.environment;
   env.BACKOUT_SYSTEM = setting.plan.system;
   env.BACKOUT_FOLDER = setting.plan.folder;
   return env;

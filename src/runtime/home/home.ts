@@ -4,6 +4,8 @@
  *
  *     runs/<run>/       journal.ndjson plan.json files/ attempts/<step>/<n>/ inbox/ reserve owner.json
  *     systems/<name>/   lock.sqlite holder.json current
+ *     rehearsals/<name>/   the same, for rehearsals
+ *     evidence/<definition>/<run>.json   what rehearsals have proven
  */
 import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -23,6 +25,16 @@ export interface Home {
   readonly systems: string;
   /** A private home is its owner's alone; a shared one (setgid and group-writable already) is its group's. */
   readonly modes: Modes;
+}
+
+/**
+ * The same home for rehearsals: their locks lie beside those of real runs (`rehearsals/<name>/`), so that a rehearsal
+ * never holds up a backout, and is never taken for one (P7).
+ */
+export function rehearsing(home: Home): Home {
+  const own = { ...home, systems: join(home.path, 'rehearsals') };
+  orUnusable(home.path, () => makeFolder(own.systems, own.modes));
+  return own;
 }
 
 type Environment = { readonly [name: string]: string | undefined };

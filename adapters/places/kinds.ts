@@ -1,0 +1,69 @@
+/** Places in one form each, so that two ways to write the same place are equal. */
+import { resolve } from 'node:path';
+import type { Json, JsonObject } from '../../src/kernel/json.ts';
+import type { AdapterPlace } from '../../src/ports/adapter.ts';
+
+/** A field as text; undefined where it is not given. */
+export function said(input: JsonObject, field: string): string | undefined {
+  const value = input[field];
+  return value === undefined || value === null || typeof value === 'object' ? undefined : String(value);
+}
+
+/** A field that is one text or a list of them. */
+export function allSaid(input: JsonObject, field: string): readonly string[] {
+  const value: Json | undefined = input[field];
+  if (Array.isArray(value)) return value.map(String);
+  const one = said(input, field);
+  return one === undefined ? [] : [one];
+}
+
+const loopback =
+  /^(?:localhost|localhost\.localdomain|ip6-localhost|127(?:\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1|0\.0\.0\.0|::)$/;
+
+/** Lower case, without a last dot or brackets; every name of this machine's loopback is `localhost`. */
+export function hostName(host: string): string {
+  const bare = host
+    .trim()
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+  const mapped = bare.replace(/^::ffff:(?=\d)/, '');
+  return loopback.test(mapped) ? 'localhost' : mapped;
+}
+
+export function path(value: string, folder: string, kind = 'path'): AdapterPlace {
+  return { kind, at: resolve(folder, value), isHere: true };
+}
+
+/** `beside`: what tells two places at the same host and port apart. */
+export function atHost(kind: string, host: string, port: string | undefined, beside = ''): AdapterPlace {
+  const name = hostName(host);
+  const at = `${name}${port === undefined ? '' : `:${port}`}${beside}`;
+  return { kind, at, isHere: name === 'localhost' };
+}
+
+export function elsewhere(kind: string, at: string): AdapterPlace {
+  return { kind, at, isHere: false };
+}
+
+/** The server of a URL: two pages of one server are one place. */
+export function webServer(url: string): AdapterPlace {
+  return ofUrl('web server', url, () => '');
+}
+
+/** A receiver is known by its whole address: two hooks at one server are two places. */
+export function receiver(kind: string, url: string): AdapterPlace {
+  return ofUrl(kind, url, ({ pathname, search }) => `${pathname.replace(/\/+$/, '')}${search}`);
+}
+
+function ofUrl(kind: string, text: string, beside: (url: URL) => string): AdapterPlace {
+  if (!URL.canParse(text)) return elsewhere(kind, text);
+  const url = new URL(text);
+  const port = url.port === '' ? (url.protocol === 'http:' ? '80' : '443') : url.port;
+  return atHost(kind, url.hostname, port, beside(url));
+}
+
+/** `Ruth <ruth@example.com>` and `RUTH@example.com` are the same mailbox. */
+export function mailbox(address: string): AdapterPlace {
+  return elsewhere('recipient', (/<([^<>]+)>\s*$/.exec(address)?.[1] ?? address).trim().toLowerCase());
+}

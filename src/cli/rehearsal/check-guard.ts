@@ -1,0 +1,73 @@
+/** Asks the guard, with the values that both sides have here; refuses with everything that it objects to. */
+import { hostname } from 'node:os';
+import { Fault } from '../../kernel/fault.ts';
+import { redact, secretForms } from '../../kernel/redaction.ts';
+import type { Plan, SecretSource } from '../../plan/plan.ts';
+import { loadExpressions } from '../../playbook/expression.ts';
+import { inheritedEnv, readSecrets } from '../../runtime/secrets.ts';
+import type { Surface } from '../invocation.ts';
+import { objections } from './guard.ts';
+import { type PlanInPlace, placedSteps } from './places-of.ts';
+import type { RehearsalPlans } from './plans.ts';
+
+/** Throws a Fault (exit 2) that names every step that would reach production, or might. */
+export async function refuseProduction(plans: RehearsalPlans, surface: Surface): Promise<void> {
+  const { rehearsal, production, plan } = plans;
+  refuseWrongMachine(rehearsal.machine, rehearsal.environment);
+  const [real, there] = [await inPlace(production, plans, surface), await inPlace(plan, plans, surface)];
+  const found = objections({
+    environment: rehearsal.environment,
+    isElsewhere: rehearsal.machine !== undefined,
+    production: placedSteps(real),
+    rehearsed: placedSteps(there),
+    harmless: new Set((rehearsal.harmless ?? []).map(({ step }) => step)),
+    more: rehearsal.production ?? [],
+  });
+  const [first, ...others] = found;
+  if (first === undefined) return;
+  const forms = secretForms([...real.secrets.values(), ...there.secrets.values()]);
+  if (others.length === 0)
+    throw new Fault('usage', redact(first.message, forms), `${redact(first.remedy, forms)} Nothing was run.`);
+  for (const { message } of found) surface.err(redact(`  - ${message}\n`, forms));
+  const remedies = [...new Set(found.map(({ remedy }) => remedy.replace(/\{ step: \S+,/, '{ step: …,')))];
+  throw new Fault(
+    'usage',
+    `${found.length} objections to this rehearsal: it would reach production, or might`,
+    `${redact(remedies.join(' '), forms)} Nothing was run.`,
+  );
+}
+
+function refuseWrongMachine(machine: string | undefined, environment: string): void {
+  const here = hostname();
+  if (machine === undefined || here === machine || here.split('.')[0] === machine) return;
+  throw new Fault(
+    'usage',
+    `rehearsals of ${environment} are run on ${machine}, and this is ${here}`,
+    `Log in to ${machine}, or correct rehearsal.machine. Nothing was run.`,
+  );
+}
+
+async function inPlace(plan: Plan, { adapters }: RehearsalPlans, surface: Surface): Promise<PlanInPlace> {
+  return {
+    plan,
+    adapters,
+    env: inheritedEnv(plan, surface.env),
+    secrets: await comparable(plan, surface.env),
+    expressions: await loadExpressions(),
+  };
+}
+
+/** A secret that cannot be had here is known by where it comes from. No command is run for production's. */
+async function comparable(plan: Plan, env: Surface['env']): Promise<ReadonlyMap<string, string>> {
+  const quiet = Object.entries(plan.secrets).filter(([, source]) => !('command' in source));
+  const { values } = await readSecrets({ ...plan, secrets: Object.fromEntries(quiet) }, env);
+  const entries = Object.entries(plan.secrets).map(([name, source]) => {
+    return [name, values.get(name) ?? `(secret ${sourceWords(source)})`] as const;
+  });
+  return new Map(entries);
+}
+
+function sourceWords(source: SecretSource): string {
+  if ('env' in source) return `from ${source.env}`;
+  return 'file' in source ? `from ${source.file}` : `of ${source.command.join(' ')}`;
+}

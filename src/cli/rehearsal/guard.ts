@@ -1,0 +1,122 @@
+/**
+ * No rehearsal reaches production: the steps that would be rehearsed against the places where the plan acts for real.
+ *
+ * Owns: what counts as the same place, and which steps nobody but a person can judge. Does not own: where a step acts
+ * (places-of.ts), and what is true of a machine that shell text reaches by itself: for that a person answers by name.
+ */
+import type { Action, PlannedStep } from '../../plan/plan.ts';
+import type { AdapterPlace } from '../../ports/adapter.ts';
+import type { Opaque, PlacedStep } from './places-of.ts';
+
+export interface GuardFacts {
+  readonly environment: string;
+  /** It is rehearsed on a machine that is none of production's. */
+  readonly isElsewhere: boolean;
+  /** Every step of the real plan, whether this occasion leaves it out or not. */
+  readonly production: readonly PlacedStep[];
+  readonly rehearsed: readonly PlacedStep[];
+  readonly harmless: ReadonlySet<string>;
+  /** More of production, as the playbook says it. */
+  readonly more: readonly string[];
+}
+
+export interface Objection {
+  readonly step: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export function objections(facts: GuardFacts): readonly Objection[] {
+  const real = new Map<string, { readonly step: string; readonly place: AdapterPlace }>();
+  for (const { step, places } of facts.production)
+    for (const place of places) if (!real.has(keyOf(place))) real.set(keyOf(place), { step: step.id, place });
+  return facts.rehearsed
+    .filter(({ step }) => step.condition !== false)
+    .flatMap((placed) => [...sameAsReal(placed, real, facts), ...forbidden(placed, facts), ...unjudged(placed, facts)]);
+}
+
+const keyOf = ({ kind, at }: AdapterPlace): string => `${kind}\n${at}`;
+
+function sameAsReal(
+  { step, places }: PlacedStep,
+  real: ReadonlyMap<string, { readonly step: string }>,
+  { environment, isElsewhere }: GuardFacts,
+): readonly Objection[] {
+  return places.flatMap((place) => {
+    const other = real.get(keyOf(place));
+    if (other === undefined || (place.isHere && isElsewhere)) return [];
+    const where =
+      other.step === step.id ? 'which is what it has in production' : `which ${other.step} has in production`;
+    const machine = place.isHere
+      ? ' Or, where rehearsals are run on a machine of their own, name it: rehearsal.machine.'
+      : '';
+    return [
+      {
+        step: step.id,
+        message: `step ${step.id} would be rehearsed on the ${place.kind} ${place.at}, ${where}`,
+        remedy: `Name the one of ${environment} in rehearsal.parameters, .with or .hosts, or leave the step out (rehearsal.leaveOut).${machine}`,
+      },
+    ];
+  });
+}
+
+/** Also shell text is looked through for what production is called. */
+function forbidden({ step, places, opaque }: PlacedStep, { more, production }: GuardFacts): readonly Objection[] {
+  const text = [...places.map(({ at }) => at), ...wordsOf(step), ...opaque.map(({ values }) => values)]
+    .join('\n')
+    .toLowerCase();
+  const hosts = production.flatMap((placed) => placed.places.filter(({ kind }) => kind === 'host').map(({ at }) => at));
+  const named = [...new Set([...more, ...hosts])].filter((name) => holdsWord(text, name.toLowerCase()));
+  return named.map((name) => ({
+    step: step.id,
+    message: `step ${step.id} would be rehearsed with "${name}" in it, which is production's`,
+    remedy: 'Replace it in rehearsal.parameters, .with or .env, or leave the step out (rehearsal.leaveOut).',
+  }));
+}
+
+function holdsWord(text: string, word: string): boolean {
+  const inside = /[\p{L}\p{N}.-]/u;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const [before, after] = [text[at - 1] ?? ' ', text[at + word.length] ?? ' '];
+    if (!inside.test(before) && !inside.test(after)) return true;
+  }
+  return false;
+}
+
+/** Shell text that is another one than in production was replaced by somebody; the same text says nothing. */
+function unjudged(placed: PlacedStep, { production, harmless }: GuardFacts): readonly Objection[] {
+  const { step, opaque } = placed;
+  if (opaque.length === 0 || harmless.has(step.id)) return [];
+  const real = production.find((other) => other.step.id === step.id);
+  // What only a rehearsal does (its cleanup) was written for it.
+  const same = opaque.filter((one) => real?.opaque.some((other) => isSame(one, other)) === true);
+  if (same.length === 0) return [];
+  return [
+    {
+      step: step.id,
+      message: `step ${step.id} does the same in the rehearsal as in production, and nothing tells where: ${shown(same[0]?.action)}`,
+      remedy: `Replace what it is given (rehearsal.parameters, .env), leave it out (rehearsal.leaveOut), or look at it and say why it does not reach production: rehearsal: { harmless: [{ step: ${step.id}, reason: … }] }`,
+    },
+  ];
+}
+
+function isSame(one: Opaque, other: Opaque): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function shown(action: Action | undefined): string {
+  const text = action?.kind === 'shell' ? action.source : action?.kind === 'script' ? action.file : '';
+  const line = text.trim().split('\n')[0] ?? '';
+  return line === '' ? (action?.kind ?? '') : line.slice(0, 80);
+}
+
+function wordsOf({ action, verify }: PlannedStep): readonly string[] {
+  return [action, verify?.action].flatMap((each) => (each === undefined ? [] : textsOf(each)));
+}
+
+function textsOf(action: Action): readonly string[] {
+  if (action.kind === 'manual') return [];
+  const own =
+    action.kind === 'shell' ? [action.source] : action.kind === 'script' ? action.args : [JSON.stringify(action.input)];
+  return [...own, ...Object.values(action.env), action.stdin ?? ''];
+}

@@ -1,0 +1,95 @@
+/** Where the steps of a plan act, look and tell, as far as their input says it. */
+import { placesByAdapter } from '../../../adapters/places/table.ts';
+import { type Json, type JsonObject, textOf } from '../../kernel/json.ts';
+import type { Action, Plan, PlannedStep } from '../../plan/plan.ts';
+import { allSteps } from '../../plan/plan.ts';
+import type { Expressions } from '../../playbook/expression.ts';
+import type { AdapterPlace, PlaceContext } from '../../ports/adapter.ts';
+import type { Adapters } from '../load-plan.ts';
+
+export interface PlacedStep {
+  readonly step: PlannedStep;
+  readonly places: readonly AdapterPlace[];
+  /** Of these only a person can say where they reach: shell text, scripts, own adapters, values that come later. */
+  readonly opaque: readonly Opaque[];
+}
+
+export interface Opaque {
+  readonly action: Action;
+  /** What the expressions in shell text stand for, one a line. */
+  readonly values: string;
+}
+
+export interface PlanInPlace {
+  readonly plan: Plan;
+  readonly adapters: Adapters;
+  readonly env: PlaceContext['env'];
+  /** Values of secrets, or what stands for one that cannot be had. */
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly expressions: Pick<Expressions, 'evaluate'>;
+}
+
+export function placedSteps(where: PlanInPlace): readonly PlacedStep[] {
+  return [...allSteps(where.plan)].map((step) => {
+    const found = actionsOf(step).map((action) => ({ action, places: placesOf(action, where) }));
+    return {
+      step,
+      places: [...hostsOf(step), ...found.flatMap(({ places }) => places ?? [])],
+      opaque: found
+        .filter(({ places }) => places === undefined)
+        .map(({ action }) => ({ action, values: valuesOf(action, where) })),
+    };
+  });
+}
+
+/** What is done on hosts is done there, and its hosts say where; its proof is asked from here. */
+function actionsOf({ action, verify, hosts }: PlannedStep): readonly Action[] {
+  const own = action.kind === 'manual' || hosts !== undefined ? [] : [action];
+  return verify === null ? own : [...own, verify.action];
+}
+
+function hostsOf({ hosts }: PlannedStep): readonly AdapterPlace[] {
+  return (hosts?.list ?? []).map(({ name, address, port }) => {
+    const at = `${(address ?? name).toLowerCase()}${port === null ? '' : `:${port}`}`;
+    return { kind: 'host', at, isHere: false };
+  });
+}
+
+/** Undefined: it cannot be told. */
+function placesOf(action: Action, { plan, adapters, env, secrets }: PlanInPlace): readonly AdapterPlace[] | undefined {
+  if (action.kind !== 'adapter') return undefined;
+  const adapter = adapters.get(action.adapter);
+  const ask = adapter?.places?.bind(adapter) ?? placesByAdapter.get(action.adapter) ?? undefined;
+  if (ask === undefined) return undefined;
+  const input = withSecrets(action.input, secrets);
+  const places = ask(input as JsonObject, { folder: plan.folder, env: { ...env, ...plainOf(action.env) } });
+  return places.length === 0 || places.some(({ at }) => at.includes('${{')) ? undefined : places;
+}
+
+function valuesOf(action: Action, { plan, secrets, expressions }: PlanInPlace): string {
+  if (action.kind !== 'shell') return '';
+  const { params, change } = plan;
+  const scope = { params, change, roles: plan.roles as unknown as JsonObject, secrets: Object.fromEntries(secrets) };
+  return action.bindings
+    .map(({ expression }) => {
+      const value = expressions.evaluate(expression, scope);
+      return value.ok ? textOf(value.value) : expression;
+    })
+    .join('\n');
+}
+
+function plainOf(env: { readonly [name: string]: string }): { readonly [name: string]: string } {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => !value.includes('${{')));
+}
+
+const secretExpression = /\$\{\{\s*secrets(?:\.([A-Za-z0-9_]+)|\[\s*'([^']+)'\s*\])\s*\}\}/g;
+
+function withSecrets(value: Json, secrets: PlanInPlace['secrets']): Json {
+  if (typeof value === 'string')
+    return value.replaceAll(secretExpression, (whole, dotted?: string, quoted?: string) => {
+      return secrets.get(dotted ?? quoted ?? '') ?? whole;
+    });
+  if (Array.isArray(value)) return value.map((item: Json) => withSecrets(item, secrets));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withSecrets(member as Json, secrets)]));
+}

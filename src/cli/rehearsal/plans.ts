@@ -1,0 +1,103 @@
+/**
+ * The two plans of a rehearsal: what would be done for real on this occasion, and the same where it is rehearsed. The
+ * first is made only to know what production is; nothing of it is carried out.
+ */
+import { dirname } from 'node:path';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { parseDuration } from '../../kernel/duration.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import { makePlan, type Occasion } from '../../plan/make-plan.ts';
+import type { Injection, Plan, PlannedRehearsal } from '../../plan/plan.ts';
+import { checkSteps } from '../../playbook/check.ts';
+import { allSites, type PlaybookContent } from '../../playbook/content.ts';
+import type { Playbook } from '../../playbook/examined.ts';
+import { atBadEnd, rehearsedPlaybook } from '../../playbook/rehearsed.ts';
+import type { Invocation, Surface } from '../invocation.ts';
+import { type Adapters, type CheckedPlaybook, loadPlaybook, occasionOf, scriptsOf } from '../load-plan.ts';
+
+export type Rehearsal = NonNullable<PlaybookContent['rehearsal']>;
+
+export interface RehearsalPlans {
+  readonly rehearsal: Rehearsal;
+  readonly production: Plan;
+  /** With `rehearsal` in it, which a run of it never loses. */
+  readonly plan: Plan;
+  readonly adapters: Adapters;
+  readonly warnings: readonly Diagnostic[];
+}
+
+const ninetyDaysMs = 90 * 24 * 3_600_000;
+
+export async function planRehearsal(
+  call: Invocation,
+  surface: Surface,
+): Promise<Result<RehearsalPlans, readonly Diagnostic[]>> {
+  const loaded = await loadPlaybook(call.args[0] ?? '', surface.cwd);
+  const { playbook } = loaded;
+  if (playbook === undefined) return err(loaded.diagnostics);
+  const { rehearsal } = playbook.content;
+  if (rehearsal === undefined) throw noEnvironment(loaded.file);
+  const warnings: Diagnostic[] = [...loaded.diagnostics];
+  const occasion = await occasionOf(loaded, call, surface, warnings);
+  const production = await makePlan(playbook, occasion);
+  if (!production.ok) return err(production.error);
+  const there = await planThere(loaded, playbook, rehearsal, occasion);
+  if (!there.ok) return there;
+  const { definition } = production.value;
+  const plan: Plan = {
+    ...there.value,
+    ...(definition === undefined ? {} : { definition }),
+    rehearsal: plannedRehearsal(playbook.content, rehearsal),
+  };
+  return ok({ rehearsal, production: production.value, plan, adapters: loaded.adapters, warnings });
+}
+
+function noEnvironment(file: string): Fault {
+  return new Fault(
+    'usage',
+    `${file} does not say where it is rehearsed`,
+    'Add to it for example: rehearsal: { environment: staging, parameters: { host: db1.staging.example.com } }',
+  );
+}
+
+/** What is rehearsed is checked as strictly as what is run: a replaced field may be as wrong as any other. */
+async function planThere(
+  loaded: CheckedPlaybook,
+  playbook: Playbook,
+  rehearsal: Rehearsal,
+  occasion: Occasion,
+): Promise<Result<Plan, readonly Diagnostic[]>> {
+  const rehearsed = rehearsedPlaybook(playbook, rehearsal);
+  const sites = allSites(rehearsed.content);
+  const found = await checkSteps({ ...rehearsed, sites, adapters: occasion.adapters });
+  const faults = found.filter(({ severity }) => severity === 'error');
+  if (faults.length > 0) return err(faults);
+  const replaced = rehearsal.parameters ?? {};
+  const kept = Object.entries(occasion.params).filter(([name]) => !Object.hasOwn(replaced, name));
+  return makePlan(rehearsed, {
+    ...occasion,
+    scripts: scriptsOf(rehearsed.content, dirname(loaded.file)),
+    params: Object.fromEntries(kept),
+    paramsFile: { ...occasion.paramsFile, ...replaced },
+  });
+}
+
+function plannedRehearsal(content: PlaybookContent, rehearsal: Rehearsal): PlannedRehearsal {
+  const ids = (rehearsal.cleanup ?? []).flatMap(({ id }) => (id === undefined ? [] : [id, atBadEnd(id)]));
+  const replaced = Object.keys(rehearsal.secrets ?? {});
+  return {
+    environment: rehearsal.environment,
+    expiresAfterMs: rehearsal.expiresAfter === undefined ? ninetyDaysMs : (parseDuration(rehearsal.expiresAfter) ?? 0),
+    leftOut: rehearsal.leaveOut ?? [],
+    harmless: rehearsal.harmless ?? [],
+    cleanup: ids,
+    inject: {},
+    hides: replaced.flatMap((name) => content.secrets?.[name]?.env ?? []),
+  };
+}
+
+/** The plan with its drill: what it does stands in the plan, so that a resume does the same. */
+export function withDrill(plan: Plan, inject: { readonly [step: string]: Injection }): Plan {
+  return plan.rehearsal === undefined ? plan : { ...plan, rehearsal: { ...plan.rehearsal, inject } };
+}

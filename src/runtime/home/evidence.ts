@@ -1,0 +1,69 @@
+/** The evidence of rehearsals in the home: a folder for each definition of a plan, a file for each run. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Sign } from '../../journal/chain.ts';
+import { openEvidence, type ReadEvidence, sealEvidence } from '../../journal/evidence/envelope.ts';
+import type { Statement } from '../../journal/evidence/statement.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { readIfThere, replaceFile, syncFolder } from './durable-file.ts';
+import { errorCode } from './file-system.ts';
+import { type Home, makeFolder, orUnusable } from './home.ts';
+
+export interface EvidenceFile {
+  readonly path: string;
+  /** Undefined: it cannot be read as evidence. */
+  readonly evidence: ReadEvidence | undefined;
+}
+
+export const evidenceFolder = (home: Home): string => join(home.path, 'evidence');
+
+/** Whole on disk on return; answers its path. */
+export function writeEvidence(home: Home, statement: Statement, sign: Sign | undefined): string {
+  const folder = join(evidenceFolder(home), statement.subject[0].digest.sha256);
+  const path = join(folder, `${statement.predicate.run}.json`);
+  orUnusable(home.path, () => {
+    makeFolder(evidenceFolder(home), home.modes);
+    makeFolder(folder, home.modes);
+    replaceFile(path, sealEvidence(statement, sign), home.modes.file);
+    syncFolder(folder);
+  });
+  return path;
+}
+
+/** Of one definition, or of all; the newest rehearsal first. */
+export function listEvidence(home: Home, definition?: string): readonly EvidenceFile[] {
+  const folders = definition === undefined ? namesIn(evidenceFolder(home)) : [definition];
+  return folders
+    .flatMap((folder) => {
+      const path = join(evidenceFolder(home), folder);
+      return namesIn(path)
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => readEvidence(join(path, name)));
+    })
+    .toSorted((one, other) => startOf(other) - startOf(one));
+}
+
+export function readEvidence(path: string): EvidenceFile {
+  try {
+    const text = readIfThere(path);
+    if (text === undefined)
+      throw new Fault('usage', `There is no evidence ${path}`, 'List it with: backout rehearsals');
+    return { path, evidence: openEvidence(text) };
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    throw new Fault('usage', `The evidence ${path} cannot be read (${errorCode(error)})`, undefined, { cause: error });
+  }
+}
+
+function startOf({ evidence }: EvidenceFile): number {
+  return evidence === undefined ? 0 : Date.parse(evidence.statement.predicate.startedOn);
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).toSorted();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}

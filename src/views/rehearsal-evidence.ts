@@ -1,0 +1,152 @@
+/** A rehearsal that has ended, as evidence: a pure function of its plan and its run's view (P5). */
+import {
+  type EvidenceResult,
+  type InjectedEvidence,
+  predicateType,
+  type Statement,
+  type StepEvidence,
+  statementType,
+} from '../journal/evidence/statement.ts';
+import { allSteps, type Injection, type Plan } from '../plan/plan.ts';
+import { rfc3339 } from './clock-time.ts';
+import { personName } from './person-name.ts';
+import type { StepView } from './phase-view.ts';
+import type { RunView } from './run-view.ts';
+
+export interface EvidenceFacts {
+  readonly plan: Plan;
+  readonly view: RunView;
+  /** The version of backout that the run was begun with. */
+  readonly version: string;
+  /** Of each adapter that the plan uses. */
+  readonly adapters: { readonly [name: string]: string };
+}
+
+/** Undefined: it has not ended, or is no rehearsal. */
+export function statementOf({ plan, view, version, adapters }: EvidenceFacts): Statement | undefined {
+  const { rehearsal, definition } = plan;
+  const { startedAt, endedAt } = view;
+  if (rehearsal === undefined || definition === undefined || startedAt === null || endedAt === null) return undefined;
+  const injected = injectedOf(plan, view);
+  const isDrill = injected.length > 0;
+  const deviations = deviationsOf(view, injected);
+  return {
+    _type: statementType,
+    subject: [{ name: plan.name, digest: { sha256: definition } }],
+    predicateType,
+    predicate: {
+      kind: isDrill ? 'drill' : 'rehearsal',
+      result: isDrill ? drillResult(plan, view, injected) : rehearsalResult(view, deviations),
+      deviations,
+      environment: rehearsal.environment,
+      run: view.run,
+      head: view.head,
+      planDigest: view.planDigest ?? '',
+      system: plan.system,
+      change: typeof plan.change.id === 'string' ? plan.change.id : null,
+      by: view.by === null ? '' : personName(view.by),
+      startedOn: startedAt,
+      finishedOn: endedAt,
+      expiresOn: rfc3339(Date.parse(endedAt) + rehearsal.expiresAfterMs),
+      ms: Date.parse(endedAt) - Date.parse(startedAt),
+      end: view.status,
+      truth: view.truth,
+      steps: stepsOf(view),
+      coverage: coverageOf(plan, view),
+      injected,
+      tool: { name: 'backout', version },
+      adapters,
+    },
+  };
+}
+
+const viewsOf = (view: RunView): readonly StepView[] => view.phases.flatMap(({ steps }) => steps);
+
+function stepsOf(view: RunView): readonly StepEvidence[] {
+  return view.phases.flatMap(({ name, steps }) =>
+    steps.map((step) => ({
+      id: step.id,
+      place: name,
+      outcome: step.status,
+      attempts: step.attempts.length,
+      ms: tookMs(step),
+    })),
+  );
+}
+
+function tookMs({ attempts }: StepView): number | null {
+  const [first] = attempts;
+  const last = attempts.at(-1);
+  if (first === undefined || last?.endedAt === undefined || last.endedAt === null) return null;
+  return Date.parse(last.endedAt) - Date.parse(first.startedAt);
+}
+
+/** Steps of the plan itself: those that clean up, and those that only a bad end needs, are not counted. */
+function coverageOf(plan: Plan, view: RunView) {
+  const { leftOut = [], harmless = [], cleanup = [] } = plan.rehearsal ?? {};
+  const own = [...allSteps(plan)].filter(
+    ({ id, place }) => place !== 'escalate' && !cleanup.includes(id) && !isContingency(plan, id),
+  );
+  const done = new Set(viewsOf(view).flatMap(({ id, status }) => (status === 'succeeded' ? [id] : [])));
+  return { done: own.filter(({ id }) => done.has(id)).length, of: own.length, leftOut, harmless };
+}
+
+function isContingency(plan: Plan, id: string): boolean {
+  return [...allSteps(plan)].some(({ contingency }) => contingency.some((step) => step.id === id));
+}
+
+/** Answers that the plan itself asks for are as planned. */
+const planned: ReadonlySet<string> = new Set(['confirm', 'approve']);
+
+function deviationsOf(view: RunView, injected: readonly InjectedEvidence[]): readonly string[] {
+  const said = view.decisions
+    .filter(({ verb }) => !planned.has(verb))
+    .map(({ verb, step, by, reason }) => {
+      const about = step === null ? '' : ` ${step}`;
+      return `${personName(by)} said ${verb}${about}${reason === null ? '' : `: ${reason}`}`;
+    });
+  const failed = view.failure === null ? [] : [`failed at ${view.failure.step ?? 'no step'}: ${view.failure.reason}`];
+  const missed = injected.filter(({ met }) => !met).map(({ step, kind }) => `${step}:${kind} was not reached`);
+  return [...failed, ...view.exceptions, ...said, ...missed];
+}
+
+function rehearsalResult(view: RunView, deviations: readonly string[]): EvidenceResult {
+  if (view.status !== 'rehearsed') return 'FAILED';
+  return deviations.length === 0 ? 'PASSED' : 'WARNED';
+}
+
+/** A drill has passed when its failures happened, and the run ended as the plan says of them, everybody told. */
+function drillResult(plan: Plan, view: RunView, injected: readonly InjectedEvidence[]): EvidenceResult {
+  if (injected.some(({ met }) => !met)) return 'FAILED';
+  const asked = view.decisions.length > 0;
+  if (view.status === 'rehearsed') return asked ? 'WARNED' : 'PASSED';
+  const failedAt = view.failure?.step ?? null;
+  const own = failedAt !== null && injected.some(({ step }) => step === failedAt || isFor(plan, step, failedAt));
+  const told = view.phases.find(({ name }) => name === 'escalate')?.steps ?? [];
+  if (!own || told.some(({ status }) => status === 'failed')) return 'FAILED';
+  return asked || told.length === 0 ? 'WARNED' : 'PASSED';
+}
+
+/** The step is one of the contingencies of the other. */
+function isFor(plan: Plan, contingency: string, parent: string): boolean {
+  return [...allSteps(plan)].some(
+    ({ id, contingency: all }) => id === parent && all.some((each) => each.id === contingency),
+  );
+}
+
+function injectedOf({ rehearsal }: Plan, view: RunView): readonly InjectedEvidence[] {
+  return Object.entries(rehearsal?.inject ?? {}).map(([step, kind]) => {
+    const seen = viewsOf(view).find(({ id }) => id === step);
+    const reached = seen !== undefined && seen.attempts.length > 0;
+    const met = reached && (kind !== 'kill-engine' || view.notes.some(({ text }) => text.startsWith('taken up again')));
+    return { step, kind, met, ended: endedWords(seen, kind, met) };
+  });
+}
+
+function endedWords(step: StepView | undefined, kind: Injection, met: boolean): string {
+  if (step === undefined || !met) return 'it was not reached';
+  if (kind === 'kill-engine') return `another engine took the run up; the step ${step.status}`;
+  if (step.accepted === 'contingency') return 'its contingency stood in';
+  if (step.accepted === 'continue') return 'the run went on without it';
+  return `the step ${step.status}`;
+}

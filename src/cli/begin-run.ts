@@ -79,6 +79,7 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     ...(beginning.notes === undefined || beginning.notes.length === 0 ? {} : { notes: beginning.notes }),
   };
   return {
+    home: beginning.home,
     setting,
     folder,
     record,

@@ -13,9 +13,8 @@ import { textOptions } from './text-options.ts';
 /** Prints the run as it stands (`--json`: the document, on stdout) and answers the exit code. */
 export async function conclude(
   driven: Driven,
-  { folder, surface, wall }: Drive,
+  { folder, surface, wall, home }: Drive,
   call: Invocation,
-  home: Home,
 ): Promise<number> {
   const { leaving, context, history } = driven;
   if (leaving.kind === 'broken') throw broken(leaving.error, folder.run);

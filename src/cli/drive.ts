@@ -10,6 +10,7 @@ import type { Entry } from '../journal/entry.ts';
 import type { Undated, Wall } from '../ports/effects.ts';
 import type { RunSetting } from '../runtime/attempt/setting.ts';
 import { Engine, type Leaving } from '../runtime/engine.ts';
+import type { Home } from '../runtime/home/home.ts';
 import type { RunFolder } from '../runtime/home/run-folder.ts';
 import { watchInbox } from '../runtime/home/watch-inbox.ts';
 import type { LogTarget } from '../runtime/oplog/log-target.ts';
@@ -23,6 +24,7 @@ import { openScreen, type RunScreen } from './run-screen.ts';
 import { listenToSignals } from './signals.ts';
 
 export interface Drive {
+  readonly home: Home;
   readonly setting: RunSetting;
   readonly folder: RunFolder;
   readonly record: RunRecord;

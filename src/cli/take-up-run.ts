@@ -60,7 +60,7 @@ export async function takeUpRun(takeUp: TakeUp): Promise<number> {
     const options = await prepareDrive(takeUp, by);
     const driven = await drive(options);
     ended = driven.leaving.kind === 'ended';
-    return await conclude(driven, options, call, home);
+    return await conclude(driven, options, call);
   } finally {
     held.value.release(folder, ended);
   }
@@ -108,6 +108,7 @@ async function prepareDrive(
   const attached: Undated = { type: 'engine.attached', by, boot: processes.boot, pid: process.pid, notes };
   const extended = extensions(call, plan, by, wall.now());
   return {
+    home,
     setting,
     folder,
     record,

@@ -120,7 +120,7 @@ function onceKeyOf(call: Invocation, plan: Plan): string | null {
 
 async function runDry(beginning: Beginning): Promise<number> {
   const options = await beginRun(newRunFolder(beginning.home), beginning);
-  return conclude(await drive(options), options, beginning.call, beginning.home);
+  return conclude(await drive(options), options, beginning.call);
 }
 
 async function runReal(beginning: Beginning): Promise<number> {
@@ -157,7 +157,7 @@ export async function startReal(home: Home, by: Person, beginning: Beginning): P
     const options = await beginRun(folder, beginning);
     const driven = await drive(options);
     ended = driven.leaving.kind === 'ended';
-    return await conclude(driven, options, beginning.call, home);
+    return await conclude(driven, options, beginning.call);
   } finally {
     held.value.release(folder, ended);
   }

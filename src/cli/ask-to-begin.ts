@@ -13,14 +13,14 @@ export async function askToBegin(plan: Plan, call: Invocation, surface: Surface)
     throw new Fault(
       'usage',
       `a ${plan.rehearsal === undefined ? 'real run' : 'rehearsal'} is not begun without --yes where nobody can be asked`,
-      `Look first: backout run --dry-run ${call.args[0]}`,
+      `Look first: backout ${call.command} --dry-run ${meant(call)}`,
     );
   }
   surface.err(planText(plan, { ...textOptions(process.stderr, surface), digest: planDigest(plan) }));
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    let answer = await ask(lines, `\n${questionOf(plan)} Type yes: `);
+    let answer = await ask(lines, question(plan));
     while (answer === 'y') answer = await ask(lines, 'The whole word, please: yes, or no: ');
     if (answer === 'yes') return true;
     surface.err('Nothing was run.\n');
@@ -30,9 +30,16 @@ export async function askToBegin(plan: Plan, call: Invocation, surface: Surface)
   }
 }
 
-function questionOf({ rehearsal, system, name }: Plan): string {
-  if (rehearsal === undefined) return `Back out ${system} with ${name} now, for real?`;
-  return `Rehearse ${name} in ${rehearsal.environment} now? Its steps are done for real there.`;
+function meant(call: Invocation): string {
+  const change = call.flag('change');
+  return change === undefined ? (call.args[0] ?? '') : `--change ${change}`;
+}
+
+function question({ kind, name, system, rehearsal }: Plan): string {
+  if (rehearsal !== undefined)
+    return `\nRehearse ${name} in ${rehearsal.environment} now? Its steps are done for real there. Type yes: `;
+  const what = kind === 'change' ? `Carry out ${name} on ${system}` : `Back out ${system} with ${name}`;
+  return `\n${what} now, for real? Type yes: `;
 }
 
 async function ask(lines: { question(text: string): Promise<string> }, text: string): Promise<string> {

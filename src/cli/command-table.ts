@@ -53,6 +53,11 @@ const edited: { readonly [flag: string]: FlagSpec } = {
     help: 'Go on though the change file differs from what was carried out; needs --reason',
   },
 };
+const irreversible: FlagSpec = {
+  type: 'string',
+  value: 'ask|refuse',
+  help: 'What becomes of an executed step that cannot be taken back (default refuse)',
+};
 const step = 'RUN STEP';
 const decision = { reason, by, home, json, ...driving };
 const decide = () => import('./commands/decide.ts');
@@ -60,12 +65,19 @@ const decide = () => import('./commands/decide.ts');
 export const commands: readonly CommandSpec[] = [
   {
     name: 'run',
-    args: 'PLAYBOOK [KEY]',
+    args: '[PLAYBOOK] [KEY]',
     summary: 'Back out: run the playbook for real (or with --dry-run, look only)',
     flags: {
       ...forms,
       yes: { type: 'boolean', help: 'Do not ask before beginning; needed off a terminal' },
       'dry-run': { type: 'boolean', help: 'Real preflights, simulated actions; takes no lock' },
+      change: {
+        type: 'string',
+        value: 'CHANGE',
+        help: 'Take a change back as far as it was carried out: its id or its file, in place of PLAYBOOK',
+      },
+      irreversible,
+      ...edited,
       once: { type: 'boolean', help: 'Safe to call twice: a run with the same key is shown instead of begun again' },
       'once-key': {
         type: 'string',
@@ -113,8 +125,42 @@ export const commands: readonly CommandSpec[] = [
     name: 'whatif',
     args: 'PLAYBOOK',
     summary: 'Walk the plan through every failure in simulated time: how it ends, who knows, who must act',
-    flags: { ...forms, json },
+    flags: {
+      ...forms,
+      pairs: { type: 'boolean', help: 'Every two failures of different steps, too' },
+      step: { type: 'string', multiple: true, value: 'STEP', help: 'Only failures of this step; repeatable' },
+      format: { type: 'string', value: 'text|md|html|json', help: 'Default text' },
+      json,
+    },
     load: () => import('./commands/whatif.ts'),
+  },
+  {
+    name: 'change run',
+    args: 'CHANGE [KEY]',
+    summary: 'Carry a change out, step by step, with the promises of a backout',
+    flags: {
+      ...forms,
+      yes: { type: 'boolean', help: 'Do not ask before beginning; needed off a terminal' },
+      'dry-run': { type: 'boolean', help: 'Real preflights, simulated actions; takes no lock' },
+      'backout-on-failure': {
+        type: 'boolean',
+        help: 'When it fails, take it back at once; exit code 8 when that ended well',
+      },
+      irreversible,
+      once: { type: 'boolean', help: 'Safe to call twice: a run with the same key is shown instead of begun again' },
+      'once-key': {
+        type: 'string',
+        value: 'KEY',
+        help: "The key of --once (default: the change's id and the plan's digest)",
+      },
+      again: { type: 'boolean', help: 'Begin though it was carried out before; needs --reason' },
+      reason,
+      by,
+      json,
+      home,
+      ...driving,
+    },
+    load: () => import('./commands/change-run.ts'),
   },
   {
     name: 'change record',
@@ -145,11 +191,7 @@ export const commands: readonly CommandSpec[] = [
         type: 'boolean',
         help: 'Only what the ledger says was carried out (default: as though all of it had been)',
       },
-      irreversible: {
-        type: 'string',
-        value: 'ask|refuse',
-        help: 'What becomes of an executed step that cannot be taken back (default refuse)',
-      },
+      irreversible,
       output: { type: 'string', value: 'FILE', help: 'Write it there, not to stdout' },
       ...edited,
       reason,

@@ -10,6 +10,8 @@ export const exit = {
   held: 5,
   exceptions: 6,
   damaged: 7,
+  /** The change failed and was taken back: the system is as it was before. */
+  takenBack: 8,
   fault: 70,
 } as const;
 

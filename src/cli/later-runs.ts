@@ -12,7 +12,7 @@ export function refuseOutdated(home: Home, { folder, plan }: KnownRun): void {
   throw new Fault(
     'usage',
     `run ${folder.run} has ended, and ${plan.system} has had a later run since: ${later}`,
-    `See: backout status ${later}   To go back once more, begin anew: backout run ${plan.playbookFile}`,
+    `See: backout status ${later}   To go back once more, begin anew: backout run ${plan.takesBack === undefined ? plan.playbookFile : `--change ${plan.takesBack}`}`,
   );
 }
 

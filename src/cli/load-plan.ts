@@ -140,16 +140,20 @@ export async function loadPlan(
   return planLoaded(await loadPlaybook(call.args[0] ?? '', surface.cwd), call, surface);
 }
 
-/** The same for what was read already. `standIn` is asked first for the hosts of an inventory. */
+/**
+ * The same for what was read already. `standIn` is asked first for the hosts of an inventory; `elsewhere` names parameters
+ * that this call gives for another plan.
+ */
 export async function planLoaded(
   loaded: CheckedPlaybook,
   call: Invocation,
   surface: Surface,
   standIn?: ReadInventory,
+  elsewhere: ReadonlySet<string> = new Set(),
 ): Promise<Result<PlanAndAdapters, readonly Diagnostic[]>> {
   if (loaded.playbook === undefined) return err(loaded.diagnostics);
   const warnings: Diagnostic[] = [...loaded.diagnostics];
-  const occasion = await occasionOf(loaded, call, surface, warnings, standIn);
+  const occasion = await occasionOf(loaded, call, surface, warnings, standIn, elsewhere);
   const planned = await makePlan(loaded.playbook, occasion);
   if (!planned.ok) return err(planned.error);
   return ok({ plan: planned.value, adapters: loaded.adapters, warnings, policy: loaded.playbook.content.policy ?? {} });
@@ -162,16 +166,17 @@ export async function occasionOf(
   surface: Surface,
   warnings: Diagnostic[],
   standIn?: ReadInventory,
+  elsewhere: ReadonlySet<string> = new Set(),
 ): Promise<Occasion> {
   const folder = dirname(loaded.file);
-  const paramsFile = await readParamsFile(call.flag('params-file'), surface.cwd);
+  const { paramsFile } = await readParamsFile(call.flag('params-file'), surface.cwd);
   const readInventory = await inventoryReader(loaded.document?.source.text ?? '', folder, warnings);
   return {
     folder,
     playbookFile: loaded.file,
     playbookDigest: loaded.digest,
-    params: givenParams(call),
-    ...paramsFile,
+    params: withoutNames(givenParams(call), elsewhere),
+    paramsFile: withoutNames(paramsFile, elsewhere),
     ...jobsOf(call.flag('jobs')),
     scripts: scriptsOf(loaded.playbook?.content ?? {}, folder),
     readInventory: (source) => {
@@ -210,6 +215,13 @@ function collectScript(path: string, folder: string, scripts: Map<string, { read
   scripts.set(name, { sha256: sha256(text) });
   for (const imported of relativeImports(text.toString('utf8')))
     collectScript(resolve(dirname(absolute), imported), folder, scripts);
+}
+
+function withoutNames<Value>(
+  given: { readonly [name: string]: Value },
+  names: ReadonlySet<string>,
+): { readonly [name: string]: Value } {
+  return names.size === 0 ? given : Object.fromEntries(Object.entries(given).filter(([name]) => !names.has(name)));
 }
 
 function givenParams(call: Invocation): Record<string, string> {

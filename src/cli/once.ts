@@ -23,7 +23,7 @@ export function runOfKey(home: Home, system: string, key: string): string | unde
 export async function followOnce(
   home: Home,
   run: string,
-  { call, surface, waits, processes }: Beginning,
+  { call, surface, waits, processes }: Pick<Beginning, 'call' | 'surface' | 'waits' | 'processes'>,
 ): Promise<number> {
   surface.err(`This backout was begun before: run ${run}. It is not begun a second time.\n`);
   for (let refused = 0; ; ) {

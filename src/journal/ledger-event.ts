@@ -42,4 +42,6 @@ export type LedgerEvent =
       readonly change: string;
       readonly run: string;
       readonly undo: { readonly [step: string]: readonly string[] };
+      /** Steps that nothing takes back: a person decides to leave them. */
+      readonly leaves: readonly string[];
     });

@@ -10,15 +10,15 @@ import type { ChangeFile, LedgerEvent, RecordedState } from './ledger-event.ts';
 export interface Word {
   readonly at: number;
   readonly by: Person;
-  readonly state: RecordedState | 'taken-back';
+  readonly state: RecordedState | 'taken-back' | 'left';
   /** The run that carried it out or took it back; null: it was recorded. */
   readonly run: string | null;
 }
 
 export interface LedgerStep {
   readonly progress: Progress;
-  /** It was executed and has been taken back since. */
-  readonly takenBack: boolean;
+  /** What became of it since it was executed: taken back, or left as it is by a person's decision. */
+  readonly settled: 'taken-back' | 'left' | null;
   readonly outputs: { readonly [key: string]: string };
   /** Everything that was said of it, in order; the last one counts. */
   readonly words: readonly Word[];
@@ -39,6 +39,8 @@ export interface LedgerState {
 /** What a run did to one of its steps. */
 export interface RunStep {
   readonly progress: Progress;
+  /** A person, or its own condition, left it out. */
+  readonly leftOut: boolean;
   readonly outputs: { readonly [key: string]: string };
   /** When it was last begun (ms since the epoch). */
   readonly at: number;
@@ -53,7 +55,7 @@ export function foldLedger(events: readonly LedgerEvent[], stepsOfRun: RunSteps)
   return ledger.state;
 }
 
-const nothing: LedgerStep = { progress: 'not-begun', takenBack: false, outputs: {}, words: [], definition: null };
+const nothing: LedgerStep = { progress: 'not-begun', settled: null, outputs: {}, words: [], definition: null };
 const progressOf = { started: 'unknown', done: 'done', failed: 'failed' } as const;
 const stateOf = { unknown: 'started', done: 'done', failed: 'failed' } as const;
 
@@ -95,25 +97,29 @@ class Ledger {
     }
   }
 
-  /** Taken back is what each of its undo steps has done; where one is missing it counts as it did before. */
+  /** Settled is what each of its undo steps has done or was left out of; where one failed, it counts as it did before. */
   #takenBack(
-    { by, run, undo }: Extract<LedgerEvent, { readonly type: 'ledger.backout' }>,
+    { by, run, undo, leaves, at: began }: Extract<LedgerEvent, { readonly type: 'ledger.backout' }>,
     steps: ReadonlyMap<string, RunStep>,
   ): void {
     this.#whole = { ...this.#whole, backout: run };
     for (const [id, ids] of Object.entries(undo)) {
-      const done = ids.map((each) => steps.get(each)).filter((each) => each?.progress === 'done');
-      const at = Math.max(...done.map((each) => each?.at ?? 0));
-      if (done.length < ids.length || ids.length === 0) continue;
-      this.#set(id, { progress: 'not-begun', outputs: {} }, { at, by, state: 'taken-back', run }, null);
+      const over = ids.flatMap((each) => steps.get(each) ?? []);
+      const isOver =
+        over.length === ids.length && over.every(({ progress, leftOut }) => progress === 'done' || leftOut);
+      if (!isOver || ids.length === 0) continue;
+      const isLeft = leaves.includes(id) || over.every(({ leftOut }) => leftOut);
+      const at = Math.max(began, ...over.map((each) => each.at));
+      const word: Word = { at, by, state: isLeft ? 'left' : 'taken-back', run };
+      this.#set(id, { progress: 'not-begun', outputs: {} }, word, null);
     }
   }
 
   #set(id: string, now: Pick<LedgerStep, 'progress' | 'outputs'>, word: Word, source: ChangeFile | null): void {
     const before = this.#steps.get(id) ?? nothing;
     const definition = source?.steps[id] ?? before.definition;
-    const takenBack = word.state === 'taken-back';
-    this.#steps.set(id, { ...now, takenBack, words: [...before.words, word], definition });
+    const settled = word.state === 'taken-back' || word.state === 'left' ? word.state : null;
+    this.#steps.set(id, { ...now, settled, words: [...before.words, word], definition });
   }
 }
 

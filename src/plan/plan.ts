@@ -15,6 +15,10 @@ export type Template = string;
 
 export interface Plan {
   readonly format: 1;
+  /** It carries a change out: its steps stand in `restore`, and nothing is backed out. Absent: it backs out. */
+  readonly kind?: 'change';
+  /** The id of the change that it takes back, where it was derived from that change. */
+  readonly takesBack?: string;
   readonly name: string;
   /** What P7 locks. */
   readonly system: string;

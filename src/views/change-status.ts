@@ -54,7 +54,7 @@ const count = (n: number): string => `${n} ${n === 1 ? 'step' : 'steps'}`;
 function stepLines(id: string, step: LedgerStep | undefined, told: Told): readonly string[] {
   const last = step?.words.at(-1);
   if (step === undefined || last === undefined) return [`  ${visible(id)}: not begun`];
-  const state = step.takenBack ? 'taken back' : progressWords[step.progress];
+  const state = step.settled === null ? progressWords[step.progress] : stateWords[step.settled];
   const outputs = Object.entries(step.outputs).map(([key, value]) => `      ${key}=${visible(value)}`);
   const speakers = new Set(step.words.map(({ by, run }) => run ?? `${personName(by)} ${by.host}`));
   const earlier =
@@ -69,7 +69,13 @@ function sayingOf({ at, by, run }: Word, { zone, now }: Told): string {
   return `${clockTime(at, zone, now)} ${visible(personName(by))} ${through}`;
 }
 
-const stateWords = { started: 'begun', done: 'done', failed: 'failed', 'taken-back': 'taken back' } as const;
+const stateWords = {
+  started: 'begun',
+  done: 'done',
+  failed: 'failed',
+  'taken-back': 'taken back',
+  left: 'left as it is',
+} as const;
 
 function backoutLines({ change, backout, asks }: ChangeStatus): readonly string[] {
   const ask = asks ? ' --irreversible ask' : '';

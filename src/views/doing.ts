@@ -43,9 +43,10 @@ function endName(view: Situation): string {
   if (view.mode === 'dry-run') return view.exitCode === 0 ? 'Dry run ended' : 'Dry run ended, something is missing,';
   if (view.rehearsal !== null) return rehearsalEnd(view);
   if (view.abandoned) return 'Abandoned';
+  const done = view.kind === 'change' ? 'Carried out' : 'Backed out';
   const names: Readonly<Record<string, string>> = {
-    succeeded: 'Backed out',
-    'succeeded-with-exceptions': 'Backed out with exceptions',
+    succeeded: done,
+    'succeeded-with-exceptions': `${done} with exceptions`,
     failed: 'FAILED',
     stopped: 'STOPPED',
   };

@@ -21,7 +21,10 @@ export function dryRunText(view: RunView, options: TextOptions): string {
     '',
     ...view.phases
       .filter((phase) => phase.steps.length > 0)
-      .flatMap(({ name, steps: own }) => [name, ...own.flatMap((step) => stepLines(step, width, options))]),
+      .flatMap(({ name, title = name, steps: own }) => [
+        title,
+        ...own.flatMap((step) => stepLines(step, width, options)),
+      ]),
     ...section('Missing', of(steps, 'failed'), options),
     ...section('Could not be checked', of(steps, 'uncovered'), options),
     ...section('Not good now (measured, and no failure of a dry run)', badNowLines(steps), options),

@@ -44,7 +44,7 @@ function body(view: RunView, room: number, options: TextOptions): readonly strin
   if (whole.length <= room) return whole;
   const begun = view.phases.filter(({ status }) => status !== 'pending');
   const running = begun.filter(isUnderWay);
-  const pending = view.phases.filter(({ status }) => status === 'pending').map(({ name }) => name);
+  const pending = view.phases.filter(({ status }) => status === 'pending').map(({ name, title = name }) => title);
   const then = pending.length === 0 ? [] : [cut(`then ${pending.join(', ')}`, options.columns)];
   const share = Math.floor((room - begun.length - then.length) / Math.max(1, running.length));
   const lines = begun.flatMap((phase) =>
@@ -63,7 +63,7 @@ function open(phase: PhaseView, steps: readonly StepView[], width: number, optio
 
 function closed(phase: PhaseView, width: number, options: TextOptions): string {
   const { paint } = options;
-  const name = paint('strong', fit(phase.name, width + 2));
+  const name = paint('strong', fit(phase.title ?? phase.name, width + 2));
   const status = paint(styleOf(phase.status), fit(phase.status, 10));
   const size = `${phase.steps.length} ${phase.steps.length === 1 ? 'step' : 'steps'}${tookWords(phase)}`;
   return `${name}  ${status}  ${cut(size, Math.max(1, options.columns - width - 16))}`;

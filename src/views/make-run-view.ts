@@ -30,7 +30,7 @@ function withoutNext(facts: RunFacts): Situation {
     ...identity(facts),
     ...progress(facts),
     truth: facts.truth,
-    phases: phaseViews(context, history),
+    phases: shownPhases(context, history),
     head: history.head,
     entries: history.entries,
     waitingFor: context.end === null ? waitsOf(context, history) : [],
@@ -42,11 +42,20 @@ function withoutNext(facts: RunFacts): Situation {
   };
 }
 
+/** A change has one list of steps, and is not made to look like a backout that lacks the other phases. */
+function shownPhases(context: Context, history: History): Situation['phases'] {
+  const all = phaseViews(context, history);
+  if (context.plan.kind === undefined) return all;
+  return all.filter(({ steps }) => steps.length > 0).map((phase) => ({ ...phase, title: 'change' }));
+}
+
 function identity({ context, history }: RunFacts) {
   const { plan } = context;
   return {
     run: context.run,
     playbook: plan.name,
+    ...(plan.kind === undefined ? {} : { kind: plan.kind }),
+    ...(plan.takesBack === undefined ? {} : { takesBack: plan.takesBack }),
     system: plan.system,
     mode: context.mode,
     rehearsal: rehearsalOf(context),

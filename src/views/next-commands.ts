@@ -75,11 +75,19 @@ function stop({ run }: Situation): NextCommand {
 
 function afterEnd(view: Situation): readonly NextCommand[] {
   if (view.rehearsal !== null) return afterRehearsal(view);
-  if (view.status === 'failed') return [...againAt(view), report(view)];
+  if (view.status === 'failed') return [...againAt(view), ...takeBack(view), report(view)];
   if (view.status === 'stopped') {
-    return [{ command: `backout resume ${view.run} --reopen`, when: 'to go on with the backout' }, report(view)];
+    const when = view.kind === 'change' ? 'to go on with the change' : 'to go on with the backout';
+    return [{ command: `backout resume ${view.run} --reopen`, when }, ...takeBack(view), report(view)];
   }
   return [report(view)];
+}
+
+/** A change that went wrong may be taken back as far as it went. */
+function takeBack({ kind, change }: Situation): readonly NextCommand[] {
+  if (kind !== 'change' || typeof change.id !== 'string') return [];
+  const command = `backout run --change ${shellWord(change.id)}`;
+  return [{ command, when: 'to take back what was done' }];
 }
 
 /** Its evidence stands as it is: what was learnt is tried in another rehearsal. */
@@ -110,15 +118,19 @@ function unfinishedDryRun(view: Situation): readonly NextCommand[] {
 
 function afterDryRun(view: Situation): readonly NextCommand[] {
   if (view.exitCode !== 0) return [{ command: dryRun(view), when: 'when what failed is there' }];
-  return [{ command: `backout run ${playbookCall(view)}`, when: 'to do it for real' }];
+  return [{ command: `${runCommand(view)} ${playbookCall(view)}`, when: 'to do it for real' }];
 }
 
 function dryRun(view: Situation): string {
-  return `backout run ${playbookCall(view)} --dry-run`;
+  return `${runCommand(view)} ${playbookCall(view)} --dry-run`;
 }
 
+const runCommand = ({ kind }: Situation): string => (kind === 'change' ? 'backout change run' : 'backout run');
+
 function playbookCall(view: Situation): string {
-  return [shellWord(view.playbookFile), ...paramWords(view)].join(' ');
+  const { takesBack, playbookFile } = view;
+  const what = takesBack === undefined ? shellWord(playbookFile) : `--change ${shellWord(takesBack)}`;
+  return [what, ...paramWords(view)].join(' ');
 }
 
 /** What the playbook says itself would hide what was given, and would go on to say it when the playbook has changed. */

@@ -24,6 +24,8 @@ export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skip
 
 export interface PhaseView {
   readonly name: Place;
+  /** What people call it, where that is not its name. */
+  readonly title?: string;
   readonly status: PhaseStatus;
   readonly steps: readonly StepView[];
 }

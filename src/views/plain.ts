@@ -90,10 +90,15 @@ export function eventSentence(event: RunEvent, context: Context): string | null 
     case 'disk.filled':
       return visible(event.detail);
     case 'run.ended':
-      return `ended: ${event.end} (exit code ${event.exitCode}); ${truthWords(event.truth)}`;
+      return `ended: ${event.end} (exit code ${event.exitCode})${trueAtEnd(event, context)}`;
     case 'timer.fired':
       return event.timer === 'notify-hold' ? 'goes on; messages are still being sent beside it' : null;
   }
+}
+
+/** A change does not know what a backout proves. */
+function trueAtEnd({ truth }: Extract<RunEvent, { type: 'run.ended' }>, { plan }: Context): string {
+  return plan.kind === 'change' ? '' : `; ${truthWords(truth)}`;
 }
 
 function isDecision(event: RunEvent): event is RunEvent & Decision {

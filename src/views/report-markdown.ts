@@ -14,7 +14,7 @@ import { outcomeWords, truthWords } from './words.ts';
 
 export function reportMarkdown(view: RunView, plan: Plan): string {
   const blocks = [
-    `# ${{ 'dry-run': 'Dry run', rehearsal: 'Rehearsal', real: 'Backout' }[view.mode]} of ${escaped(view.system)}: ${view.status}`,
+    `# ${{ 'dry-run': 'Dry run', rehearsal: 'Rehearsal', real: view.kind === 'change' ? 'Change' : 'Backout' }[view.mode]} of ${escaped(view.system)}: ${view.status}`,
     ...(plan.summary === null ? [] : [escaped(plan.summary)]),
     table(['', ''], facts(view)),
     ...(plan.scope === null ? [] : [`**Scope:** ${escaped(plan.scope)}`]),
@@ -45,7 +45,7 @@ function facts(view: RunView): readonly (readonly string[])[] {
     ['Mode', view.mode === 'dry-run' ? 'DRY RUN: nothing was changed' : (modeMark(view.mode, environment) ?? 'real')],
     ['Outcome', `${view.status}${view.exitCode === null ? '' : ` (exit code ${view.exitCode})`}`],
     ['Cause', view.failure === null ? null : `${view.failure.step ?? 'run'}: ${view.failure.reason}`],
-    ['True at the end', view.mode === 'dry-run' ? null : truthWords(view.truth)],
+    ['True at the end', view.mode === 'dry-run' || view.kind === 'change' ? null : truthWords(view.truth)],
     ['Change', changeWords(view)],
     ['Started by', view.by === null ? null : `${personName(view.by)} on ${view.by.host}`],
     ['Reason', view.reason],

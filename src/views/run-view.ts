@@ -27,6 +27,10 @@ export interface RunView {
   readonly schema: 'backout/run-view/v1';
   readonly run: string;
   readonly playbook: string;
+  /** The run carries a change out; absent: it backs out. */
+  readonly kind?: 'change';
+  /** The id of the change that it takes back, where its plan was derived from that change. */
+  readonly takesBack?: string;
   readonly system: string;
   readonly mode: Mode;
   /** Where it is rehearsed, and what a drill makes fail; null in every other run. */

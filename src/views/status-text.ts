@@ -42,9 +42,18 @@ export function firstLines(view: RunView, options: TextOptions): readonly [strin
 /** P10: a dry run or a rehearsal says so before anything else. */
 export function trueLine(view: RunView): string {
   if (view.mode === 'dry-run') return `DRY RUN of ${visible(view.system)}: nothing of it is changed.`;
+  if (view.kind === 'change') return `${visible(view.system)}: ${changeWords(view)}.`;
   const mark = modeMark(view.mode, view.rehearsal?.environment ?? null);
   const what = mark === null ? visible(view.system) : `${visible(mark)} of ${visible(view.system)}`;
   return `${what}: ${truthWords(view.truth)}.`;
+}
+
+/** What a change leaves true of a system only its steps know: how many of them are done. */
+export function changeWords({ phases, change, playbook }: RunView): string {
+  const steps = phases.flatMap((phase) => phase.steps).filter(({ contingencyFor }) => contingencyFor === null);
+  const done = steps.filter(({ status }) => status === 'succeeded').length;
+  const name = typeof change.id === 'string' ? change.id : playbook;
+  return `${done} of ${steps.length} steps of change ${visible(name)} are done`;
 }
 
 function nextLine(view: RunView): string {

@@ -49,7 +49,7 @@ function indentedWidth({ id, contingencyFor }: StepView): number {
 
 export function phaseLine(phase: PhaseView, width: number, { paint }: TextOptions): string {
   const none = phase.steps.length === 0 ? 'no steps' : phase.status;
-  return `${paint('strong', fit(phase.name, width + 2))}  ${paint(styleOf(phase.status), none)}`;
+  return `${paint('strong', fit(phase.title ?? phase.name, width + 2))}  ${paint(styleOf(phase.status), none)}`;
 }
 
 /** `  restore-db   running     14:01:47  1 min 20 s    attempt 2 of 3`, cut at the width. */

@@ -1,4 +1,6 @@
 /** The backout playbook of a change, derived and checked, for whoever prints or runs it. */
+
+import type { LedgerStep } from '../../journal/ledger.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
@@ -60,8 +62,13 @@ export async function deriveExecuted(
 ): Promise<Result<DerivedPlaybook, readonly Diagnostic[]>> {
   const derived = await deriveLoaded(loaded, executedOf(ledger), irreversible, accepted);
   if (!derived.ok) return derived;
-  const back = [...ledger.steps].flatMap(([id, { takenBack }]) => (takenBack ? [`${id} was taken back already.`] : []));
+  const back = [...ledger.steps].flatMap(([id, { settled }]) => settledLine(id, settled) ?? []);
   return ok({ ...derived.value, said: [...accepted, ...back, ...derived.value.said] });
+}
+
+function settledLine(id: string, settled: LedgerStep['settled']): string | undefined {
+  if (settled === null) return undefined;
+  return settled === 'left' ? `${id} was left as it is by a person's decision.` : `${id} was taken back already.`;
 }
 
 /** `executed` undefined: as though all of it had been done. */
@@ -85,7 +92,7 @@ export async function deriveLoaded(
     ledger,
     nothing,
     undo,
-    said: nothing ? [`Nothing of ${change.id} was executed: there is nothing to take back.`] : said,
+    said: nothing && executed !== undefined ? [`Nothing of ${change.id} is left to be taken back.`] : said,
     playbook: { file, document, playbook: checked.playbook, adapters, diagnostics: checked.diagnostics, digest },
     yaml: await renderDerived(derived.value, [...headOf(loaded, ledger), ...accepted]),
     warnings,

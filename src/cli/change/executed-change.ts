@@ -36,6 +36,11 @@ export async function loadExecuted(
   return ok({ loaded: loaded.value, ledger: state, accepted: refuseEdited(loaded.value, state, call) });
 }
 
+/** Right after this process carried it out: the file is the one that was carried out. */
+export function executedState(home: Home, loaded: LoadedChange): ExecutedChange {
+  return { loaded, ledger: ledgerOf(home, loaded.change.id), accepted: [] };
+}
+
 /** Where only the id is given, the ledger knows the file, if ever somebody named it. */
 function fileOf(home: Home, meant: MeantChange): string {
   if ('file' in meant) return meant.file;

@@ -24,7 +24,12 @@ function readSteps(home: Home, run: string): ReadonlyMap<string, RunStep> {
   return new Map(
     [...state.context.steps.entries()].map(([id, step]) => [
       id,
-      { progress: progressOf(step), outputs: step.outputs, at: begun.get(id) ?? 0 },
+      {
+        progress: progressOf(step),
+        leftOut: step.status === 'skipped' || step.status === 'excluded',
+        outputs: step.outputs,
+        at: begun.get(id) ?? 0,
+      },
     ]),
   );
 }

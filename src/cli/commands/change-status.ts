@@ -73,12 +73,12 @@ function documentOf({ change, ledger, steps, backout, said }: ChangeStatus) {
     run: ledger.run,
     takenBackBy: ledger.backout,
     steps: [...known, ...others].map((id) => {
-      const { progress, takenBack, outputs, words } = ledger.steps.get(id) ?? nothing;
-      return { id, progress, takenBack, outputs, words };
+      const { progress, settled, outputs, words } = ledger.steps.get(id) ?? nothing;
+      return { id, progress, settled, outputs, words };
     }),
     backout,
     said,
   };
 }
 
-const nothing = { progress: 'not-begun', takenBack: false, outputs: {}, words: [] } as const;
+const nothing = { progress: 'not-begun', settled: null, outputs: {}, words: [] } as const;

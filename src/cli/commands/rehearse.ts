@@ -13,7 +13,7 @@ import { signerOf } from '../open-record.ts';
 import { refuseProduction } from '../rehearsal/check-guard.ts';
 import { injectionsOf } from '../rehearsal/inject.ts';
 import { planRehearsal, withDrill } from '../rehearsal/plans.ts';
-import { refuseEmpty, refuseMissing, refuseSecretParams, startReal } from './run.ts';
+import { refuseEmpty, refuseMissing, refuseSecretParams, startReal } from '../run-planned.ts';
 
 export const run: CommandRun = async (call, surface) => {
   const planned = await planRehearsal(call, surface);

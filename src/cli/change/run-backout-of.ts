@@ -1,0 +1,129 @@
+/** `backout run --change`: the way back derived from the ledger and carried out in one go. */
+import { Fault } from '../../kernel/fault.ts';
+import { type Home, lookAtHome } from '../../runtime/home/home.ts';
+import { addToLedger, ledgerFolder, readLedger } from '../../runtime/home/ledger.ts';
+import { thisPerson } from '../../runtime/home/login.ts';
+import { runFolder } from '../../runtime/home/run-folder.ts';
+import { createStepProcesses } from '../../runtime/process/step-processes.ts';
+import { isTerminal } from '../drive.ts';
+import { exit } from '../exit-codes.ts';
+import type { Invocation, Surface } from '../invocation.ts';
+import { hasBegun, readRunIn } from '../known-run.ts';
+import { printDiagnostics } from '../lint-output.ts';
+import { followOnce } from '../once.ts';
+import { runPlanned } from '../run-planned.ts';
+import { type DerivedPlaybook, deriveExecuted, irreversibleOf } from './derive-playbook.ts';
+import { type ExecutedChange, loadExecuted } from './executed-change.ts';
+import { planBack } from './plan-change.ts';
+
+export async function runBackoutOf(call: Invocation, surface: Surface): Promise<number> {
+  const named = call.flag('change') ?? '';
+  checkCall(call);
+  const irreversible = irreversibleOf(call);
+  const home = lookAtHome(call.flag('home'), surface.env);
+  const executed = await loadExecuted(home, named, undefined, call, surface);
+  if (!executed.ok) {
+    printDiagnostics(executed.error, surface);
+    return refused(surface);
+  }
+  const { loaded, ledger } = executed.value;
+  const before = ledger.backout !== null && hasBegun(home, ledger.backout) ? ledger.backout : undefined;
+  if (before !== undefined && call.has('once') && !call.has('again')) return follow(home, before, call, surface);
+  if (before !== undefined) refuseOpen(home, before, loaded.change.id);
+  const derived = await deriveExecuted(executed.value, irreversible);
+  if (!derived.ok) {
+    printDiagnostics(derived.error, surface);
+    return refused(surface);
+  }
+  if (derived.value.nothing) return nothingToDo(home, derived.value, before, call, surface);
+  for (const line of derived.value.said) surface.err(`${line}\n`);
+  return runDerived(executed.value, derived.value, call, surface);
+}
+
+function refused(surface: Surface): number {
+  surface.err('backout: the change cannot be taken back so; nothing was done\n');
+  return exit.usage;
+}
+
+function checkCall(call: Invocation): void {
+  const [key, more] = call.args;
+  if (more !== undefined || (key !== undefined && !call.has('once'))) {
+    const remedy = 'Usage: backout run --change CHANGE, or backout run PLAYBOOK';
+    throw new Fault('usage', `backout run --change does not take "${more ?? key}"`, remedy);
+  }
+  if (call.has('again') && !call.has('once')) throw new Fault('usage', '--again goes with --once');
+  if (call.has('again') && call.flag('reason') === undefined) {
+    throw new Fault('usage', '--again needs --reason: it is recorded');
+  }
+}
+
+/** Does what the derivation says; the ledger names the run before it begins. */
+export function runDerived(
+  { loaded }: ExecutedChange,
+  derived: DerivedPlaybook,
+  call: Invocation,
+  surface: Surface,
+): Promise<number> {
+  const { id } = loaded.change;
+  const folder = ledgerFolder(lookAtHome(call.flag('home'), surface.env), id);
+  const { length } = readLedger(folder);
+  return runPlanned({
+    call: withArguments(call, [loaded.file, ...call.args.slice(0, 1)]),
+    surface,
+    load: () => planBack(derived, call, surface),
+    mayBegin: () => refuseGrown(folder, length),
+    begins: (home, run) => {
+      addToLedger(home, folder, Date.now, () => ({
+        type: 'ledger.backout',
+        change: id,
+        by: thisPerson(surface.env, call.flag('by') ?? null),
+        run,
+        undo: Object.fromEntries(derived.undo),
+        leaves: loaded.change.steps.flatMap((step) => (step.back.kind === 'irreversible' ? [step.id] : [])),
+      }));
+    },
+  });
+}
+
+/** What was recorded since would not be taken back. */
+function refuseGrown(folder: ReturnType<typeof ledgerFolder>, length: number): void {
+  if (readLedger(folder).length === length) return;
+  const remedy = 'Stop the pipeline that carries it out, then say it again. Nothing was done.';
+  throw new Fault('usage', `more of ${folder.change} was recorded while the way back was derived`, remedy);
+}
+
+export function withArguments(call: Invocation, args: readonly string[]): Invocation {
+  return { ...call, args };
+}
+
+async function follow(home: Home, run: string, call: Invocation, surface: Surface): Promise<number> {
+  const processes = createStepProcesses({ launch: 'on-demand' });
+  try {
+    const waits = call.has('wait') || isTerminal();
+    return await followOnce(home, run, { call, surface, waits, processes });
+  } finally {
+    processes.close();
+  }
+}
+
+function refuseOpen(home: Home, run: string, change: string): void {
+  if (readRunIn(runFolder(home, run)).state.context.end !== null) return;
+  const remedy = `Type: backout status ${run}   or: backout resume ${run}`;
+  throw new Fault('held', `run ${run}, which takes ${change} back, has not ended`, remedy);
+}
+
+/** After a backout that did not end well its exit code stands: nothing is left of the change, and all is not well. */
+function nothingToDo(
+  home: Home,
+  { change, said }: DerivedPlaybook,
+  before: string | undefined,
+  call: Invocation,
+  surface: Surface,
+): number {
+  for (const line of said) surface.err(`${line}\n`);
+  const code = before === undefined ? 0 : (readRunIn(runFolder(home, before)).state.context.exitCode ?? 0);
+  if (before !== undefined) surface.err(`It was taken back by run ${before}. See: backout status ${before}\n`);
+  const document = { schema: 'backout/nothing-to-take-back/v1', change: change.id, takenBackBy: before ?? null };
+  if (call.has('json')) surface.out(`${JSON.stringify({ ...document, exitCode: code }, null, 2)}\n`);
+  return code;
+}

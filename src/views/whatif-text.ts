@@ -1,25 +1,27 @@
-/** A what-if table on a terminal: findings first, then step by step what each failure comes to. */
+/** A what-if table on a terminal: step by step what each failure comes to, the findings last, where they are seen. */
 import { formatDuration } from '../kernel/duration.ts';
-import type { Plan, PlannedStep } from '../plan/plan.ts';
+import type { PlannedStep } from '../plan/plan.ts';
 import { allSteps } from '../plan/plan.ts';
 import type { Finding } from '../whatif/finding.ts';
 import type { Row } from '../whatif/row.ts';
-import type { WhatIf } from '../whatif/what-if.ts';
 import type { TextOptions } from './step-line.ts';
 import { visible } from './visible.ts';
+import type { WhatIfDocument } from './whatif.ts';
+import { assumptionWords, countWords, untroubledWords } from './whatif-head.ts';
 import { grouped, type RowGroup } from './whatif-rows.ts';
-import { dutyWords, endWords, failureWords, shortTruth, toldWords } from './whatif-words.ts';
+import { alsoWords, dutyWords, endWords, failureWords, longestOf, shortTruth, toldWords } from './whatif-words.ts';
 import { hardWrap } from './width.ts';
 
-export function whatIfText(plan: Plan, { untroubled, rows, findings }: WhatIf, options: TextOptions): string {
+export function whatIfText(document: WhatIfDocument, options: TextOptions): string {
+  const { plan, rows, findings } = document;
   const byStep = Map.groupBy(rows, ({ step }) => step);
   const lines = [
     `What if: ${options.paint('strong', visible(plan.name))}, system ${visible(plan.system)}`,
-    `If nothing goes wrong: ${endWords(untroubled)} after ${formatDuration(untroubled.elapsed)}; ${shortTruth(untroubled)}.`,
+    ...[untroubledWords(document), ...assumptionWords(document)].flatMap((words) => hanging(words, '', options)),
     ...[...allSteps(plan)].flatMap((step) => stepLines(step, byStep.get(step.id) ?? [], options)),
     '',
     ...findingLines(findings, options),
-    `${rows.length} failures walked through; ${findings.length === 0 ? 'nothing found' : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`}.`,
+    countWords(document),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -33,11 +35,9 @@ function stepLines(step: PlannedStep, rows: readonly Row[], options: TextOptions
 
 function groupLines({ rows }: RowGroup, options: TextOptions): readonly string[] {
   const [first] = rows;
-  const times = rows.map(({ elapsed }) => elapsed);
-  const also = first.also.map(({ step, kind }) => `${step} ${failureWords[kind]}`);
-  const when = also.length === 0 ? '' : ` (after ${also.join(', ')})`;
+  const when = alsoWords(first);
   const paint = first.exitCode === 0 ? 'good' : first.end === 'succeeded-with-exceptions' ? 'warn' : 'bad';
-  const end = `${options.paint(paint, endWords(first))} after ${formatDuration(Math.max(...times))}; ${shortTruth(first)}`;
+  const end = `${options.paint(paint, endWords(first))} after ${formatDuration(longestOf(rows))}; ${shortTruth(first)}`;
   const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
   return [
     ...hanging(`${what}${when}:`, '  If ', options),

@@ -37,6 +37,15 @@ export function shortTruth({ truth }: Row): string {
   return `access ${truth.access}, data ${truth.data}, health ${truth.health}`;
 }
 
+/** ` (restore-db: it fails for good)`: what goes wrong besides. */
+export function alsoWords({ also }: Row): string {
+  return also.length === 0 ? '' : ` (and ${also.map(({ step, kind }) => `${step}: ${failureWords[kind]}`).join('; ')})`;
+}
+
+export function longestOf(rows: readonly Row[]): number {
+  return rows.reduce((most, { elapsed }) => Math.max(most, elapsed), 0);
+}
+
 export function toldWords(told: readonly Told[]): string {
   return told.length === 0 ? 'nobody' : told.map(({ step, to }) => `${step} (${visible(to)})`).join('; ');
 }

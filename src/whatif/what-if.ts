@@ -10,6 +10,12 @@ import type { Scene } from './world.ts';
 export interface WhatIfOptions {
   readonly estimate: Estimate;
   readonly insideEngine: Scene['insideEngine'];
+  /** `pairs`: every two failures of different steps besides. */
+  readonly depth: 'single' | 'pairs';
+  /** Only failures (of pairs, at least one) of these steps; null: of all. */
+  readonly only: ReadonlySet<string> | null;
+  /** Told now and then how many of the single failures have been walked. */
+  readonly progress: (done: number, of: number) => void;
 }
 
 export interface WhatIf {
@@ -19,18 +25,30 @@ export interface WhatIf {
   readonly findings: readonly Finding[];
 }
 
-export function whatIf(plan: Plan, { estimate, insideEngine }: WhatIfOptions): WhatIf {
+const saidEvery = 500;
+
+export function whatIf(plan: Plan, options: WhatIfOptions): WhatIf {
+  const { estimate, insideEngine, only, depth, progress } = options;
   const scene: Scene = { plan, durationOf: durationOf(plan, estimate), insideEngine };
   const main = walkWhole(scene);
-  const rows = casesOf(plan).flatMap((each) => rowsOf(each, main));
-  const cause = causeOf(rows);
-  if (cause !== undefined && plan.escalate.steps.length > 0) {
-    const from = main.begins.get(firstOf(cause, main));
-    const failed = from === undefined ? undefined : walkFrom(from, failuresOf(cause));
-    if (failed !== undefined) rows.push(...escalationCases(plan, cause).flatMap((each) => rowsOf(each, failed)));
+  const cases = casesOf(plan);
+  const wanted = (each: Case): boolean => only === null || only.has(each.step);
+  const rows: Row[] = [];
+  for (const [index, each] of cases.filter(wanted).entries()) {
+    if (index % saidEvery === 0) progress(index, cases.length);
+    rows.push(...rowsOf(each, main));
   }
+  rows.push(...escalationRows(plan, main, cases, wanted));
+  if (depth === 'pairs') rows.push(...pairsOf(main, [...cases, ...escalationCases(plan, [])], wanted));
   const untroubled = rowOf(null, main.outcome);
   return { untroubled, rows, findings: findingsOf(plan, untroubled, rows) };
+}
+
+/** How many pairs there may be at most, before any is walked. */
+export function mostPairs(plan: Plan, only: ReadonlySet<string> | null): number {
+  const cases = [...casesOf(plan), ...escalationCases(plan, [])];
+  const wanted = only === null ? cases.length : cases.filter(({ step }) => only.has(step)).length;
+  return Math.round(wanted * (cases.length - wanted / 2));
 }
 
 /** Walked from the moment before the first of its steps began; none where no such step ever begins. */
@@ -38,22 +56,74 @@ function rowsOf(happened: Case, main: Walk): readonly Row[] {
   const failures = [...happened.also, happened];
   const from = failures.map(({ step }) => main.begins.get(step)).find((world) => world !== undefined);
   if (from === undefined) return [];
-  const all = new Map([...main.failures, ...failuresOf(failures)]);
+  const all = new Map([...main.failures, ...byStep(failures)]);
   return [rowOf(happened, outcomeFrom(from, all, main))];
 }
 
-function failuresOf(failures: readonly Failure[]): Failures {
+/** The escalation runs only when the backout has failed: its failures are walked after one that makes it fail. */
+function escalationRows(
+  plan: Plan,
+  main: Walk,
+  cases: readonly Case[],
+  wanted: (each: Case) => boolean,
+): readonly Row[] {
+  if (plan.escalate.steps.length === 0) return [];
+  const failed = failedWalk(main, cases);
+  if (failed === undefined) return [];
+  const cause = [...failed.failures].map(([step, kind]) => ({ step, kind }));
+  return escalationCases(plan, cause)
+    .filter(wanted)
+    .flatMap((each) => rowsOf(each, failed));
+}
+
+/** A run that fails: at a restore, where one can make it fail. */
+function failedWalk(main: Walk, cases: readonly Case[]): Walk | undefined {
+  const { index } = main.outcome.context;
+  const rank = ({ step }: Case): number => (index.get(step)?.place === 'restore' ? 0 : 1);
+  const causes = cases.filter(({ kind }) => kind === 'fails').toSorted((a, b) => rank(a) - rank(b));
+  for (const each of causes) {
+    const failures = [...each.also, each];
+    const from = main.begins.get(failures[0]?.step ?? '');
+    const walk = from === undefined ? undefined : walkFrom(from, byStep(failures));
+    const end = walk?.outcome.context.end;
+    if (end === 'failed' || end === 'stopped') return walk;
+  }
+  return undefined;
+}
+
+/** Every two failures of different steps that can come about in one run; the one that begins first is the row's. */
+function pairsOf(main: Walk, cases: readonly Case[], wanted: (each: Case) => boolean): readonly Row[] {
+  const seen = new Set<string>();
+  return cases.flatMap((first) => {
+    const failures = byStep([...first.also, first]);
+    const from = [...failures.keys()].map((step) => main.begins.get(step)).find((world) => world !== undefined);
+    if (from === undefined) return [];
+    const walk = walkFrom(from, failures);
+    return cases.flatMap((second) => {
+      if (!wanted(first) && !wanted(second)) return [];
+      const others = [...second.also, second];
+      if (others.some(({ step }) => failures.has(step))) return [];
+      const key = JSON.stringify(
+        [
+          [first.step, first.kind],
+          [second.step, second.kind],
+        ].sort(),
+      );
+      if (seen.has(key)) return [];
+      const rows = rowsOf(second, walk);
+      if (rows.length > 0) seen.add(key);
+      return rows.map((row) => ({
+        ...row,
+        step: first.step,
+        failure: first.kind,
+        also: [...first.also, ...others.map(bare)],
+      }));
+    });
+  });
+}
+
+const bare = ({ step, kind }: Failure): Failure => ({ step, kind });
+
+function byStep(failures: readonly Failure[]): Failures {
   return new Map(failures.map(({ step, kind }) => [step, kind]));
-}
-
-function firstOf(failures: readonly Failure[], main: Walk): string {
-  return failures.find(({ step }) => main.begins.has(step))?.step ?? '';
-}
-
-/** What makes the run fail, to see how its escalation does: a failed restore, where there is one. */
-function causeOf(rows: readonly Row[]): readonly Failure[] | undefined {
-  const bad = rows.filter(({ end, failure }) => failure === 'fails' && (end === 'failed' || end === 'stopped'));
-  const row = bad.find(({ truth }) => truth.data === 'unknown') ?? bad[0];
-  if (row?.step == null || row.failure === null) return undefined;
-  return [...row.also, { step: row.step, kind: row.failure }];
 }

@@ -238,7 +238,7 @@ export class World {
     const kind = this.failures.get(id);
     const known = this.attempts.get(id);
     const isKnown = known?.number === number && known.stage === stage;
-    if (isKnown && known.ended !== null) return this.hear({ ...known.ended, at: this.now });
+    if (isKnown && known.ended !== null) return this.deliver(id, known.ended);
     if (isKnown && !known.lost) return;
     if (isKnown && stage === 'action' && !step.repeatable)
       return this.hear({ ...endUnknown(step, number), at: this.now });
@@ -267,8 +267,16 @@ export class World {
   private ended(id: string, event: RunEvent): void {
     const attempt = this.attempts.get(id);
     if (attempt === undefined) return;
-    if (this.alive) return this.hear({ ...event, at: this.now });
+    if (this.alive) return this.deliver(id, event);
     this.remember(id, { ...attempt, ended: event });
+  }
+
+  /** What was delivered is the engine's to remember. */
+  private deliver(id: string, event: RunEvent): void {
+    const others = new Map(this.attempts);
+    others.delete(id);
+    this.attempts = others;
+    this.hear({ ...event, at: this.now });
   }
 
   private cancel({ step, attempt }: Extract<Command, { readonly do: 'cancel' }>): void {

@@ -1,31 +1,74 @@
 /** `backout whatif`: the plan walked through every failure in simulated time; nothing is touched. */
+import { Fault } from '../../kernel/fault.ts';
 import { planDigest } from '../../plan/digest.ts';
-import type { PlannedStep } from '../../plan/plan.ts';
-import { whatIfText } from '../../views/whatif-text.ts';
+import { allSteps, type Plan, type PlannedStep } from '../../plan/plan.ts';
+import { type WhatIfDocument, type WhatIfFormat, whatIfFormats, whatIfPage } from '../../views/whatif.ts';
 import { noEstimates } from '../../whatif/timing.ts';
-import { whatIf } from '../../whatif/what-if.ts';
+import { mostPairs, whatIf } from '../../whatif/what-if.ts';
 import { loadPlanAssuming } from '../assume-parameters.ts';
 import { exit } from '../exit-codes.ts';
-import type { CommandRun } from '../invocation.ts';
+import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import type { Adapters } from '../load-plan.ts';
 import { textOptions } from '../text-options.ts';
 
+/** So many pairs are walked in about two minutes. */
+const mostPairsWalked = 50_000;
+const saidFrom = 2_000;
+
 export const run: CommandRun = async (call, surface) => {
+  const format = formatOf(call);
   const planned = await loadPlanAssuming(call, surface);
   if (!planned.ok) {
     printDiagnostics(planned.error, surface);
     return exit.usage;
   }
   const { plan, adapters, assumed } = planned.value;
-  const result = whatIf(plan, { estimate: noEstimates, insideEngine: insideEngine(adapters) });
-  if (call.has('json'))
-    surface.out(
-      `${JSON.stringify({ format: 'backout/whatif/v1', playbook: plan.name, digest: planDigest(plan), ...result }, null, 2)}\n`,
-    );
-  else surface.out(whatIfText(plan, result, textOptions(process.stdout, surface)));
+  const only = onlyOf(call, plan);
+  const result = whatIf(plan, {
+    estimate: noEstimates,
+    insideEngine: insideEngine(adapters),
+    depth: depthOf(call, plan, only),
+    only,
+    progress: (done, of) => sayProgress(surface, done, of),
+  });
+  const document: WhatIfDocument = { plan, digest: planDigest(plan), assumed, ...result };
+  surface.out(whatIfPage(document, format, textOptions(process.stdout, surface)));
   return result.findings.length === 0 ? exit.backedOut : exit.failed;
 };
+
+function formatOf(call: Invocation): WhatIfFormat {
+  const format = call.flag('format') ?? (call.has('json') ? 'json' : 'text');
+  const known = whatIfFormats.find((each) => each === format);
+  if (known !== undefined) return known;
+  throw new Fault('usage', `--format ${format} is not known`, `It is one of: ${whatIfFormats.join(', ')}`);
+}
+
+function onlyOf(call: Invocation, plan: Plan): ReadonlySet<string> | null {
+  const wanted = call.flags('step');
+  const known = new Set([...allSteps(plan)].map(({ id }) => id));
+  const foreign = wanted.find((id) => !known.has(id));
+  if (foreign !== undefined)
+    throw new Fault('usage', `--step ${foreign}: the plan has no such step`, `It has: ${[...known].join(', ')}`);
+  return wanted.length === 0 ? null : new Set(wanted);
+}
+
+function depthOf(call: Invocation, plan: Plan, only: ReadonlySet<string> | null): 'single' | 'pairs' {
+  if (!call.has('pairs')) return 'single';
+  const pairs = mostPairs(plan, only);
+  if (pairs <= mostPairsWalked) return 'pairs';
+  const message = `--pairs: this plan has up to ${grouped(pairs)} pairs of failures, more than the ${grouped(mostPairsWalked)} that are walked in one go`;
+  throw new Fault('usage', message, 'Name the steps whose failures matter: --pairs --step restore-db --step open-shop');
+}
+
+/** A large plan takes its time: that is said, and how far it has come. */
+function sayProgress(surface: Surface, done: number, of: number): void {
+  if (of < saidFrom) return;
+  const hint = done === 0 ? '; --step STEP looks at one step only' : '';
+  surface.err(`whatif: ${grouped(done)} of ${grouped(of)} failures walked${hint}\n`);
+}
+
+const grouped = (count: number): string => count.toLocaleString('en-US');
 
 function insideEngine(adapters: Adapters): (step: PlannedStep) => boolean {
   return ({ action }) => action.kind === 'adapter' && adapters.get(action.adapter)?.perform !== undefined;

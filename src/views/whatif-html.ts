@@ -1,0 +1,73 @@
+/** A what-if examination as one HTML file that needs nothing else: picture, findings, table. */
+import { formatDuration } from '../kernel/duration.ts';
+import { allSteps, type PlannedStep } from '../plan/plan.ts';
+import type { Finding } from '../whatif/finding.ts';
+import type { Row } from '../whatif/row.ts';
+import { html } from './html-text.ts';
+import { planPicture } from './plan-picture.ts';
+import type { WhatIfDocument } from './whatif.ts';
+import { assumptionWords, countWords, untroubledWords } from './whatif-head.ts';
+import { grouped, type RowGroup } from './whatif-rows.ts';
+import { whatIfStyle } from './whatif-style.ts';
+import { alsoWords, dutyWords, endWords, failureWords, longestOf, shortTruth, toldWords } from './whatif-words.ts';
+
+const headings = ['If', 'The run', 'True then', 'Told', 'Who must act', 'After'];
+
+export function whatIfHtml(document: WhatIfDocument): string {
+  const { plan, findings, digest } = document;
+  const marked = new Set(findings.flatMap(({ step }) => (step === null ? [] : [step])));
+  const title = `What if: ${html(plan.name)}`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title><style>${whatIfStyle}</style></head><body>
+<h1>${title}</h1>
+<p class="dim">System ${html(plan.system)}${plan.summary === null ? '' : `. ${html(plan.summary)}`}</p>
+<p><strong>${html(countWords(document))}</strong> ${html(untroubledWords(document))}</p>
+<h2>Findings</h2>
+${findings.length === 0 ? '<p class="good">None: whatever fails, people are told, and somebody is named.</p>' : findings.map(findingOf).join('\n')}
+<h2>The plan</h2>
+<div class="picture">${planPicture(plan, marked)}</div>
+<h2>What each failure comes to</h2>
+${table(document)}
+<h2>Assumptions</h2>
+<ul>${assumptionWords(document)
+    .map((words) => `<li>${html(words)}</li>`)
+    .join('')}</ul>
+<p class="dim">Plan digest <code>${html(digest)}</code></p>
+</body></html>
+`;
+}
+
+function findingOf({ rule, step, why, remedy }: Finding): string {
+  const where = step === null ? '' : ` <code>${html(step)}</code>`;
+  return `<div class="finding"><strong>${rule}</strong>${where}: ${html(why)}.<br>${html(remedy)}</div>`;
+}
+
+function table({ plan, rows }: WhatIfDocument): string {
+  const byStep = Map.groupBy(rows, ({ step }) => step);
+  const bodies = [...allSteps(plan)].map((step) => bodyOf(step, byStep.get(step.id) ?? []));
+  return `<table><thead><tr>${headings.map((each) => `<th>${each}</th>`).join('')}</tr></thead>\n${bodies.join('\n')}</table>`;
+}
+
+function bodyOf(step: PlannedStep, rows: readonly Row[]): string {
+  if (rows.length === 0) return '';
+  const owner = step.owner === null ? 'no owner' : step.owner;
+  const name = step.name === step.id ? '' : ` ${html(step.name)}`;
+  const head = `<tr><th colspan="${headings.length}"><code>${html(step.id)}</code>${name} <span class="dim">${step.place}, ${html(owner)}</span></th></tr>`;
+  return `<tbody>${head}${grouped(rows).map(rowOf).join('')}</tbody>`;
+}
+
+function rowOf({ rows }: RowGroup): string {
+  const [first] = rows;
+  const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
+  const kind = first.exitCode === 0 ? 'good' : first.end === 'succeeded-with-exceptions' ? 'warn' : 'bad';
+  const duties = first.mustAct.map((duty) => `<li>${html(dutyWords(duty))}</li>`).join('');
+  return [
+    `<tr><td>${html(`${what}${alsoWords(first)}`)}</td>`,
+    `<td class="end ${kind}">${html(endWords(first))}</td>`,
+    `<td>${html(shortTruth(first))}</td>`,
+    `<td class="${first.told.length === 0 ? 'bad' : ''}">${html(toldWords(first.told))}</td>`,
+    `<td>${duties === '' ? 'nobody' : `<ul>${duties}</ul>`}</td>`,
+    `<td class="after">${formatDuration(longestOf(rows))}</td></tr>`,
+  ].join('');
+}

@@ -1,0 +1,35 @@
+/** A what-if examination in each of its forms. */
+import type { Plan } from '../plan/plan.ts';
+import type { WhatIf } from '../whatif/what-if.ts';
+import type { TextOptions } from './step-line.ts';
+import { whatIfHtml } from './whatif-html.ts';
+import { whatIfMarkdown } from './whatif-markdown.ts';
+import { whatIfText } from './whatif-text.ts';
+
+export interface WhatIfDocument extends WhatIf {
+  readonly plan: Plan;
+  readonly digest: string;
+  /** Values that stand in for parameters that were not given. */
+  readonly assumed: { readonly [name: string]: string };
+}
+
+export const whatIfFormats = ['text', 'md', 'html', 'json'] as const;
+export type WhatIfFormat = (typeof whatIfFormats)[number];
+
+export function whatIfPage(document: WhatIfDocument, format: WhatIfFormat, options: TextOptions): string {
+  switch (format) {
+    case 'text':
+      return whatIfText(document, options);
+    case 'md':
+      return whatIfMarkdown(document);
+    case 'html':
+      return whatIfHtml(document);
+    case 'json':
+      return `${JSON.stringify(jsonOf(document), null, 2)}\n`;
+  }
+}
+
+function jsonOf({ plan, digest, assumed, untroubled, rows, findings }: WhatIfDocument) {
+  const head = { format: 'backout/whatif/v1', playbook: plan.name, system: plan.system, digest };
+  return { ...head, definition: plan.definition ?? null, assumed, untroubled, rows, findings };
+}

@@ -8,14 +8,12 @@ import { makeRunView } from '../views/make-run-view.ts';
 import { statusText } from '../views/status-text.ts';
 import { type Drive, type Driven, exitCodeOf } from './drive.ts';
 import type { Invocation, Surface } from './invocation.ts';
+import { recordTimes } from './record-times.ts';
 import { textOptions } from './text-options.ts';
 
 /** Prints the run as it stands (`--json`: the document, on stdout) and answers the exit code. */
-export async function conclude(
-  driven: Driven,
-  { folder, surface, wall, home }: Drive,
-  call: Invocation,
-): Promise<number> {
+export async function conclude(driven: Driven, drive: Drive, call: Invocation): Promise<number> {
+  const { folder, surface, wall, home } = drive;
   const { leaving, context, history } = driven;
   if (leaving.kind === 'broken') throw broken(leaving.error, folder.run);
   const view = makeRunView({ context, truth: truthOf(context), history, engine: 'gone', now: wall.now() });
@@ -30,6 +28,7 @@ export async function conclude(
   const evidence =
     view.mode === 'rehearsal' && leaving.kind === 'ended' ? await keepEvidence(home, folder.run, call, surface) : {};
   if (call.has('json')) surface.out(`${JSON.stringify({ ...view, ...evidence }, null, 2)}\n`);
+  if (leaving.kind === 'ended') recordTimes(driven, drive);
   return exitCodeOf(driven);
 }
 

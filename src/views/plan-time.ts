@@ -35,14 +35,19 @@ export function longest(plan: Plan): number | null {
 const notifyHoldMs = 10_000;
 
 function holds(step: PlannedStep): number | null {
+  return heldUp(step, longestStep(step));
+}
+
+/** How long a step that takes `ms` (null: without bound) holds up what comes after it. */
+export function heldUp(step: PlannedStep, ms: number | null): number | null {
+  if (step.condition === false) return 0;
   if (isTelling(step.place) && step.action.kind === 'manual' && !step.required) return 0;
-  const time = longestStep(step);
-  if (step.place !== 'notify' || step.required) return time;
-  return Math.min(time ?? notifyHoldMs, notifyHoldMs);
+  if (step.place !== 'notify' || step.required) return ms;
+  return Math.min(ms ?? notifyHoldMs, notifyHoldMs);
 }
 
 /** All attempts and the pauses between them, then every contingency. */
-function longestStep(step: PlannedStep): number | null {
+export function longestStep(step: PlannedStep): number | null {
   if (step.condition === false) return 0;
   if (step.action.kind === 'manual') return step.answerWithinMs;
   if (step.timeoutMs === null) return null;

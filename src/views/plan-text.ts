@@ -11,6 +11,9 @@ import {
   type Until,
 } from '../plan/plan.ts';
 import type { Paint } from './colour.ts';
+import type { Estimates } from './estimate.ts';
+import { outlookOf } from './estimate-outlook.ts';
+import { estimateWords, outlookLines } from './estimate-text.ts';
 import { addressesLine, hostsLine } from './hosts-view.ts';
 import { longest, waves } from './plan-time.ts';
 import { visible } from './visible.ts';
@@ -24,6 +27,8 @@ export interface PlanTextOptions {
   readonly digest: string | null;
   /** What an adapter says it would do; undefined: show the step's input. */
   readonly describe?: (step: PlannedStep) => readonly string[] | undefined;
+  /** What was measured of its steps; left out: nothing is said of that. */
+  readonly estimates?: Estimates;
 }
 
 /** Where the margin leaves less, a terminal may break the line itself. */
@@ -36,6 +41,7 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     ...placeLines('escalate', plan.escalate, plan, options),
     '',
     totalLine(plan),
+    ...expectedLines(plan, options),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -91,6 +97,7 @@ function stepLines(step: PlannedStep, mark: string, plan: Plan, options: PlanTex
     ),
     ...hostsLines(step, inner, options),
     ...wrap(rulesOf(step).join('; '), options.columns - inner.length).map((line) => `${inner}${line}`),
+    ...measuredLines(step, inner, options),
     ...step.contingency.flatMap((other) => stepLines(other, `${inner}if it fails: `, plan, options)),
   ];
 }
@@ -169,4 +176,14 @@ function totalLine(plan: Plan): string {
   const bound =
     time === null ? 'no limit, because a step has no timeout' : `at most ${formatDuration(time)} by the timeouts`;
   return `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${waits}; ${bound}.`;
+}
+
+function measuredLines(step: PlannedStep, inner: string, { estimates, columns }: PlanTextOptions): readonly string[] {
+  const estimate = estimates?.get(step.id);
+  return estimate === undefined ? [] : hanging(estimateWords(estimate), inner, columns);
+}
+
+function expectedLines(plan: Plan, { estimates, columns }: PlanTextOptions): readonly string[] {
+  if (estimates === undefined) return [];
+  return outlookLines(outlookOf(plan, estimates)).flatMap((line) => wrap(line, columns));
 }

@@ -84,6 +84,10 @@ export const commands: readonly CommandSpec[] = [
         value: 'KEY',
         help: "The key of --once (default: the change's id and the plan's digest)",
       },
+      'without-rehearsal': {
+        type: 'boolean',
+        help: "Begin although no rehearsal counts, where the playbook's policy asks for one; needs --reason",
+      },
       again: { type: 'boolean', help: 'With --once: begin all the same; needs --reason' },
       reason,
       by,
@@ -113,6 +117,24 @@ export const commands: readonly CommandSpec[] = [
       ...driving,
     },
     load: () => import('./commands/rehearse.ts'),
+  },
+  {
+    name: 'rehearsals',
+    args: '[PLAYBOOK]',
+    summary: 'List the rehearsals: result, environment, age, expiry, how long each took and what became slower',
+    flags: { json, home },
+    load: () => import('./commands/rehearsals.ts'),
+  },
+  {
+    name: 'rehearsals verify',
+    args: 'FILE',
+    summary: 'Prove that evidence of a rehearsal is genuine',
+    flags: {
+      key: { type: 'string', value: 'FILE', help: 'Ed25519 public key (PEM) that it must be signed with' },
+      json,
+      home,
+    },
+    load: () => import('./commands/verify-evidence.ts'),
   },
   {
     name: 'plan',

@@ -63,6 +63,7 @@ export function heldFault(
   open: KnownRun | undefined,
   living: readonly string[],
 ): Fault {
+  const kind = open?.state.context.mode === 'rehearsal' ? 'rehearsal' : 'run';
   const record = holder?.record ?? open?.driver?.record;
   const run = record?.run ?? open?.folder.run ?? 'unknown';
   const whose =
@@ -82,7 +83,7 @@ export function heldFault(
       : holder === undefined
         ? `Type: backout resume ${run}   or: ${living.length === 0 ? `backout abandon ${run} --reason '…'` : `backout stop ${run}`}`
         : `Type: backout status ${run}   or: backout stop ${run}`;
-  return new Fault('held', `another run of ${system} has not ended: ${run}${whose}.${engine}${lives}`, remedy);
+  return new Fault('held', `another ${kind} of ${system} has not ended: ${run}${whose}.${engine}${lives}`, remedy);
 }
 
 function nameOf(record: EngineRecord): string {

@@ -22,6 +22,7 @@ import type { loadPlan } from './load-plan.ts';
 import { logTargetsOf } from './log-targets.ts';
 import { followOnce, runOfKey } from './once.ts';
 import { signerOf } from './open-record.ts';
+import { rehearsalNotes } from './rehearsal/policy-of.ts';
 
 /** A run of a plan, wherever that comes from. */
 export interface PlannedRun {
@@ -137,9 +138,10 @@ async function runReal(beginning: Beginning, hooks: Hooks): Promise<number> {
     if (known !== undefined) return followOnce(home, known, beginning);
   }
   hooks.mayBegin?.(home);
+  const notes = await rehearsalNotes(beginning);
   const agreed = await askToBegin(plan, call, surface);
   if (!agreed) return exit.usage;
-  return startReal(home, by, beginning, hooks);
+  return startReal(home, by, { ...beginning, notes }, hooks);
 }
 
 /** Begins it under the lock of its system, which a rehearsal has of its own. */

@@ -107,7 +107,8 @@ function deviationsOf(view: RunView, injected: readonly InjectedEvidence[]): rea
     });
   const failed = view.failure === null ? [] : [`failed at ${view.failure.step ?? 'no step'}: ${view.failure.reason}`];
   const missed = injected.filter(({ met }) => !met).map(({ step, kind }) => `${step}:${kind} was not reached`);
-  return [...failed, ...view.exceptions, ...said, ...missed];
+  const exceptions = view.exceptions.filter((line) => !injected.some(({ step }) => line.startsWith(`${step} `)));
+  return [...failed, ...exceptions, ...said, ...missed];
 }
 
 function rehearsalResult(view: RunView, deviations: readonly string[]): EvidenceResult {

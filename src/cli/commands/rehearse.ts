@@ -13,6 +13,7 @@ import { signerOf } from '../open-record.ts';
 import { refuseProduction } from '../rehearsal/check-guard.ts';
 import { injectionsOf } from '../rehearsal/inject.ts';
 import { planRehearsal, withDrill } from '../rehearsal/plans.ts';
+import { isDrillEngine, throughDeaths } from '../rehearsal/through-deaths.ts';
 import { refuseEmpty, refuseMissing, refuseSecretParams, startReal } from '../run-planned.ts';
 
 export const run: CommandRun = async (call, surface) => {
@@ -37,7 +38,10 @@ export const run: CommandRun = async (call, surface) => {
   logTargetsOf(call, surface);
   signerOf(home, call, surface);
   const by = thisPerson(surface.env, call.flag('by') ?? null);
-  if (!(await askToBegin(plan, call, surface))) return exit.usage;
+  const deaths = Object.values(inject).filter((kind) => kind === 'kill-engine').length;
+  const isEngine = isDrillEngine(process.env);
+  if (!isEngine && !(await askToBegin(plan, call, surface))) return exit.usage;
+  if (deaths > 0 && !isEngine) return throughDeaths(home, deaths, call, surface);
   const processes = createStepProcesses({ launch: 'now' });
   try {
     return await startReal(home, by, {

@@ -7,7 +7,7 @@
  */
 import type { AttemptEnd, Command } from '../../engine/protocol.ts';
 import { type Context, stepState } from '../../engine/state.ts';
-import type { PlannedStep } from '../../plan/plan.ts';
+import type { Injection, PlannedStep } from '../../plan/plan.ts';
 import type { Undated, Wall } from '../../ports/effects.ts';
 import { hostsStage } from '../hosts/hosts-stage.ts';
 import { isOnHosts } from '../hosts/resolve.ts';
@@ -107,6 +107,22 @@ export class Attempts {
     if (part === 'verify' && step.verify !== null) {
       return verifyStage(stage, step.verify, context, this.actions.get(stage.key) ?? { ...nothingSeen, exitCode: 0 });
     }
+    const injection = this.setting.plan.rehearsal?.inject[step.id];
+    if (injection === undefined || part === 'verify') return this.carriedOut(stage, context);
+    return this.injected(injection, stage, context);
+  }
+
+  /** A drill (`rehearse --inject`). What is a process of its own hangs as one. */
+  private async injected(injection: Injection, stage: Stage, context: Context): Promise<Undated> {
+    const { hangingProcess, injectedStage } = await import('./inject.ts');
+    const isProcess = !isOnHosts(stage.step) && !this.isInsideEngine(stage.step);
+    if (injection === 'timeout' && isProcess)
+      return processStage(stage, () => hangingProcess(this.processOf(stage, context)));
+    return injectedStage(injection, stage, () => this.carriedOut(stage, context));
+  }
+
+  private carriedOut(stage: Stage, context: Context): Promise<Undated> {
+    const { step } = stage;
     if (isOnHosts(step)) {
       const onHosts = { ...stage, hosts: step.hosts, hear: this.hear };
       return hostsStage(onHosts, () => this.processOf(stage, context), context);

@@ -1,0 +1,100 @@
+/** `backout rehearsals`: what was rehearsed, when, how it went, whether it still counts, and what became slower. */
+import { dirname } from 'node:path';
+import type { RehearsalPredicate } from '../../journal/evidence/statement.ts';
+import { formatDuration } from '../../kernel/duration.ts';
+import { definitionOf } from '../../plan/definition.ts';
+import { frozenName } from '../../plan/plan-step.ts';
+import { listEvidence } from '../../runtime/home/evidence.ts';
+import { lookAtHome } from '../../runtime/home/home.ts';
+import { visible } from '../../views/visible.ts';
+import { exit } from '../exit-codes.ts';
+import type { CommandRun, Surface } from '../invocation.ts';
+import { printDiagnostics } from '../lint-output.ts';
+import { loadPlaybook, scriptsOf } from '../load-plan.ts';
+import { ageWords } from '../rehearsal/age.ts';
+import { evidenceKey } from '../rehearsal/evidence-key.ts';
+import { type Judged, judge } from '../rehearsal/judge.ts';
+import { type Trend, trendOf, trendWords } from '../rehearsal/trend.ts';
+
+export const run: CommandRun = async (call, surface) => {
+  const home = lookAtHome(call.flag('home'), surface.env);
+  const [file] = call.args;
+  const asked = file === undefined ? undefined : await askedFor(file, surface);
+  if (asked === null) return exit.usage;
+  const now = Date.now();
+  const facts = { home, now, check: evidenceKey(home, surface) };
+  const all = listEvidence(home).map((each) => judge(each, asked?.definition, facts));
+  const meant = all.filter(({ statement }) => asked === undefined || statement?.subject[0].name === asked.name);
+  const lines = meant.map((each, index) => lineOf(each, meant.slice(index + 1)));
+  if (call.has('json')) surface.out(`${JSON.stringify(lines.map(documentOf), null, 2)}\n`);
+  else for (const line of lines) surface.out(`${textOf(line, now, asked === undefined ? 'valid' : 'counts')}\n`);
+  if (lines.length === 0) {
+    const what = asked === undefined ? `in ${home.path}` : `of ${asked.name}`;
+    surface.err(`There is no rehearsal ${what}. Begin one: backout rehearse ${file ?? 'PLAYBOOK'}\n`);
+  }
+  return exit.backedOut;
+};
+
+interface Asked {
+  readonly name: string;
+  readonly definition: string;
+}
+
+/** Null: the file is no valid playbook, which was said. */
+async function askedFor(file: string, surface: Surface): Promise<Asked | null> {
+  const { playbook, diagnostics, file: path } = await loadPlaybook(file, surface.cwd);
+  if (playbook === undefined) {
+    printDiagnostics(diagnostics, surface);
+    return null;
+  }
+  const scripts = [...scriptsOf(playbook.content, dirname(path))];
+  const files = scripts.map(([script, { sha256 }]) => ({ name: frozenName(script), source: '', sha256 }));
+  return { name: playbook.content.name, definition: definitionOf(playbook.content, files) };
+}
+
+interface Line {
+  readonly judged: Judged;
+  readonly trend: Trend | undefined;
+}
+
+/** Held against the rehearsal of the same kind before it; a drill takes as long as its failures do. */
+function lineOf(judged: Judged, older: readonly Judged[]): Line {
+  const { statement } = judged;
+  if (statement === undefined || statement.predicate.kind === 'drill') return { judged, trend: undefined };
+  const before = older.find((other) => {
+    const { subject, predicate } = other.statement ?? {};
+    const same =
+      subject?.[0].name === statement.subject[0].name && predicate?.environment === statement.predicate.environment;
+    return same && other.forged === null && predicate?.kind === 'rehearsal' && predicate.result !== 'FAILED';
+  });
+  return { judged, trend: trendOf(statement.predicate, before?.statement?.predicate) };
+}
+
+function documentOf({ judged, trend }: Line) {
+  const { statement, path, forged, why, signed } = judged;
+  const counts = { counts: why === null, why, genuine: forged === null, signed, path, trend: trend ?? null };
+  if (statement === undefined) return counts;
+  const { steps, ...predicate } = statement.predicate;
+  const [{ name, digest }] = statement.subject;
+  return { playbook: name, definition: digest.sha256, ...predicate, steps, ...counts };
+}
+
+/** Without a playbook nobody knows whether the plan is still the one that was rehearsed. */
+function textOf({ judged, trend }: Line, now: number, verb: 'valid' | 'counts'): string {
+  const { statement, path, why } = judged;
+  if (statement === undefined) return `${visible(path)}: ${why}`;
+  const { predicate, subject } = statement;
+  const what = predicate.kind === 'drill' ? `drill of ${predicate.injected.map(injected).join(', ')}` : 'rehearsal';
+  const age = ageWords(now - Date.parse(predicate.finishedOn));
+  const counts = why === null ? `${verb} until ${predicate.expiresOn.slice(0, 10)}` : `does not count: ${why}`;
+  const took = `${formatDuration(predicate.ms)}${trend === undefined ? '' : `, ${trendWords(trend)}`}`;
+  const first = `${predicate.run}  ${predicate.result}  ${visible(subject[0].name)} in ${visible(predicate.environment)}, ${what}, ${age}`;
+  return [first, `  took ${took}; ${coverage(predicate)}; ${visible(counts)}`].join('\n');
+}
+
+const injected = ({ step, kind }: RehearsalPredicate['injected'][number]): string => `${step}:${kind}`;
+
+function coverage({ coverage: { done, of, leftOut } }: RehearsalPredicate): string {
+  const left = leftOut.length === 0 ? '' : ` (left out: ${leftOut.map(({ step }) => step).join(', ')})`;
+  return `${done} of ${of} steps${left}`;
+}

@@ -1,0 +1,87 @@
+/**
+ * Before a real run: what is known of the plan's rehearsals, and what the playbook's `policy` makes of it. Reads nothing
+ * where no rehearsal of the plan was ever kept and nobody asks for one.
+ */
+import type { Person } from '../../engine/protocol.ts';
+import { Fault } from '../../kernel/fault.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Home } from '../../runtime/home/home.ts';
+import { personName } from '../../views/person-name.ts';
+import { visible } from '../../views/visible.ts';
+import type { Invocation, Surface } from '../invocation.ts';
+import type { PlanAndAdapters } from '../load-plan.ts';
+import { ageWords } from './age.ts';
+import { evidenceKey } from './evidence-key.ts';
+import { type Evidences, evidencesFor, type Judged } from './judge.ts';
+import { policyOf, type RehearsalPolicy } from './policy-of.ts';
+
+export interface PolicyFacts {
+  readonly home: Home;
+  readonly planned: PlanAndAdapters;
+  readonly by: Person;
+  readonly call: Invocation;
+  readonly surface: Surface;
+  readonly now: number;
+}
+
+/** What is to be recorded with the beginning; throws a Fault (exit 2) where the run may not begin. */
+export function askRehearsals({ home, planned, by, call, surface, now }: PolicyFacts): readonly string[] {
+  const { plan } = planned;
+  if (plan.definition === undefined) return [];
+  const check = evidenceKey(home, surface, call.flag('signing-key'));
+  const found = evidencesFor(plan.definition, { home, now, check });
+  for (const each of found.notCounting.filter(({ forged }) => forged !== null))
+    surface.err(`Evidence that is not believed: ${visible(each.path)}: ${each.forged}.\n`);
+  if (found.latest !== undefined) {
+    const words = rehearsedWords(found, now);
+    surface.err(`${words}\n`);
+    return [words];
+  }
+  return withoutRehearsal(policyOf(planned), whyNone(found.notCounting), { plan, by, call, surface });
+}
+
+function rehearsedWords({ latest, notCounting }: Evidences, now: number): string {
+  if (latest === undefined) return '';
+  const { environment, result, run, at, expiresAt } = latest;
+  const newer = notCounting.find(({ statement, forged }) => {
+    return forged === null && statement?.predicate.kind === 'rehearsal' && statement.predicate.result === 'FAILED';
+  });
+  const failed = newer === undefined ? '' : ` A newer one FAILED: ${newer.statement?.predicate.run}.`;
+  const until = new Date(expiresAt).toISOString().slice(0, 10);
+  return `Rehearsed ${ageWords(now - at)} in ${visible(environment)}: ${result}, counts until ${until} (run ${run}).${failed}`;
+}
+
+function whyNone([newest]: readonly Judged[]): string {
+  if (newest === undefined) return 'this plan was never rehearsed as it is now';
+  const run = newest.statement?.predicate.run ?? newest.path;
+  return `the latest rehearsal of this plan, ${run}, does not count: ${newest.why}`;
+}
+
+type Begin = Pick<PolicyFacts, 'by' | 'call' | 'surface'> & { readonly plan: Plan };
+
+function withoutRehearsal(policy: RehearsalPolicy, why: string, begin: Begin): readonly string[] {
+  const { plan, by, call, surface } = begin;
+  const rehearse = `backout rehearse ${plan.playbookFile}`;
+  switch (policy) {
+    case 'none':
+      return [];
+    case 'warn':
+      surface.err(`Not rehearsed: ${why}.\n`);
+      return [`begun although ${why}`];
+    case 'refuse':
+      throw new Fault('usage', `${why}, and the playbook's policy refuses to run it so`, `Rehearse it: ${rehearse}`);
+    case 'override': {
+      const reason = call.flag('reason');
+      if (!call.has('without-rehearsal') || reason === undefined) throw overridable(why, rehearse);
+      return [`${personName(by)} begins it without a rehearsal: ${reason} (${why})`];
+    }
+  }
+}
+
+function overridable(why: string, rehearse: string): Fault {
+  return new Fault(
+    'usage',
+    `${why}, and the playbook's policy wants a rehearsal`,
+    `Rehearse it: ${rehearse}   or, if it cannot wait: --without-rehearsal --reason 'why', which is recorded with your name`,
+  );
+}

@@ -40,7 +40,12 @@ ${table(document)}
 
 function findingOf({ rule, step, why, remedy }: Finding): string {
   const where = step === null ? '' : ` <code>${html(step)}</code>`;
-  return `<div class="finding"><strong>${rule}</strong>${where}: ${html(why)}.<br>${html(remedy)}</div>`;
+  return `<div class="finding"><strong>${rule}</strong>${where}: ${coded(why)}.<br>${coded(remedy)}</div>`;
+}
+
+/** What stands in backticks is a name. */
+function coded(text: string): string {
+  return html(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 function table({ plan, rows }: WhatIfDocument): string {

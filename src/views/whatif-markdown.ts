@@ -18,7 +18,7 @@ export function whatIfMarkdown(document: WhatIfDocument): string {
       : findings
           .map(
             ({ rule, step, why, remedy }) =>
-              `- **${rule}**${step === null ? '' : ` \`${step}\``}: ${escaped(why)}. ${escaped(remedy)}`,
+              `- **${rule}**${step === null ? '' : ` \`${step}\``}: ${escaped(why)}. ${remedy}`,
           )
           .join('\n'),
     '## Failures',

@@ -18,7 +18,7 @@ svg .marked rect { stroke: var(--bad); stroke-width: 2; } svg .needs { fill: non
 svg .gate { stroke: var(--bad); stroke-width: 3; } svg .gate-words { fill: var(--bad); font-weight: 700; font-size: 10px; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; } th, td { text-align: left; vertical-align: top; padding: 6px 8px; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--dim); font-weight: 600; } tbody th { background: var(--shade); font-weight: 600; padding-top: 10px; }
-td ul { margin: 0; padding-left: 16px; } td.end { font-weight: 600; white-space: nowrap; } td.after { white-space: nowrap; }
+td ul { margin: 0; padding-left: 16px; } td.end { font-weight: 600; min-width: 9em; } td.after { white-space: nowrap; }
 @media print { body { padding: 0; font-size: 10pt; max-width: none; } table { font-size: 8.5pt; } svg.plan { min-width: 0; }
   tr, .finding { break-inside: avoid; } thead { display: table-header-group; } @page { size: A4 landscape; margin: 12mm; }
   :root { color-scheme: light; --ink: #000; --dim: #444; --paper: #fff; --shade: #f2f4f6; --line: #bbb; --good: #17713a; --warn: #8a5a00; --bad: #b3261e; --badshade: #fdecea; } }

@@ -78,8 +78,8 @@ export function kindsOf(plan: Plan, step: PlannedStep): readonly FailureKind[] {
 
 /** The step that it stands in for, or itself. */
 export function headOf(plan: Plan, step: PlannedStep): PlannedStep {
-  const { steps } = step.place === 'escalate' ? plan.escalate : plan.phases[step.place];
-  return steps.find(({ contingency }) => contingency.includes(step)) ?? step;
+  for (const head of allSteps(plan)) if (head.contingency.includes(step)) return head;
+  return step;
 }
 
 /** What must have failed before the step is tried; undefined where nothing can make it be tried. */

@@ -114,7 +114,7 @@ function endless({ step, failure, end }: Row): readonly Seen[] {
   if (end !== 'waits') return [];
   const why =
     failure === 'hangs'
-      ? 'it has no timeout: if it hangs, the run waits without end, and nobody is told'
+      ? 'it has no timeout: if it hangs, the run waits without end'
       : 'the run comes to no end by itself';
   const remedy = 'Give it a `timeout`; then `retry`, `contingency` or `onFailure` say what follows.';
   return [{ rule: 'waits-without-end', step, failure, why, remedy }];

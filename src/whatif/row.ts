@@ -2,14 +2,14 @@
 import type { RunEnd, Truth } from '../engine/protocol.ts';
 import { type Context, isTelling, type StepState, stepState } from '../engine/state.ts';
 import { truthOf } from '../engine/truth.ts';
-import type { Place, PlannedStep } from '../plan/plan.ts';
+import type { PlannedStep } from '../plan/plan.ts';
 import { audienceOf } from './audience.ts';
 import type { Case, Failure, FailureKind } from './failure.ts';
 import type { Outcome } from './walk.ts';
 
 export interface Told {
   readonly step: string;
-  readonly place: Place;
+  readonly place: PlannedStep['place'];
   /** Whom, as far as the plan shows it. */
   readonly to: string;
 }

@@ -27,7 +27,8 @@ export interface WhatIf {
 
 const saidEvery = 500;
 
-export function whatIf(plan: Plan, options: WhatIfOptions): WhatIf {
+/** Regular updates change nothing of what follows, and would go on for as long as a run hangs: they are left out. */
+export function whatIf({ updates: _, ...plan }: Plan, options: WhatIfOptions): WhatIf {
   const { estimate, insideEngine, only, depth, progress } = options;
   const scene: Scene = { plan, durationOf: durationOf(plan, estimate), insideEngine };
   const main = walkWhole(scene);

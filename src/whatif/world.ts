@@ -6,15 +6,17 @@
  * Owns: time, engines that die and come, who is asked and what they answer.
  * Does not own: how an attempt ends (attempt-fate.ts), what follows from an event (engine).
  */
-import { decide, type EngineState, initialState, isHeard } from '../engine/decide.ts';
-import type { Command, Person, Question, RunEvent } from '../engine/protocol.ts';
+import { type EngineState, initialState } from '../engine/decide.ts';
+import type { Command, Question, RunEvent } from '../engine/protocol.ts';
 import { outstanding } from '../engine/replay.ts';
 import { stepState } from '../engine/state.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { endCancelled, endUnknown, fateOf } from './attempt-fate.ts';
 import type { FailureKind } from './failure.ts';
 import { type Happening, withOne } from './happening.ts';
+import { answerTo, isAbout, nobody } from './people.ts';
 import { endsWithinMs, replyMs, resumedAfterMs } from './timing.ts';
+import { immediate, turnOf } from './turn.ts';
 
 /** What a world is made of and does not change. */
 export interface Scene {
@@ -40,7 +42,6 @@ interface Attempt {
   readonly lost: boolean;
 }
 
-const nobody: Person = { login: 'whatif', sudoUser: null, claimed: null, host: 'whatif' };
 const mostEngines = 6;
 
 export class World {
@@ -111,6 +112,7 @@ export class World {
   // engines
 
   private die(): void {
+    if (!this.alive) return;
     this.alive = false;
     const lost = new Set<string>();
     const attempts = new Map(this.attempts);
@@ -128,10 +130,9 @@ export class World {
   private comes(): void {
     this.alive = true;
     this.engines += 1;
-    this.take({ type: 'engine.attached', by: nobody, boot: 'b', pid: this.engines, notes: [], at: this.now });
+    this.take([{ type: 'engine.attached', by: nobody, boot: 'b', pid: this.engines, notes: [], at: this.now }]);
     const commands = outstanding(this.state);
-    const following = commands.flatMap((command) => this.immediate(command) ?? []);
-    const effects = following.flatMap((event) => this.take(event));
+    const effects = this.take(commands.flatMap((command) => immediate(command, this.state, this.now) ?? []));
     this.perform([...commands, ...effects]);
   }
 
@@ -143,55 +144,14 @@ export class World {
   // the machine
 
   private hear(event: RunEvent): void {
-    this.perform(this.take(event));
+    this.perform(this.take([event]));
   }
 
-  /** The event and what follows from it at once, as the driver does it; gives what is to be performed then. */
-  private take(first: RunEvent): readonly Command[] {
-    const events = [first];
-    const commands: Command[] = [];
-    for (let event = events.shift(); event !== undefined; event = events.shift()) {
-      const verdict = decide(this.state, event);
-      if (!isHeard(this.state, verdict.state)) continue;
-      this.state = verdict.state;
-      for (const command of verdict.commands) {
-        const following = this.immediate(command);
-        if (following === undefined) commands.push(command);
-        else events.push(following);
-      }
-    }
+  private take(events: readonly RunEvent[]): readonly Command[] {
+    const { state, commands, begun } = turnOf(this.state, events, this.now);
+    this.state = state;
+    this.begun = [...this.begun, ...begun];
     return commands;
-  }
-
-  private immediate(command: Command): RunEvent | undefined {
-    const at = this.now;
-    switch (command.do) {
-      case 'prepare': {
-        const { step, attempt } = command;
-        this.begun = [...this.begun, step];
-        const timeout = this.stepOf(step)?.timeoutMs ?? null;
-        const deadline = timeout === null ? null : at + timeout;
-        return {
-          type: 'step.started',
-          step,
-          attempt,
-          key: `${step}/${attempt}`,
-          deadline,
-          boot: 'b',
-          does: [],
-          env: [],
-          at,
-        };
-      }
-      case 'close': {
-        const { end, exitCode, truth, exceptions } = command;
-        return { type: 'run.ended', end, exitCode, truth, exceptions, at };
-      }
-      case 'leave':
-        return { type: 'engine.left', reason: 'signal', owed: command.owed, at };
-      default:
-        return undefined;
-    }
   }
 
   /** An engine that dies performs nothing more; the next one finds what is outstanding. */
@@ -295,25 +255,12 @@ export class World {
     if (step === undefined || stepState(this.state.context, id).status === 'task') return;
     if (!this.asked.some((each) => each.step === id && each.question === question))
       this.asked = [...this.asked, { step: id, question, withinMs: step.answerWithinMs }];
-    const answer = this.answerTo(step, question);
-    if (answer === null || this.queue.some((each) => each.what === 'answer' && isFor(each.event, id))) return;
+    const answer = answerTo(this.failures, step, question);
+    if (answer === null || this.queue.some((each) => each.what === 'answer' && isAbout(each.event, id))) return;
     const at = this.now + (question === 'confirm' ? this.scene.durationOf(step) : replyMs(step));
     this.add({ at, what: 'answer', event: answer });
     if (question === 'confirm' && this.deathAt(id) === 'engine-dies-during')
       this.add({ at: this.now + (at - this.now) / 2, what: 'engine-dies' });
-  }
-
-  /** People do what they are asked; where a step has failed or nobody knows, they stop the run: the careful answer. */
-  private answerTo(step: PlannedStep, question: Question): RunEvent | null {
-    if (this.isUnanswered(step)) return null;
-    const said = { by: nobody, reason: 'whatif', at: 0 };
-    if (question !== 'confirm') return { type: 'decision.stop', inFlight: 'cancel', urgent: false, ...said };
-    const type = this.failures.get(step.id) === 'fails' ? 'decision.reject' : 'decision.confirm';
-    return { type, step: step.id, ...said };
-  }
-
-  private isUnanswered(step: PlannedStep): boolean {
-    return [step, ...step.contingency].some(({ id }) => this.failures.get(id)?.endsWith('nobody-answers') === true);
   }
 
   private add(happening: Happening): void {
@@ -328,8 +275,4 @@ export class World {
   private stepOf(id: string): PlannedStep | undefined {
     return this.state.context.index.get(id);
   }
-}
-
-function isFor(event: RunEvent, step: string): boolean {
-  return event.type === 'decision.stop' || ('step' in event && event.step === step);
 }

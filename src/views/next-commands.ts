@@ -128,8 +128,11 @@ function dryRun(view: Situation): string {
 const runCommand = ({ kind }: Situation): string => (kind === 'change' ? 'backout change run' : 'backout run');
 
 function playbookCall(view: Situation): string {
-  const { takesBack, playbookFile } = view;
-  const what = takesBack === undefined ? shellWord(playbookFile) : `--change ${shellWord(takesBack)}`;
+  const { takesBack, playbookFile, phases } = view;
+  const asks = phases.some(({ steps }) => steps.some(({ id }) => id.startsWith('decide-')))
+    ? ' --irreversible ask'
+    : '';
+  const what = takesBack === undefined ? shellWord(playbookFile) : `--change ${shellWord(takesBack)}${asks}`;
   return [what, ...paramWords(view)].join(' ');
 }
 

@@ -4,6 +4,7 @@ import { stepDefinitions } from '../../playbook/change/definitions.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { addToLedger, ledgerFolder } from '../../runtime/home/ledger.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
+import { runFolder } from '../../runtime/home/run-folder.ts';
 import { backOutFailed } from '../change/back-out-failed.ts';
 import { deriveLoaded, irreversibleOf } from '../change/derive-playbook.ts';
 import { isExecuted, ledgerOf } from '../change/ledger-of.ts';
@@ -11,6 +12,7 @@ import { type LoadedChange, loadChange } from '../change/load-change.ts';
 import { planBack, planForward } from '../change/plan-change.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
+import { readRunIn } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import type { PlanAndAdapters } from '../load-plan.ts';
 import { runPlanned } from '../run-planned.ts';
@@ -87,7 +89,16 @@ function refuseCarriedOut(home: Home, change: string, call: Invocation): void {
   const { steps, run } = ledgerOf(home, change);
   const executed = [...steps].flatMap(([id, step]) => (isExecuted(step) ? [id] : []));
   if (executed.length === 0 || call.has('again')) return;
-  const goOn = run === null ? '' : `Go on with it: backout resume ${run} --reopen   `;
-  const remedy = `${goOn}Take it back: backout run --change ${change}   Begin anew all the same: --again --reason '…'`;
+  const remedy = [
+    ...(run === null ? [] : goingOn(home, run)),
+    `Take it back: backout run --change ${change}`,
+    "Carry it out all the same: --again --reason '…'",
+  ].join('\n  ');
   throw new Fault('usage', `${change} is carried out already, at least in part: ${executed.join(', ')}`, remedy);
+}
+
+function goingOn(home: Home, run: string): readonly string[] {
+  const { end } = readRunIn(runFolder(home, run)).state.context;
+  if (end === null) return [`Go on with it: backout resume ${run}`];
+  return end === 'failed' || end === 'stopped' ? [`Go on with it: backout resume ${run} --reopen`] : [];
 }

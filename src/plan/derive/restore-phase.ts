@@ -13,6 +13,8 @@ export interface RestorePhase {
   readonly undo: ReadonlyMap<string, readonly string[]>;
   /** Restore steps of the frame that are not needed this time. */
   readonly spared: readonly string[];
+  /** Restore steps of the frame for which no order suits all that they cover. */
+  readonly forced: readonly string[];
 }
 
 export function restorePhase(
@@ -52,7 +54,8 @@ class Builder {
     for (const unit of units) this.#addUnit(unit, left, kept);
     const ends = exitsOf(this.#steps.filter(({ id }) => !first.has(id)));
     this.#addOwn((id) => !first.has(id), kept, ends);
-    return { steps: this.#steps, undo: this.#undo, spared };
+    const forced = units.flatMap((unit) => (unit.forced ? [unit.key.slice('frame:'.length)] : []));
+    return { steps: this.#steps, undo: this.#undo, spared, forced };
   }
 
   #isOwn(id: string): boolean {

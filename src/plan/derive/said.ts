@@ -6,14 +6,21 @@ import type { RestorePhase } from './restore-phase.ts';
 export function saidOf(
   change: Change,
   fates: ReadonlyMap<string, Fate>,
-  { spared }: Pick<RestorePhase, 'spared'>,
+  { spared, forced }: Pick<RestorePhase, 'spared' | 'forced'>,
 ): readonly string[] {
   const ofSteps = change.steps.flatMap((step) => {
     const fate = fates.get(step.id);
     const line = fate === undefined ? undefined : lineOf(step.id, fate, step.back.kind === 'irreversible');
     return line === undefined ? [] : [line];
   });
-  return [...ofSteps, ...spared.map((id) => `${id} of the frame is left out: nothing that it covers was executed.`)];
+  const unsuited = forced.map(
+    (id) => `${id} of the frame covers steps before and after steps that another one covers: look at the order.`,
+  );
+  return [
+    ...ofSteps,
+    ...unsuited,
+    ...spared.map((id) => `${id} of the frame is left out: nothing that it covers was executed.`),
+  ];
 }
 
 function lineOf(id: string, fate: Fate, irreversible: boolean): string | undefined {

@@ -18,6 +18,8 @@ export interface UndoUnit {
   readonly takesBack: readonly string[];
   /** Keys of the units that must be over first. */
   readonly after: readonly string[];
+  /** It waits for less than it should: no order suits (`release`). */
+  readonly forced: boolean;
 }
 
 /** Reversed: what stands first is done first; where the order is free, what stands last in the change. */
@@ -103,26 +105,53 @@ function unitsBefore({ order, dependents }: Graph, keys: ReadonlyMap<string, str
   return before;
 }
 
-function sorted(units: readonly (UndoUnit & { readonly index: number })[]): readonly UndoUnit[] {
-  const left = new Map(units.map((unit) => [unit.key, unit]));
-  const found: UndoUnit[] = [];
-  const waiting = new Map(units.map(({ key, after }) => [key, new Set(after)]));
+type Indexed = Omit<UndoUnit, 'forced'> & { readonly index: number };
+
+function sorted(units: readonly Indexed[]): readonly UndoUnit[] {
+  const waiting = new Map(units.map((unit) => [unit.key, { unit, open: new Set(unit.after) }]));
   const behind = Map.groupBy(
     units.flatMap(({ key, after }) => after.map((other) => ({ key, other }))),
     ({ other }) => other,
   );
   const ready = units.filter(({ after }) => after.length === 0);
-  while (ready.length > 0) {
-    ready.sort((a, b) => a.index - b.index);
-    const next = ready.pop();
-    if (next === undefined) break;
-    found.push({ key: next.key, takesBack: next.takesBack, after: next.after });
-    for (const { key } of behind.get(next.key) ?? []) {
-      const open = waiting.get(key);
-      open?.delete(next.key);
-      const unit = left.get(key);
-      if (open?.size === 0 && unit !== undefined) ready.push(unit);
+  const found: UndoUnit[] = [];
+  for (let next = latest(ready); next !== undefined; next = latest(ready) ?? release(waiting)) {
+    const open = waiting.get(next.key)?.open ?? new Set();
+    const { index, ...unit } = next;
+    found.push({ ...unit, after: unit.after.filter((key) => !open.has(key)), forced: open.size > 0 });
+    waiting.delete(unit.key);
+    for (const { key } of behind.get(unit.key) ?? []) {
+      const other = waiting.get(key);
+      other?.open.delete(unit.key);
+      if (other?.open.size === 0) ready.push(other.unit);
     }
   }
   return found;
+}
+
+/** Takes the one out that stands last in the change. */
+function latest(ready: Indexed[]): Indexed | undefined {
+  ready.sort((a, b) => a.index - b.index);
+  return ready.pop();
+}
+
+/**
+ * Two restore steps that each cover what needs a step of the other's wait for each other: no order suits both. The one
+ * goes first whose earliest step stands last in the change.
+ */
+function release(waiting: ReadonlyMap<string, { readonly unit: Indexed }>): Indexed | undefined {
+  const covering = [...waiting.values()].map(({ unit }) => unit).filter(({ key }) => key.startsWith('frame:'));
+  return latest(covering.filter(({ key }) => waitsForItself(key, waiting)));
+}
+
+function waitsForItself(key: string, waiting: ReadonlyMap<string, { readonly open: ReadonlySet<string> }>): boolean {
+  const seen = new Set<string>();
+  const left = [...(waiting.get(key)?.open ?? [])];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (next === key) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    left.push(...(waiting.get(next)?.open ?? []));
+  }
+  return false;
 }

@@ -73,14 +73,12 @@ function carried(content: JsonObject, onUnknown: ChangeStep['step']['onUnknown']
 /** A person looks first whether the step took effect. `follow`: the steps that then take it back. */
 export function lookStep(change: Change, step: ChangeStep, follow: readonly string[]): WayStep {
   const { id, index } = step;
-  const skips = follow
-    .map((undo) => `  backout skip \${{ run.id }} ${undo} --reason '${id} took no effect'`)
-    .join('\n');
-  const manual = `Step ${id} of the change was begun, and nobody saw its end. Look whether it took effect.
-If it did, or only in part, or if you cannot tell: confirm; it is then taken back.
-If it took no effect, leave out first what would take it back, then confirm:
-${skips}
-`;
+  const skips = follow.map((undo) => `backout skip \${{ run.id }} ${undo} --reason 'no effect'`).join('; ');
+  const manual = [
+    `Step ${id} of the change was begun, and nobody saw its end. Look whether it took effect.`,
+    'If it did, or in part, or if you cannot tell: confirm, and it is taken back.',
+    `If it did not, leave out what would take it back, then confirm: ${skips}`,
+  ].join(' ');
   return {
     id: `look-${id}`,
     content: { name: `Look whether ${id} took effect`, ...ownerOf(step), manual },
@@ -94,9 +92,10 @@ ${skips}
 export function decideStep(change: Change, step: ChangeStep, reason: string, { unknown }: TakenBack): WayStep {
   const { id, index } = step;
   const was = unknown ? 'was begun, and nobody saw its end' : 'was carried out';
-  const manual = `Step ${id} of the change ${was}, and cannot be taken back: ${reason}
-Decide whether the backout goes on with it as it is. Confirm, and all else is taken back; reject, and the backout ends here.
-`;
+  const manual = [
+    `Step ${id} of the change ${was}, and cannot be taken back: ${reason.trim().replace(/\.$/, '')}.`,
+    'Decide whether the backout goes on with it as it is: confirm, and all else is taken back; reject, and the backout ends.',
+  ].join(' ');
   return {
     id: `decide-${id}`,
     content: { name: `Decide about ${id}, which cannot be taken back`, ...ownerOf(step), manual },

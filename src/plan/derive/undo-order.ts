@@ -106,6 +106,7 @@ function unitsBefore({ order, dependents }: Graph, keys: ReadonlyMap<string, str
 }
 
 type Indexed = Omit<UndoUnit, 'forced'> & { readonly index: number };
+type Waiting = ReadonlyMap<string, { readonly unit: Indexed; readonly open: ReadonlySet<string> }>;
 
 function sorted(units: readonly Indexed[]): readonly UndoUnit[] {
   const waiting = new Map(units.map((unit) => [unit.key, { unit, open: new Set(unit.after) }]));
@@ -139,7 +140,7 @@ function latest(ready: Indexed[]): Indexed | undefined {
  * Two restore steps that each cover what needs a step of the other's wait for each other: no order suits both. The one
  * goes first whose earliest step stands last in the change.
  */
-function release(waiting: ReadonlyMap<string, { readonly unit: Indexed }>): Indexed | undefined {
+function release(waiting: Waiting): Indexed | undefined {
   const covering = [...waiting.values()].map(({ unit }) => unit).filter(({ key }) => key.startsWith('frame:'));
   return latest(covering.filter(({ key }) => waitsForItself(key, waiting)));
 }

@@ -157,6 +157,19 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('./commands/whatif.ts'),
   },
   {
+    name: 'doc',
+    args: 'PLAYBOOK',
+    summary: 'Write the plan as the document that is attached to the change record',
+    flags: {
+      ...forms,
+      format: { type: 'string', value: 'md|html|json', help: 'Default md, or what the name of the output says' },
+      output: { type: 'string', value: 'FILE', help: 'Write it there, not to stdout' },
+      json,
+      home,
+    },
+    load: () => import('./commands/doc.ts'),
+  },
+  {
     name: 'change run',
     args: 'CHANGE [KEY]',
     summary: 'Carry a change out, step by step, with the promises of a backout',

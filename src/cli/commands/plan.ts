@@ -3,12 +3,13 @@ import { planDigest } from '../../plan/digest.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { lookAtHome } from '../../runtime/home/home.ts';
 import { outlookOf } from '../../views/estimate-outlook.ts';
-import { type PlanTextOptions, planText } from '../../views/plan-text.ts';
+import { planText } from '../../views/plan-text.ts';
+import { describeWith } from '../describe-step.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
 import { type KnownTimes, knownTimes } from '../known-times.ts';
 import { printDiagnostics } from '../lint-output.ts';
-import { type Adapters, loadPlan } from '../load-plan.ts';
+import { loadPlan } from '../load-plan.ts';
 import { textOptions } from '../text-options.ts';
 
 export const run: CommandRun = async (call, surface) => {
@@ -34,18 +35,4 @@ export const run: CommandRun = async (call, surface) => {
 
 function expectedOf(plan: Plan, { estimates }: KnownTimes) {
   return { ...outlookOf(plan, estimates), steps: Object.fromEntries(estimates) };
-}
-
-/** In the adapter's own words where the input is complete enough; expressions and secrets stand as the playbook has them. */
-function describeWith(adapters: Adapters): NonNullable<PlanTextOptions['describe']> {
-  return ({ action }) => {
-    const adapter = action.kind === 'adapter' ? adapters.get(action.adapter) : undefined;
-    if (adapter === undefined || action.kind !== 'adapter') return undefined;
-    try {
-      const parsed = adapter.input['~standard'].validate(action.input);
-      return parsed instanceof Promise || parsed.issues !== undefined ? undefined : adapter.describe(parsed.value);
-    } catch {
-      return undefined;
-    }
-  };
 }

@@ -1,0 +1,57 @@
+/** `backout doc`: the plan as the document that is attached to the change record; nothing is touched. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Fault } from '../../kernel/fault.ts';
+import { type DocumentFormat, documentFormats, documentPage } from '../../views/document.ts';
+import { documentView } from '../../views/document-view.ts';
+import { loadPlanAssuming } from '../assume-parameters.ts';
+import { documentFacts } from '../document-facts.ts';
+import { exit } from '../exit-codes.ts';
+import type { CommandRun, Invocation, Surface } from '../invocation.ts';
+import { printDiagnostics } from '../lint-output.ts';
+
+export const run: CommandRun = async (call, surface) => {
+  const format = formatOf(call);
+  if (call.args[0] === undefined) throw new Fault('usage', 'no playbook is named', 'Write: backout doc playbook.yaml');
+  const planned = await loadPlanAssuming(call, surface);
+  if (!planned.ok) {
+    printDiagnostics(planned.error, surface);
+    return exit.usage;
+  }
+  const facts = await documentFacts(planned.value, call, surface);
+  const page = documentPage(documentView(facts), format);
+  const assumed = Object.keys(planned.value.assumed);
+  if (assumed.length > 0)
+    surface.err(
+      `Values stand in for parameters that were not given, and the document says so: ${assumed.join(', ')}\n`,
+    );
+  write(page, call, surface);
+  return exit.backedOut;
+};
+
+function formatOf(call: Invocation): DocumentFormat {
+  const format = call.flag('format') ?? (call.has('json') ? 'json' : formatOfName(call.flag('output')));
+  const known = documentFormats.find((each) => each === format);
+  if (known !== undefined) return known;
+  throw new Fault('usage', `--format ${format} is not known`, `It is one of: ${documentFormats.join(', ')}`);
+}
+
+/** The file's name says it where nothing else does. */
+function formatOfName(file = ''): DocumentFormat {
+  return documentFormats.find((each) => file.endsWith(`.${each}`)) ?? 'md';
+}
+
+function write(page: string, call: Invocation, surface: Surface): void {
+  const file = call.flag('output');
+  if (file === undefined) {
+    surface.out(page);
+    return;
+  }
+  const path = resolve(surface.cwd, file);
+  try {
+    writeFileSync(path, page);
+  } catch (error) {
+    throw new Fault('usage', `${path} cannot be written (${(error as NodeJS.ErrnoException).code})`);
+  }
+  surface.err(`Wrote ${file}.\n`);
+}

@@ -1,0 +1,46 @@
+/** What every single failure comes to, as a table for the document. */
+import { formatDuration } from '../kernel/duration.ts';
+import type { Block, Section } from './doc-block.ts';
+import { listBlock, textBlock, warningBlock } from './doc-block.ts';
+import type { DocumentView } from './document-view.ts';
+import { grouped, type RowGroup } from './whatif-rows.ts';
+import { alsoWords, dutyWords, endWords, failureWords, longestOf, shortTruth, toldWords } from './whatif-words.ts';
+
+const id = 'whatif';
+const title = 'What if: every single failure';
+
+export function whatIfSection({ whatIf }: DocumentView): Section {
+  if (whatIf === null) return { id, title, blocks: [textBlock('The plan was not walked through its failures.')] };
+  const { untroubled, rows, findings } = whatIf;
+  const good = `If nothing goes wrong: ${endWords(untroubled)}; ${shortTruth(untroubled)}.`;
+  const found: readonly Block[] =
+    findings.length === 0
+      ? [textBlock('Findings: none.')]
+      : [
+          warningBlock(`${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} to be looked at:`),
+          listBlock(
+            findings.map(
+              ({ rule, step, why, remedy }) => `${rule}${step === null ? '' : `, ${step}`}: ${why}. ${remedy}`,
+            ),
+          ),
+        ];
+  const head = ['Step', 'If', 'The run', 'True then', 'Told', 'Who must act', 'After'];
+  const table: Block = { kind: 'table', head, rows: grouped(rows).map(cells) };
+  const how =
+    'Walked through in simulated time, with times assumed where none were measured. A person who is asked is taken to stop the run after five minutes.';
+  return { id, title, blocks: [textBlock(good), ...found, table, textBlock(how)] };
+}
+
+function cells({ rows }: RowGroup): readonly (string | readonly string[])[] {
+  const [first] = rows;
+  const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
+  return [
+    first.step ?? '',
+    `${what}${alsoWords(first)}`,
+    endWords(first),
+    shortTruth(first),
+    toldWords(first.told),
+    first.mustAct.length === 0 ? 'nobody' : first.mustAct.map(dutyWords),
+    formatDuration(longestOf(rows)),
+  ];
+}

@@ -1,0 +1,45 @@
+/** What the evidence of a plan's rehearsals comes to on the day of the document. */
+import type { RehearsalPredicate, Statement } from '../journal/evidence/statement.ts';
+
+export interface Rehearsed {
+  readonly result: RehearsalPredicate['result'];
+  readonly environment: string;
+  readonly run: string;
+  readonly by: string;
+  readonly endedAt: string;
+  readonly tookMs: number;
+  readonly expiresAt: string;
+  /** On the day of the document. */
+  readonly expired: boolean;
+  readonly done: number;
+  readonly of: number;
+  readonly leftOut: readonly { readonly step: string; readonly reason: string }[];
+  readonly deviations: readonly string[];
+  readonly drills: readonly Drill[];
+}
+
+export interface Drill {
+  readonly run: string;
+  readonly result: RehearsalPredicate['result'];
+  readonly endedAt: string;
+  readonly injected: readonly string[];
+}
+
+/** The newest rehearsal, and what drills there were; null where the plan, as it stands, was never rehearsed. */
+export function rehearsedOf(evidence: readonly Statement[], at: number): Rehearsed | null {
+  const predicates = evidence.map(({ predicate }) => predicate);
+  const newest = predicates.find(({ kind }) => kind === 'rehearsal');
+  if (newest === undefined) return null;
+  const { result, environment, run, by, finishedOn, ms, expiresOn, coverage, deviations } = newest;
+  return {
+    ...{ result, environment, run, by, endedAt: finishedOn, tookMs: ms, expiresAt: expiresOn },
+    expired: Date.parse(expiresOn) <= at,
+    ...{ done: coverage.done, of: coverage.of, leftOut: coverage.leftOut ?? [], deviations: deviations ?? [] },
+    drills: predicates.filter(({ kind }) => kind === 'drill').map(drillOf),
+  };
+}
+
+function drillOf({ run, result, finishedOn, injected }: RehearsalPredicate): Drill {
+  const words = (injected ?? []).map(({ step, kind, ended }) => `${step} made to ${kind}: ${ended}`);
+  return { run, result, endedAt: finishedOn, injected: words };
+}

@@ -144,6 +144,28 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('./commands/plan.ts'),
   },
   {
+    name: 'deadline',
+    args: 'PLAYBOOK',
+    summary: 'The last moment to begin the backout so that it ends within the window; exit 0 before it, 1 after',
+    flags: {
+      ...forms,
+      'window-ends': { type: 'string', value: 'TIME', help: 'When the window ends (default: change.windowEnds)' },
+      margin: { type: 'string', value: '15m', help: 'Time to spare (default: a tenth of the backout, at least 5m)' },
+      watch: { type: 'boolean', help: 'Count down until the moment, or until a backout begins' },
+      decide: {
+        type: 'string',
+        value: 'back-out|go-on|extend',
+        help: 'Record what was decided about the window; needs --reason',
+      },
+      until: { type: 'string', value: 'TIME', help: 'With --decide extend: the new end of the window' },
+      reason,
+      by,
+      json,
+      home,
+    },
+    load: () => import('./commands/deadline.ts'),
+  },
+  {
     name: 'whatif',
     args: 'PLAYBOOK',
     summary: 'Walk the plan through every failure in simulated time: how it ends, who knows, who must act',

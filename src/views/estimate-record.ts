@@ -22,7 +22,9 @@ export function timeRecordOf(context: Context, history: History): TimeRecord | u
 function stepTimes(context: Context, history: History): TimeRecord['steps'] {
   const times: [string, number][] = [];
   for (const [id, step] of context.index) {
-    if (stepState(context, id).status !== 'succeeded') continue;
+    // What a drill made fail took the drill's time.
+    const isDrilled = Object.hasOwn(context.plan.rehearsal?.inject ?? {}, id);
+    if (isDrilled || stepState(context, id).status !== 'succeeded') continue;
     const attempts = lastPass(history.attempts.get(id) ?? []);
     if (attempts.length > 0) times.push([id, taken(attempts, step.retry.maxDelayMs, decisionsOf(history, id))]);
   }

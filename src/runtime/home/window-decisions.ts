@@ -1,0 +1,116 @@
+/**
+ * The decisions about a change's window on disk: `<home>/changes/<id>/decisions.ndjson`, append-only and chained.
+ * Owns: the file, and that two people who decide at the same moment both stand in it. Does not own: what follows.
+ */
+import { chmodSync, closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { createVerifier } from '../../journal/audit.ts';
+import { type Link, origin, seal } from '../../journal/chain.ts';
+import type { Entry } from '../../journal/entry.ts';
+import type { WindowDecision } from '../../journal/window-decision.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { readIfThere, syncFolder } from './durable-file.ts';
+import { errorCode, realFileSystem, writeFully } from './file-system.ts';
+import { type Home, makeFolder, orUnusable } from './home.ts';
+import { loadSqlite } from './load-sqlite.ts';
+import { encodeSystem } from './system-folder.ts';
+
+interface ReadDecisions {
+  readonly decisions: readonly WindowDecision[];
+  readonly link: Link;
+  /** Where the last whole entry ends; what follows is a torn line. */
+  readonly length: number;
+  readonly tornBytes: number;
+}
+
+export function windowDecisionsFile(home: Pick<Home, 'path'>, change: string): string {
+  return join(home.path, 'changes', encodeSystem(change), 'decisions.ndjson');
+}
+
+/** One look; for those who must not be slowed down where nothing was decided. */
+export const hasWindowDecisions = (home: Pick<Home, 'path'>, change: string): boolean =>
+  existsSync(windowDecisionsFile(home, change));
+
+/** Oldest first. Throws a Fault (`journal-damaged`, exit 7) that names the line. */
+export function readWindowDecisions(home: Pick<Home, 'path'>, change: string): readonly WindowDecision[] {
+  return read(windowDecisionsFile(home, change)).decisions;
+}
+
+function read(file: string): ReadDecisions {
+  const text = orUnusable(file, () => readIfThere(file) ?? '');
+  const verifier = createVerifier();
+  const decisions: WindowDecision[] = [];
+  let link = origin;
+  let length = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', length)) {
+    const line = text.slice(length, end);
+    if (!verifier.push(line)) break;
+    // A cast beside a parse: the chain shows that this program wrote the line.
+    const entry = JSON.parse(line) as Entry<WindowDecision>;
+    decisions.push(entry.event);
+    link = { seq: entry.seq, hash: entry.hash };
+    length = end + 1;
+  }
+  const { verdict, line, reason, tornBytes } = verifier.finish(text.slice(length));
+  if (verdict !== 'damaged') return { decisions, link, length: Buffer.byteLength(text.slice(0, length)), tornBytes };
+  const remedy = 'Somebody changed it: restore the file, or move it away and decide anew.';
+  throw new Fault('journal-damaged', `the decisions ${file} are damaged in line ${line ?? 0}: ${reason}`, remedy);
+}
+
+/** Durable on return. */
+export function addWindowDecision(home: Home, decision: WindowDecision): void {
+  const changes = join(home.path, 'changes');
+  const file = windowDecisionsFile(home, decision.change);
+  const folder = join(changes, encodeSystem(decision.change));
+  orUnusable(home.path, () => {
+    makeFolder(changes, home.modes);
+    if (makeFolder(folder, home.modes)) syncFolder(changes);
+  });
+  const unlock = lock(join(folder, 'decisions-lock.sqlite'), decision.change, home.modes.file);
+  try {
+    const known = read(file);
+    const at = Math.max(decision.at, known.decisions.at(-1)?.at ?? 0);
+    const { line } = seal<WindowDecision>({ ...decision, at }, known.link);
+    orUnusable(home.path, () => append(file, known, line, home.modes.file));
+    syncFolder(folder);
+  } finally {
+    unlock();
+  }
+}
+
+function append(file: string, { length, tornBytes }: ReadDecisions, line: string, mode: number): void {
+  const fd = openSync(file, 'a', mode);
+  try {
+    if (tornBytes > 0) ftruncateSync(fd, length);
+    writeFully(realFileSystem, fd, Buffer.from(line));
+    fdatasyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const waitMs = 10_000;
+
+function lock(path: string, change: string, mode: number): () => void {
+  const isNew = !existsSync(path);
+  const { DatabaseSync } = loadSqlite();
+  const database = new DatabaseSync(path, { timeout: waitMs });
+  try {
+    if (isNew) allow(path, mode);
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    const message = `the decisions of ${change} cannot be locked (${errorCode(error)}): ${path}`;
+    throw new Fault('held', message, 'Nothing was recorded. Say it again; if that goes on, look who holds the file.');
+  }
+  return () => database.close();
+}
+
+/** Two may both find it new; the one that did not make it may not change it, and need not. */
+function allow(path: string, mode: number): void {
+  try {
+    chmodSync(path, mode);
+  } catch {
+    return;
+  }
+}

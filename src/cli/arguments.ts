@@ -53,7 +53,10 @@ function asksForHelp(words: readonly string[]): boolean {
 function parseCall(spec: CommandSpec, rest: readonly string[]): Parsed {
   if (asksForHelp(rest)) return { kind: 'help', spec };
   const options = Object.fromEntries(
-    Object.entries(spec.flags).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }]),
+    Object.entries(spec.flags).map(([name, { type, multiple, short }]) => [
+      name,
+      { type, multiple: multiple ?? false, ...(short === undefined ? {} : { short }) },
+    ]),
   );
   try {
     const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true, strict: true });

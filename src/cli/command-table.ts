@@ -4,6 +4,8 @@ import type { CommandRun } from './invocation.ts';
 export interface FlagSpec {
   readonly type: 'string' | 'boolean';
   readonly multiple?: true;
+  /** One letter that means the same: `-o`. */
+  readonly short?: string;
   /** What stands after the flag in the help: `--param NAME=VALUE`. */
   readonly value?: string;
   readonly help: string;
@@ -185,7 +187,7 @@ export const commands: readonly CommandSpec[] = [
     flags: {
       ...forms,
       format: { type: 'string', value: 'md|html|json', help: 'Default md, or what the name of the output says' },
-      output: { type: 'string', value: 'FILE', help: 'Write it there, not to stdout' },
+      output: { type: 'string', short: 'o', value: 'FILE', help: 'Write it there, not to stdout (-o FILE)' },
       json,
       home,
     },
@@ -249,7 +251,7 @@ export const commands: readonly CommandSpec[] = [
         help: 'Only what the ledger says was carried out (default: as though all of it had been)',
       },
       irreversible,
-      output: { type: 'string', value: 'FILE', help: 'Write it there, not to stdout' },
+      output: { type: 'string', short: 'o', value: 'FILE', help: 'Write it there, not to stdout (-o FILE)' },
       ...edited,
       reason,
       json,

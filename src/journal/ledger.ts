@@ -107,8 +107,8 @@ class Ledger {
       const over = ids.flatMap((each) => steps.get(each) ?? []);
       const isOver =
         over.length === ids.length && over.every(({ progress, leftOut }) => progress === 'done' || leftOut);
-      if (!isOver || ids.length === 0) continue;
-      const isLeft = leaves.includes(id) || over.every(({ leftOut }) => leftOut);
+      if (!isOver || steps.size === 0) continue;
+      const isLeft = leaves.includes(id) || (over.length > 0 && over.every(({ leftOut }) => leftOut));
       const at = Math.max(began, ...over.map((each) => each.at));
       const word: Word = { at, by, state: isLeft ? 'left' : 'taken-back', run };
       this.#set(id, { progress: 'not-begun', outputs: {} }, word, null);

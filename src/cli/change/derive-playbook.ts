@@ -82,7 +82,7 @@ export async function deriveLoaded(
   const derived = await derive({ change, frame, executed, irreversible });
   if (!derived.ok) return err(derived.error);
   const { document, said, undo } = derived.value;
-  const nothing = undo.size === 0;
+  const nothing = [...undo.values()].every((ids) => ids.length === 0);
   const checked = await checkPlaybook(document, factsOf(adapters));
   if (checked.playbook === undefined && !nothing) return err(checked.diagnostics);
   const ledger = executed === undefined ? null : change.id;

@@ -7,6 +7,8 @@ import { sha256 } from '../../kernel/sha256.ts';
 import { checkBack } from '../../plan/derive/check-back.ts';
 import type { Change } from '../../playbook/change/change.ts';
 import { checkChange } from '../../playbook/change/check-change.ts';
+import { frameFault } from '../../playbook/change/shape.ts';
+import { asMapping, asText } from '../../playbook/change/written.ts';
 import { inOrder } from '../../playbook/check.ts';
 import type { PlaybookDocument } from '../../playbook/document.ts';
 import type { Playbook } from '../../playbook/examined.ts';
@@ -37,11 +39,11 @@ export async function loadChange(path: string, cwd: string): Promise<ChangeOrFau
   const document = read.value;
   const folder = dirname(file);
   const own = await loadAdapters(usedNames(document.data, 'uses'), folder);
-  const { change, diagnostics } = await checkChange(document, factsOf(own));
-  const frame = await loadFrame(change, document, folder, cwd);
+  const frame = await loadFrame(document, folder, cwd);
+  const { change, diagnostics } = await checkChange(document, factsOf(own), frame.playbook);
   const found = [...diagnostics, ...frame.diagnostics];
   if (change === undefined || (change.frame !== undefined && frame.playbook === undefined)) {
-    return { ok: false, error: found };
+    return { ok: false, error: distinct(found) };
   }
   const adapters = new Map([...frame.adapters, ...own]);
   const all = distinct([...found, ...(await checkBack(change, frame.playbook, factsOf(adapters)))]);
@@ -67,21 +69,17 @@ interface LoadedFrame {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-async function loadFrame(
-  change: Change | undefined,
-  document: PlaybookDocument,
-  folder: string,
-  cwd: string,
-): Promise<LoadedFrame> {
+async function loadFrame(document: PlaybookDocument, folder: string, cwd: string): Promise<LoadedFrame> {
   const none = { playbook: undefined, adapters: new Map(), diagnostics: [] };
-  if (change?.frame === undefined) return none;
-  const path = resolve(folder, change.frame);
+  const written = asText(asMapping(document.data)?.frame);
+  if (written === undefined || frameFault(written) !== undefined) return none;
+  const path = resolve(folder, written);
   try {
     const { playbook, adapters, diagnostics } = await loadPlaybook(shownFrom(cwd, path), cwd);
     return { playbook, adapters, diagnostics };
   } catch (error) {
     if (!(error instanceof Fault) || existsSync(path)) throw error;
-    const message = `the frame ${change.frame} is not there`;
+    const message = `the frame ${written} is not there`;
     const remedy = 'Correct the path; it is relative to the change.';
     return { ...none, diagnostics: [document.error('missing-frame', ['frame'], message, remedy)] };
   }

@@ -19,8 +19,13 @@ export async function planForward(loaded: LoadedChange, call: Invocation, surfac
   return planned.ok ? withPlan(planned.value, { kind: 'change' }) : planned;
 }
 
+/** Parameters that only the steps of the change use are of no use here. */
 export async function planBack(derived: DerivedPlaybook, call: Invocation, surface: Surface): Planned {
-  const planned = await planLoaded(derived.playbook, call, surface);
+  const needed = derived.playbook.playbook?.content.parameters ?? {};
+  const others = Object.keys(derived.change.forward.content.parameters ?? {}).filter(
+    (name) => !Object.hasOwn(needed, name),
+  );
+  const planned = await planLoaded(derived.playbook, call, surface, undefined, new Set(others));
   return planned.ok ? withPlan(planned.value, { takesBack: derived.change.id }) : planned;
 }
 

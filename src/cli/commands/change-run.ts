@@ -1,5 +1,7 @@
 /** `backout change run`: carries a change out like a plan, and with `--backout-on-failure` takes it back by itself. */
 import { Fault } from '../../kernel/fault.ts';
+import { changesNothing } from '../../plan/derive/undo-steps.ts';
+import type { Change } from '../../playbook/change/change.ts';
 import { stepDefinitions } from '../../playbook/change/definitions.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { addToLedger, ledgerFolder } from '../../runtime/home/ledger.ts';
@@ -59,7 +61,7 @@ function carryOut(loaded: LoadedChange, planned: Planned, call: Invocation, surf
     call,
     surface,
     load: async () => planned,
-    mayBegin: (home) => refuseCarriedOut(home, change.id, call),
+    mayBegin: (home) => refuseCarriedOut(home, change, call),
     begins: (home, id) => noteRun(home, id, loaded, planned, call, surface),
   });
 }
@@ -85,16 +87,17 @@ function noteRun(
 const paramsOf = ({ plan }: PlanAndAdapters) => plan.params;
 
 /** P4 for changes: what stands carried out is not carried out a second time on top of it. */
-function refuseCarriedOut(home: Home, change: string, call: Invocation): void {
-  const { steps, run } = ledgerOf(home, change);
-  const executed = [...steps].flatMap(([id, step]) => (isExecuted(step) ? [id] : []));
+function refuseCarriedOut(home: Home, change: Change, call: Invocation): void {
+  const { steps, run } = ledgerOf(home, change.id);
+  const harmless = new Set(change.steps.filter((step) => changesNothing(change, step)).map(({ id }) => id));
+  const executed = [...steps].flatMap(([id, step]) => (isExecuted(step) && !harmless.has(id) ? [id] : []));
   if (executed.length === 0 || call.has('again')) return;
   const remedy = [
     ...(run === null ? [] : goingOn(home, run)),
-    `Take it back: backout run --change ${change}`,
+    `Take it back: backout run --change ${change.id}`,
     "Carry it out all the same: --again --reason '…'",
   ].join('\n  ');
-  throw new Fault('usage', `${change} is carried out already, at least in part: ${executed.join(', ')}`, remedy);
+  throw new Fault('usage', `${change.id} is carried out already, at least in part: ${executed.join(', ')}`, remedy);
 }
 
 function goingOn(home: Home, run: string): readonly string[] {

@@ -29,7 +29,7 @@ export interface Derived {
   readonly comments: ReadonlyMap<string, string>;
   /** What is not taken back, or only perhaps, and why: a line each. */
   readonly said: readonly string[];
-  /** Which steps take back which step of the change; empty: nothing was executed. */
+  /** Which steps take back which executed step of the change; none for one that changes nothing. */
   readonly undo: ReadonlyMap<string, readonly string[]>;
 }
 

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { Change } from '../../playbook/change/change.ts';
+import { namesIt } from '../../playbook/change/names-it.ts';
 import { asMapping, without } from '../../playbook/change/written.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import type { Derivation } from './derivation.ts';
@@ -51,8 +52,8 @@ function conflicts(
 }
 
 /**
- * What the way back needs of it. The change's own parameters have the values that it was carried out with; a parameter
- * that only its steps use need not be given, and a secret that only they use need not be there.
+ * What the way back needs of it. Parameters that the change used have the values that it was carried out with; what only
+ * its steps use, and none that takes them back, is not asked for.
  */
 export function neededDeclarations(
   { change, frame, executed }: Pick<Derivation, 'change' | 'frame' | 'executed'>,
@@ -60,22 +61,25 @@ export function neededDeclarations(
   steps: readonly WayStep[],
 ): Declarations {
   const around = dataOf(frame?.document.data ?? null);
-  const own = dataOf(change.document.data);
+  const carriedOut = change.forward.content.parameters ?? {};
   const text = JSON.stringify(steps.map(({ content }) => content));
-  const isUsed = (kind: Kind, name: string) =>
-    Object.hasOwn(asMapping(around[kind]) ?? {}, name) || text.includes(name);
-  const filled = Object.entries(parameters).map(([name, declared]) => {
-    const value = Object.hasOwn(asMapping(own.parameters) ?? {}, name) ? executed?.params[name] : undefined;
-    const optional = without(asMapping(declared) ?? {}, ['required']);
-    if (value !== undefined && value !== null) return [name, { ...optional, default: value }] as const;
-    return [name, isUsed('parameters', name) ? declared : optional] as const;
+  const isNeeded = (kind: 'parameters' | 'secrets', name: string) =>
+    Object.hasOwn(asMapping(around[kind]) ?? {}, name) || namesIt(text, roots[kind], name);
+  const needed = (kind: 'parameters' | 'secrets', all: JsonObject) =>
+    Object.entries(all).filter(([name]) => isNeeded(kind, name));
+  const filled = needed('parameters', parameters).map(([name, declared]) => {
+    const value = Object.hasOwn(carriedOut, name) ? executed?.params[name] : undefined;
+    if (value === undefined || value === null) return [name, declared] as const;
+    return [name, { ...without(asMapping(declared) ?? {}, ['required']), default: value }] as const;
   });
   return {
     roles,
     parameters: Object.fromEntries(filled),
-    secrets: Object.fromEntries(Object.entries(secrets).filter(([name]) => isUsed('secrets', name))),
+    secrets: Object.fromEntries(needed('secrets', secrets)),
   };
 }
+
+const roots = { parameters: 'params', secrets: 'secrets' } as const;
 
 /** The system that is changed is the one that is backed out. */
 export function systemFault(change: Change, frame: Playbook | undefined): readonly Diagnostic[] {

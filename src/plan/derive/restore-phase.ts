@@ -70,12 +70,13 @@ class Builder {
 
   #addUnit({ key, takesBack, after }: UndoUnit, left: ReadonlySet<string>, kept: Kept): void {
     const before = after.flatMap((other) => this.#exits.get(other) ?? []);
-    const looks = takesBack.flatMap((id) => this.#look(id, key));
     const work = key.startsWith('frame:')
       ? this.#covering(key.slice('frame:'.length), takesBack, kept)
       : this.#undoing(takesBack[0] ?? '', left);
+    const looks = work.length === 0 ? [] : takesBack.flatMap((id) => this.#look(id, key));
     const follow = placedAfter(work, looks.length === 0 ? before : exitsOf(looks));
-    this.#exits.set(key, exitsOf(follow));
+    // What changes nothing is passed through.
+    this.#exits.set(key, follow.length === 0 ? before : exitsOf(follow));
     this.#steps.push(...placedAfter(looks, before), ...follow);
     for (const id of takesBack)
       this.#undo.set(

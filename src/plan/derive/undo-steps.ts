@@ -16,6 +16,10 @@ export function undoIds(change: Change, step: ChangeStep): readonly string[] {
   return rawUndo(change, step).map(({ id }) => id);
 }
 
+/** `backout: []`, as a check has. */
+export const changesNothing = (change: Change, step: ChangeStep): boolean =>
+  step.back.kind === 'undo' && undoIds(change, step).length === 0;
+
 function rawUndo(change: Change, { id, index, back }: ChangeStep): readonly RawUndo[] {
   const list = back.kind === 'undo' ? (asList(writtenStep(change, index).backout) ?? []) : [];
   return list.map((value: Json, position) => {

@@ -23,7 +23,11 @@ export interface CheckedChange {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export async function checkChange(document: PlaybookDocument, adapters: AdapterTable): Promise<CheckedChange> {
+export async function checkChange(
+  document: PlaybookDocument,
+  adapters: AdapterTable,
+  frame?: Playbook,
+): Promise<CheckedChange> {
   const written = asMapping(document.data);
   if (written === undefined) {
     const remedy = 'Begin with: kind: Change, id: and steps:.';
@@ -31,7 +35,7 @@ export async function checkChange(document: PlaybookDocument, adapters: AdapterT
   }
   const steps = (asList(written.steps) ?? []).map((step, index) => writtenStep(step, index));
   const strange = new Map(steps.map(({ index, strange: keys }) => [index, keys]));
-  const forward = await checkPlaybook(forwardDocument(document, written, strange), adapters);
+  const forward = await checkPlaybook(forwardDocument({ document, written, strange, frame }), adapters);
   const diagnostics = inOrder([
     ...checkHead(document, written),
     ...steps.flatMap(({ id, step, index, strange: keys }) =>

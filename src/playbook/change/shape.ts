@@ -58,10 +58,16 @@ function checkFrame(document: PlaybookDocument, frame: Json | undefined): readon
   if (frame === undefined) return [];
   const path = asText(frame);
   if (path === undefined) return [notText(document, ['frame'], frame)];
-  if (/^(?:\.\/)*[^/]+$/.test(path) && path !== '..' && path !== '.') return [];
+  const message = frameFault(path);
+  if (message === undefined) return [];
   const remedy = 'Put it beside the change, and write frame: ./playbook.yaml.';
-  const message = `frame ${path} is not beside the change, so that paths in it would mean something else`;
   return [document.error('frame-elsewhere', ['frame'], message, remedy)];
+}
+
+/** Why a playbook there cannot be a frame. */
+export function frameFault(path: string): string | undefined {
+  if (/^(?:\.\/)*[^/]+$/.test(path) && path !== '..' && path !== '.') return undefined;
+  return `frame ${path} is not beside the change, so that paths in it would mean something else`;
 }
 
 function checkList(document: PlaybookDocument, steps: Json | undefined): readonly Diagnostic[] {
@@ -128,9 +134,9 @@ function checkValue(
   const here = [...path, key];
   if (key === 'backout') {
     const list = asList(found);
-    if (list !== undefined && list.length > 0) return [];
-    const message = `backout of step ${id} is ${list === undefined ? shown(found) : 'an empty list'}: must be a list of steps`;
-    const remedy = 'Write the steps that undo it, or irreversible: with the reason.';
+    if (list !== undefined) return [];
+    const message = `backout of step ${id} is ${shown(found)}: must be a list of steps`;
+    const remedy = 'Write the steps that undo it; `backout: []` for a step that changes nothing, such as a check.';
     return [document.error('wrong-type', here, message, remedy)];
   }
   if (asText(found) !== undefined) return [];

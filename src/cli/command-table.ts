@@ -105,6 +105,12 @@ export const commands: readonly CommandSpec[] = [
     summary: 'Rehearse the playbook for real where its `rehearsal` says, and keep the evidence',
     flags: {
       ...forms,
+      'rehearsal-param': {
+        type: 'string',
+        multiple: true,
+        value: 'NAME=VALUE',
+        help: "A parameter where it is rehearsed; goes over the playbook's rehearsal.parameters; repeatable",
+      },
       inject: {
         type: 'string',
         multiple: true,

@@ -224,12 +224,12 @@ function withoutNames<Value>(
   return names.size === 0 ? given : Object.fromEntries(Object.entries(given).filter(([name]) => !names.has(name)));
 }
 
-function givenParams(call: Invocation): Record<string, string> {
+export function givenParams(call: Invocation, flag = 'param'): Record<string, string> {
   const params: Record<string, string> = {};
-  for (const given of call.flags('param')) {
+  for (const given of call.flags(flag)) {
     const equals = given.indexOf('=');
     if (equals < 1)
-      throw new Fault('usage', `--param ${given} is not NAME=VALUE`, 'Write for example --param release=41');
+      throw new Fault('usage', `--${flag} ${given} is not NAME=VALUE`, `Write for example --${flag} release=41`);
     params[given.slice(0, equals)] = given.slice(equals + 1);
   }
   return params;

@@ -14,7 +14,7 @@ import { allSites, type PlaybookContent } from '../../playbook/content.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import { atBadEnd, rehearsedPlaybook } from '../../playbook/rehearsed.ts';
 import type { Invocation, Surface } from '../invocation.ts';
-import { type Adapters, type CheckedPlaybook, loadPlaybook, occasionOf, scriptsOf } from '../load-plan.ts';
+import { type Adapters, type CheckedPlaybook, givenParams, loadPlaybook, occasionOf, scriptsOf } from '../load-plan.ts';
 
 export type Rehearsal = NonNullable<PlaybookContent['rehearsal']>;
 
@@ -42,7 +42,10 @@ export async function planRehearsal(
   const occasion = await occasionOf(loaded, call, surface, warnings);
   const production = await makePlan(playbook, occasion);
   if (!production.ok) return err(production.error);
-  const there = await planThere(loaded, playbook, rehearsal, occasion);
+  const there = await planThere(loaded, playbook, rehearsal, {
+    ...occasion,
+    params: { ...withoutReplaced(occasion.params, rehearsal), ...givenParams(call, 'rehearsal-param') },
+  });
   if (!there.ok) return there;
   const { definition } = production.value;
   const plan: Plan = {
@@ -73,14 +76,16 @@ async function planThere(
   const found = await checkSteps({ ...rehearsed, sites, adapters: occasion.adapters });
   const faults = found.filter(({ severity }) => severity === 'error');
   if (faults.length > 0) return err(faults);
-  const replaced = rehearsal.parameters ?? {};
-  const kept = Object.entries(occasion.params).filter(([name]) => !Object.hasOwn(replaced, name));
   return makePlan(rehearsed, {
     ...occasion,
     scripts: scriptsOf(rehearsed.content, dirname(loaded.file)),
-    params: Object.fromEntries(kept),
-    paramsFile: { ...occasion.paramsFile, ...replaced },
+    paramsFile: { ...occasion.paramsFile, ...rehearsal.parameters },
   });
+}
+
+/** What the playbook says of the environment goes over what the caller says of production. */
+function withoutReplaced(params: Occasion['params'], { parameters = {} }: Rehearsal): Occasion['params'] {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(parameters, name)));
 }
 
 function plannedRehearsal(content: PlaybookContent, rehearsal: Rehearsal): PlannedRehearsal {

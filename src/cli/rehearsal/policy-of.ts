@@ -6,8 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Beginning } from '../begin-run.ts';
 import type { PlanAndAdapters } from '../load-plan.ts';
-
-export type RehearsalPolicy = 'none' | 'warn' | 'override' | 'refuse';
+import type { RehearsalPolicy } from './policy.ts';
 
 export function policyOf({ plan, policy }: Pick<PlanAndAdapters, 'plan' | 'policy'>): RehearsalPolicy {
   const asked = policy.rehearsal ?? (plan.change.risk === 'high' ? 'warn' : 'none');
@@ -20,7 +19,8 @@ export async function rehearsalNotes(beginning: Omit<Beginning, 'notes'>): Promi
   const { home, planned, by, call, surface } = beginning;
   const { definition, kind } = planned.plan;
   if (definition === undefined || kind === 'change') return [];
-  if (policyOf(planned) === 'none' && !existsSync(join(home.path, 'evidence', definition))) return [];
+  const policy = policyOf(planned);
+  if (policy === 'none' && !existsSync(join(home.path, 'evidence', definition))) return [];
   const { askRehearsals } = await import('./policy.ts');
-  return askRehearsals({ home, planned, by, call, surface, now: Date.now() });
+  return askRehearsals({ home, planned, policy, by, call, surface, now: Date.now() });
 }

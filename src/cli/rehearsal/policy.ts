@@ -13,11 +13,13 @@ import type { PlanAndAdapters } from '../load-plan.ts';
 import { ageWords } from './age.ts';
 import { evidenceKey } from './evidence-key.ts';
 import { type Evidences, evidencesFor, type Judged } from './judge.ts';
-import { policyOf, type RehearsalPolicy } from './policy-of.ts';
+
+export type RehearsalPolicy = 'none' | 'warn' | 'override' | 'refuse';
 
 export interface PolicyFacts {
   readonly home: Home;
   readonly planned: PlanAndAdapters;
+  readonly policy: RehearsalPolicy;
   readonly by: Person;
   readonly call: Invocation;
   readonly surface: Surface;
@@ -25,7 +27,7 @@ export interface PolicyFacts {
 }
 
 /** What is to be recorded with the beginning; throws a Fault (exit 2) where the run may not begin. */
-export function askRehearsals({ home, planned, by, call, surface, now }: PolicyFacts): readonly string[] {
+export function askRehearsals({ home, planned, policy, by, call, surface, now }: PolicyFacts): readonly string[] {
   const { plan } = planned;
   if (plan.definition === undefined) return [];
   const check = evidenceKey(home, surface, call.flag('signing-key'));
@@ -37,7 +39,7 @@ export function askRehearsals({ home, planned, by, call, surface, now }: PolicyF
     surface.err(`${words}\n`);
     return [words];
   }
-  return withoutRehearsal(policyOf(planned), whyNone(found.notCounting), { plan, by, call, surface });
+  return withoutRehearsal(policy, whyNone(found.notCounting), { plan, by, call, surface });
 }
 
 function rehearsedWords({ latest, notCounting }: Evidences, now: number): string {

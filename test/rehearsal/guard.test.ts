@@ -1,0 +1,62 @@
+/** The guard's judgement, as a table: which rehearsals reach production, or might. */
+import { expect, test } from '@jest/globals';
+import { type GuardFacts, objections } from '../../src/cli/rehearsal/guard.ts';
+import type { Opaque, PlacedStep } from '../../src/cli/rehearsal/places-of.ts';
+import type { PlannedStep } from '../../src/plan/plan.ts';
+import type { AdapterPlace } from '../../src/ports/adapter.ts';
+
+const place = (at: string, isHere = false): AdapterPlace => ({ kind: 'database', at, isHere });
+const shell = (source: string, values = ''): Opaque => ({
+  action: { kind: 'shell', shell: 'sh', text: source, source, bindings: [], cwd: null, env: {}, stdin: null },
+  values,
+});
+
+function step(
+  id: string,
+  { places = [], opaque = [], condition = true }: Partial<Omit<PlacedStep, 'step'>> & { readonly condition?: boolean },
+): PlacedStep {
+  const action = opaque[0]?.action ?? { kind: 'manual', instruction: 'x' };
+  // Only what the guard reads.
+  return { step: { id, condition, action, verify: null } as unknown as PlannedStep, places, opaque };
+}
+
+function judged(production: readonly PlacedStep[], rehearsed: readonly PlacedStep[], more: Partial<GuardFacts> = {}) {
+  const facts = { environment: 'staging', isElsewhere: false, harmless: new Set<string>(), more: [] };
+  return objections({ ...facts, production, rehearsed, ...more }).map(({ step: id, message }) => `${id}: ${message}`);
+}
+
+test('another place is no objection; the same is, also where another step has it', () => {
+  const real = [step('a', { places: [place('db1/shop')] }), step('b', { places: [place('db1/users')] })];
+  expect(judged(real, [step('a', { places: [place('db2/shop')] })])).toEqual([]);
+  expect(judged(real, [step('a', { places: [place('db1/shop')] })])).toEqual([
+    'a: step a would be rehearsed on the database db1/shop, which is what it has in production',
+  ]);
+  expect(judged(real, [step('a', { places: [place('db1/users')] })])[0]).toContain('which b has in production');
+});
+
+test('a step that is left out of the rehearsal is not judged; one that production leaves out is production', () => {
+  const same = { places: [place('db1')] };
+  expect(judged([step('a', same)], [step('a', { ...same, condition: false })])).toEqual([]);
+  expect(judged([step('a', { ...same, condition: false })], [step('a', same)])).toHaveLength(1);
+});
+
+test('on a machine of its own the same path is another one; the same server elsewhere is not', () => {
+  const real = [step('a', { places: [place('/srv', true), place('db1')] })];
+  expect(judged(real, real, { isElsewhere: true })).toEqual([expect.stringContaining('the database db1')]);
+});
+
+test('shell text: the same is asked about, another is not, what a person has judged is not', () => {
+  const real = [step('a', { opaque: [shell('rm x', '/srv')] })];
+  expect(judged(real, real)).toEqual([expect.stringContaining('nothing tells where: rm x')]);
+  expect(judged(real, [step('a', { opaque: [shell('rm x', '/staging')] })])).toEqual([]);
+  expect(judged(real, real, { harmless: new Set(['a']) })).toEqual([]);
+});
+
+test('what only the rehearsal does is not asked about, but may not name production', () => {
+  const real = [step('a', { places: [{ kind: 'host', at: 'web01', isHere: false }] })];
+  const cleanup = (text: string) => [step('wipe', { opaque: [shell(text)] })];
+  expect(judged(real, cleanup('ssh web02 wipe'))).toEqual([]);
+  expect(judged(real, cleanup('ssh WEB01 wipe'))).toEqual([expect.stringContaining('"web01" in it')]);
+  expect(judged(real, cleanup('ssh web011 wipe'))).toEqual([]);
+  expect(judged([], cleanup('psql -h db9.example.com'), { more: ['db9.example.com'] })).toHaveLength(1);
+});

@@ -12,8 +12,11 @@ import type { RunSetting } from '../runtime/attempt/setting.ts';
 import { Engine, type Leaving } from '../runtime/engine.ts';
 import type { Home } from '../runtime/home/home.ts';
 import type { RunFolder } from '../runtime/home/run-folder.ts';
+import { hasTimes } from '../runtime/home/times.ts';
 import { watchInbox } from '../runtime/home/watch-inbox.ts';
 import type { LogTarget } from '../runtime/oplog/log-target.ts';
+import type { Estimates } from '../views/estimate.ts';
+import { timesKey } from '../views/estimate-record.ts';
 import { createHistory, type History } from '../views/history.ts';
 import type { AnswerHere } from './answer-here.ts';
 import { createAnswering } from './answering.ts';
@@ -51,6 +54,7 @@ export interface Driven {
 
 export async function drive(options: Drive): Promise<Driven> {
   const { setting, surface, wall, earlier } = options;
+  const estimates = await estimatesFor(options);
   const screen = await openScreen({
     plan: setting.plan,
     run: setting.run,
@@ -59,6 +63,7 @@ export async function drive(options: Drive): Promise<Driven> {
     earlier,
     surface,
     logTargets: options.logTargets,
+    estimates,
   });
   const history = createHistory();
   for (const entry of earlier) history.add(entry);
@@ -111,6 +116,13 @@ export async function drive(options: Drive): Promise<Driven> {
     await screen.close();
     await options.record.close();
   }
+}
+
+/** Where nothing was ever measured that costs one look. */
+async function estimatesFor({ home, setting: { plan, mode } }: Drive): Promise<Estimates | undefined> {
+  if (mode === 'dry-run' || !hasTimes(home, timesKey(plan))) return undefined;
+  const { storedTimes } = await import('./known-times.ts');
+  return storedTimes(home, plan).estimates;
 }
 
 /** Loaded where somebody sits: a pipeline's start does not pay for it. */

@@ -15,6 +15,7 @@ import { type EngineRecord, type EngineSight, readRecord, sightOf } from '../run
 import { type Home, listRuns, resolveRun } from '../runtime/home/home.ts';
 import { readJournal } from '../runtime/home/journal-read.ts';
 import { type RunFolder, runFolder } from '../runtime/home/run-folder.ts';
+import type { Estimates } from '../views/estimate.ts';
 import { historyOf } from '../views/history.ts';
 import { makeRunView } from '../views/make-run-view.ts';
 import type { EngineSign, RunView } from '../views/run-view.ts';
@@ -100,7 +101,7 @@ export function engineSign(run: Pick<KnownRun, 'driver'>): EngineSign {
   }
 }
 
-export function viewOf(run: KnownRun, now: number): RunView {
+export function viewOf(run: KnownRun, now: number, estimates?: Estimates): RunView {
   const { context } = run.state;
   return makeRunView({
     context,
@@ -108,6 +109,7 @@ export function viewOf(run: KnownRun, now: number): RunView {
     history: historyOf(run.entries),
     engine: engineSign(run),
     now,
+    estimates,
   });
 }
 

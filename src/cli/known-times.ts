@@ -4,7 +4,7 @@ import type { TimeRecord } from '../ports/time-record.ts';
 import { type Home, listRuns } from '../runtime/home/home.ts';
 import { readTimes } from '../runtime/home/times.ts';
 import { type Estimates, estimatesOf } from '../views/estimate.ts';
-import { timeRecordOf } from '../views/estimate-record.ts';
+import { timeRecordOf, timesKey } from '../views/estimate-record.ts';
 import { historyOf } from '../views/history.ts';
 import { firstEvent, readRun } from './known-run.ts';
 
@@ -19,7 +19,7 @@ export interface KnownTimes {
 /** From the store alone: for who must be quick. */
 export function storedTimes(home: Home, plan: Plan): KnownTimes {
   try {
-    const { records, damaged } = readTimes(home, plan.system);
+    const { records, damaged } = readTimes(home, timesKey(plan));
     const lines = damaged.length === 1 ? `line ${damaged[0]}` : `${damaged.length} lines`;
     const troubles =
       damaged.length === 0 ? [] : [`The recorded times of ${plan.system} are damaged in ${lines}, which is left out.`];
@@ -42,7 +42,7 @@ export function knownTimes(home: Home, plan: Plan): KnownTimes {
   const older: TimeRecord[] = [];
   for (const run of listRuns(home).slice(0, lookedAtMost)) {
     if (known.size + older.length >= enough) break;
-    const record = known.has(run) ? undefined : recordFromJournal(home, run, plan.system);
+    const record = known.has(run) ? undefined : recordFromJournal(home, run, plan);
     if (record !== undefined) older.unshift(record);
   }
   const records = [...older, ...stored.records];
@@ -50,11 +50,12 @@ export function knownTimes(home: Home, plan: Plan): KnownTimes {
 }
 
 /** A run that is damaged or of another system tells nothing here. */
-function recordFromJournal(home: Home, run: string, system: string): TimeRecord | undefined {
+function recordFromJournal(home: Home, run: string, plan: Plan): TimeRecord | undefined {
   const began = firstEvent(home, run);
-  if (began === undefined || began.system !== system || began.mode === 'dry-run') return undefined;
+  if (began === undefined || began.system !== plan.system || began.mode === 'dry-run') return undefined;
   try {
     const { state, entries } = readRun(home, run);
+    if (timesKey(state.context.plan) !== timesKey(plan)) return undefined;
     return timeRecordOf(state.context, historyOf(entries));
   } catch {
     return undefined;

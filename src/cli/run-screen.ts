@@ -7,6 +7,8 @@ import type { Observer, Wall } from '../ports/effects.ts';
 import type { LogTarget } from '../runtime/oplog/log-target.ts';
 import { createOplog, type Oplog } from '../runtime/oplog/oplog.ts';
 import { paintFor, wantsLive } from '../views/colour.ts';
+import type { Estimates } from '../views/estimate.ts';
+import { createExpectation } from '../views/estimate-live.ts';
 import { createPlain, eventSentence } from '../views/plain.ts';
 import type { Surface } from './invocation.ts';
 import { zoneOf } from './text-options.ts';
@@ -19,6 +21,8 @@ export interface ScreenOptions {
   readonly earlier: readonly Entry[];
   readonly surface: Surface;
   readonly logTargets: readonly LogTarget[];
+  /** What was measured of the plan's steps; undefined: nothing. */
+  readonly estimates: Estimates | undefined;
 }
 
 export interface RunScreen extends Observer {
@@ -60,12 +64,24 @@ interface Shown {
   readonly close: () => void;
 }
 
-function lines({ surface }: Pick<ScreenOptions, 'surface'>): Shown {
-  return { view: createPlain((text) => surface.err(text), { zone: zoneOf(surface) }), close: () => {} };
+function lines({ surface, wall, earlier, estimates }: ScreenOptions): Shown {
+  const zone = zoneOf(surface);
+  const write = (text: string) => surface.err(text);
+  const plain = createPlain(write, { zone });
+  if (estimates === undefined) return { view: plain, close: () => {} };
+  const expectation = createExpectation({ write, estimates, wall, zone, earlier });
+  const view: Observer = {
+    recorded(entries, context) {
+      plain.recorded(entries, context);
+      expectation.recorded(entries, context);
+    },
+  };
+  return { view, close: () => {} };
 }
 
-async function openView({ wall, earlier, surface }: ScreenOptions): Promise<Shown> {
-  if (!wantsLive(process.stderr, surface.env)) return lines({ surface });
+async function openView(options: ScreenOptions): Promise<Shown> {
+  const { wall, earlier, surface, estimates } = options;
+  if (!wantsLive(process.stderr, surface.env)) return lines(options);
   const { createLive } = await import('../views/live.ts');
   const live = createLive({
     terminal: process.stderr,
@@ -73,6 +89,7 @@ async function openView({ wall, earlier, surface }: ScreenOptions): Promise<Show
     paint: paintFor(process.stderr, surface.env),
     zone: zoneOf(surface),
     earlier,
+    estimates,
   });
   return { view: live, close: () => live.close() };
 }

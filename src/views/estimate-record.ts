@@ -1,8 +1,14 @@
 /** What a run that ended tells of how long its steps take. A function of its journal. */
 import { type Context, stepState } from '../engine/state.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { TimeRecord } from '../ports/time-record.ts';
 import type { AttemptRecord } from './attempt-record.ts';
 import type { History } from './history.ts';
+
+/** Under which name times are kept: carrying a change out takes another time than taking it back. */
+export function timesKey({ system, kind }: Plan): string {
+  return kind === undefined ? system : `${system}//${kind}`;
+}
 
 /** Undefined: it has not ended, or did nothing for real. */
 export function timeRecordOf(context: Context, history: History): TimeRecord | undefined {

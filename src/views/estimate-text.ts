@@ -1,6 +1,9 @@
 /** Estimates in words: the same ones in the plan, the deadline and the document. */
 import { formatDuration } from '../kernel/duration.ts';
+import { clockTime } from './clock-time.ts';
+import type { Moment } from './doing.ts';
 import type { StepEstimate } from './estimate.ts';
+import type { ExpectedEnd } from './estimate-end.ts';
 import type { Outlook } from './estimate-outlook.ts';
 
 /** `measured: median 12.4 s, 90th percentile 18.0 s (7 runs)`. */
@@ -42,6 +45,22 @@ export function basisLines({ samples, unmeasured, unbounded, earlier, measured }
     ...(never.length === 0 ? [] : [`Never measured, so that only the timeouts bound it: ${named(never, 6)}.`]),
     ...(unbounded.length === 0 ? [] : [`Never measured and without a timeout: ${named(unbounded, 6)}.`]),
   ];
+}
+
+/** `expected to end at 14:32:10, by the 90th percentiles at 14:40:00`; null where nothing can be said. */
+export function expectedEndWords(
+  { usual, late, overdue, unmeasured }: ExpectedEnd,
+  { now, zone }: Moment,
+): string | null {
+  const slow =
+    overdue.length === 0 ? '' : `; ${named(overdue, 3)} ${overdue.length === 1 ? 'takes' : 'take'} unusually long`;
+  const lateAt = late === null ? null : clockTime(late, zone, now);
+  if (usual === null) {
+    if (lateAt === null) return null;
+    return `expected to end by ${lateAt} at the latest, as ${named(unmeasured, 3)} ${unmeasured.length === 1 ? 'was' : 'were'} never measured${slow}`;
+  }
+  const left = formatDuration(Math.max(0, Date.parse(usual) - now));
+  return `expected to end at ${clockTime(usual, zone, now)} (in ${left}), by the 90th percentiles at ${lateAt}${slow}`;
 }
 
 /** The first few, and how many more. */

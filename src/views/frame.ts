@@ -7,7 +7,7 @@ import { formatDuration } from '../kernel/duration.ts';
 import { doingWords } from './doing.ts';
 import type { PhaseView, StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
-import { otherCommands, trueLine } from './status-text.ts';
+import { expectedLine, otherCommands, trueLine } from './status-text.ts';
 import { idWidth, phaseLine, stepLine, styleOf, type TextOptions } from './step-line.ts';
 import { cut, fit, hardWrap } from './width.ts';
 
@@ -16,12 +16,15 @@ export interface FrameOptions extends TextOptions {
 }
 
 const least = { columns: 40, rows: 8 };
+/** From here on there is room for when it will end. */
+const roomy = 14;
 
 export function renderFrame(view: RunView, options: FrameOptions): readonly string[] {
   const { columns, rows, paint } = options;
   const doing = doingWords(view, options);
   if (columns < least.columns || rows < least.rows) return [cut(doing, columns)];
-  const head = [paint('strong', cut(trueLine(view), columns)), ...hardWrap(doing, columns).slice(0, 2)];
+  const expected = rows < roomy ? [] : expectedLine(view, options).slice(0, 2);
+  const head = [paint('strong', cut(trueLine(view), columns)), ...hardWrap(doing, columns).slice(0, 2), ...expected];
   const foot = commands(view, columns).slice(0, Math.max(1, Math.floor(rows / 4)));
   const room = rows - 1 - head.length - foot.length;
   return [...head, ...body(view, room, options), ...foot];

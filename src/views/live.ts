@@ -9,6 +9,7 @@ import type { Entry } from '../journal/entry.ts';
 import type { Observer, Wall } from '../ports/effects.ts';
 import type { Zone } from './clock-time.ts';
 import type { Paint } from './colour.ts';
+import type { Estimates } from './estimate.ts';
 import { renderFrame } from './frame.ts';
 import { createHistory } from './history.ts';
 import { makeRunView } from './make-run-view.ts';
@@ -22,6 +23,8 @@ export interface LiveOptions {
   readonly zone: Zone;
   /** What the journal held before this engine took the run up. */
   readonly earlier?: Iterable<Entry>;
+  /** What was measured of the plan's steps. */
+  readonly estimates?: Estimates | undefined;
   /** Ms between two drawings of the elapsed times. */
   readonly tickMs?: number;
 }
@@ -44,7 +47,9 @@ export function createLive(options: LiveOptions): Live {
   const draw = (above: readonly string[] = []): void => {
     if (gone || context === undefined) return;
     const now = wall.now();
-    const facts = { context, truth: truthOf(context), history: history.history, engine: 'alive', now } as const;
+    const { estimates } = options;
+    const truth = truthOf(context);
+    const facts = { context, truth, history: history.history, engine: 'alive', now, estimates } as const;
     const size = { columns: terminal.columns || 80, rows: terminal.rows || 24 };
     screen.draw(renderFrame(makeRunView(facts), { ...options, ...size, now }), above);
     drawnAt = now;

@@ -5,6 +5,7 @@
 import type { Mode, Person, Truth } from '../engine/protocol.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Injection, Reasoned } from '../plan/plan.ts';
+import type { ExpectedEnd } from './estimate-end.ts';
 import type { PhaseView } from './phase-view.ts';
 import type { Owed, TaskView, WaitView } from './waiting.ts';
 
@@ -75,6 +76,8 @@ export interface RunView {
   readonly owed: readonly Owed[];
   readonly decisions: readonly DecisionView[];
   readonly notes: readonly { readonly at: string; readonly text: string }[];
+  /** From measured times; null where nobody can say, or nothing was measured. */
+  readonly expectedEnd: ExpectedEnd | null;
   readonly timeBudget: { readonly ms: number; readonly spentMs: number } | null;
 }
 

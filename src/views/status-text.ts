@@ -5,6 +5,7 @@
 import { formatDuration } from '../kernel/duration.ts';
 import { clockTime } from './clock-time.ts';
 import { doingWords } from './doing.ts';
+import { expectedEndWords } from './estimate-text.ts';
 import { modeMark } from './mode-words.ts';
 import { personName } from './person-name.ts';
 import type { PhaseView, StepView } from './phase-view.ts';
@@ -76,7 +77,16 @@ function headLines(view: RunView, options: TextOptions): readonly string[] {
     view.startedAt === null ? null : `began ${clockTime(view.startedAt, options.zone, options.now)}`,
     view.by === null ? null : `by ${visible(personName(view.by))} on ${visible(view.by.host)}`,
   ];
-  return [...wrap(parts.filter((part) => part !== null).join(', '), options.columns), ...budgetLine(view)];
+  return [
+    ...wrap(parts.filter((part) => part !== null).join(', '), options.columns),
+    ...budgetLine(view),
+    ...expectedLine(view, options),
+  ];
+}
+
+export function expectedLine({ expectedEnd }: RunView, options: TextOptions): readonly string[] {
+  const words = expectedEnd === null ? null : expectedEndWords(expectedEnd, options);
+  return words === null ? [] : wrap(`${words.charAt(0).toUpperCase()}${words.slice(1)}.`, options.columns);
 }
 
 function budgetLine({ timeBudget, endedAt }: RunView): readonly string[] {

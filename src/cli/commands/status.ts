@@ -4,6 +4,7 @@ import { statusText } from '../../views/status-text.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
 import { meantRun, readRun, viewOf } from '../known-run.ts';
+import { storedTimes } from '../known-times.ts';
 import { textOptions } from '../text-options.ts';
 
 export const run: CommandRun = async (call, surface) => {
@@ -13,7 +14,10 @@ export const run: CommandRun = async (call, surface) => {
     surface.err(`backout: there is no run in ${home.path}\n  Begin one: backout run PLAYBOOK\n`);
     return exit.usage;
   }
-  const view = viewOf(readRun(home, id), Date.now());
+  const known = readRun(home, id);
+  const isOpen = known.state.context.end === null;
+  const estimates = isOpen ? storedTimes(home, known.plan).estimates : undefined;
+  const view = viewOf(known, Date.now(), estimates);
   if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
   else surface.out(statusText(view, textOptions(process.stdout, surface)));
   return exit.backedOut;

@@ -193,6 +193,11 @@ export const commands: readonly CommandSpec[] = [
     flags: {
       ...forms,
       format: { type: 'string', value: 'md|html|json', help: 'Default md, or what the name of the output says' },
+      change: {
+        type: 'string',
+        value: 'FILE',
+        help: 'The implementation plan (default: change.yaml beside the playbook)',
+      },
       output: { type: 'string', short: 'o', value: 'FILE', help: 'Write it there, not to stdout (-o FILE)' },
       json,
       home,

@@ -63,11 +63,23 @@ function examined({ rows, findings }: NonNullable<DocumentView['whatIf']>): stri
   return `${rows.length.toLocaleString('en-US')} failures walked through in simulated time; ${found}`;
 }
 
-function lastMomentWords({ lastMoment, change }: DocumentView): string {
-  const at = minute(lastMoment);
-  if (at !== null) return at;
-  return change.windowEnds === null ? 'not known: the change has no windowEnds' : 'not known: nothing was measured';
+function lastMomentWords({ lastMoment, change }: DocumentView): readonly string[] {
+  if (lastMoment === null) {
+    const why =
+      change.windowEnds === null ? 'the change has no windowEnds' : 'a step has no timeout, and was not measured';
+    return [`not known: ${why}`];
+  }
+  const { at, windowEnds, needMs, basis, marginMs } = lastMoment;
+  const how = `The window ends ${minute(windowEnds)}, the backout takes ${formatDuration(needMs)} ${basisWords[basis]}, and ${formatDuration(marginMs)} are to spare.`;
+  return [minute(at) ?? at, how];
 }
+
+const basisWords = {
+  measured: 'as measured, if it goes slowly',
+  'partly-measured': 'at most (measured, and by the timeouts where it was not)',
+  timeouts: 'at most by the timeouts, as nothing was measured',
+  'time-budget': 'by its time budget',
+} as const;
 
 function timeWords({ time }: DocumentView): readonly string[] {
   const { medianMs, p90Ms, timeoutsMs, budgetMs, measured, unmeasured } = time;
@@ -135,15 +147,15 @@ function implementation(change: Implementation | null): Section {
   const title = 'What is backed out';
   if (change === null)
     return { id: 'implementation', title, blocks: [textBlock('There is no change.yaml beside the playbook.')] };
-  const head = ['Step', 'Owner', 'What is done', 'How it is taken back'];
-  const rows = change.steps.map(({ id, name, owner, instruction, back }) => [
-    name === id ? id : [id, name],
-    owner ?? 'nobody is named',
-    instruction,
-    back,
+  const blocks = change.steps.flatMap(({ id, name, owner, instruction, back }, index): readonly Block[] => [
+    { kind: 'heading', text: `${index + 1}. ${name === id ? id : `${name} (${id})`}`, depth: 4 },
+    { kind: 'code', lines: instruction },
+    factsBlock([
+      ['Owner', owner ?? 'nobody is named'],
+      ['How it is taken back', back],
+    ]),
   ]);
-  const blocks: readonly Block[] = [textBlock(`The change, from ${change.file}:`), { kind: 'table', head, rows }];
-  return { id: 'implementation', title, blocks };
+  return { id: 'implementation', title, blocks: [textBlock(`The change, from ${change.file}:`), ...blocks] };
 }
 
 function record({ digests, generated }: DocumentView): Section {

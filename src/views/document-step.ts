@@ -60,15 +60,17 @@ function documentStep(
   number: string,
   beside: readonly string[],
   facts: DocumentFacts,
+  parent?: PlannedStep,
 ): DocumentStep {
   const { hosts } = step;
+  const owner = step.owner ?? parent?.owner ?? null;
   return {
     number,
     id: step.id,
     place: step.place,
     name: step.name,
-    owner: step.owner,
-    by: ownerWords(facts.plan, step.owner),
+    owner,
+    by: ownerWords(facts.plan, owner),
     beside,
     instruction: instructionOf(step, facts),
     where: hosts === undefined ? [] : [hostsLine(hosts), addressesLine(hosts)].filter((line) => line !== null),
@@ -77,7 +79,9 @@ function documentStep(
     limit: limitOf(step),
     verification: verificationOf(step, facts),
     onFailure: failureOf(step),
-    contingency: step.contingency.map((other, index) => documentStep(other, `${number}${letterOf(index)}`, [], facts)),
+    contingency: step.contingency.map((other, index) =>
+      documentStep(other, `${number}${letterOf(index)}`, [], facts, step),
+    ),
   };
 }
 

@@ -21,18 +21,18 @@ const whenOf: { readonly [place: string]: string | undefined } = {
 };
 
 export function messagesOf(plan: Plan): readonly Message[] {
-  const parents = new Map([...allSteps(plan)].flatMap((step) => step.contingency.map(({ id }) => [id, step.id])));
+  const parents = new Map([...allSteps(plan)].flatMap((step) => step.contingency.map(({ id }) => [id, step])));
   return [...allSteps(plan)].flatMap((step) => {
     const when = whenOf[step.place];
     if (when === undefined || step.condition === false) return [];
     const parent = parents.get(step.id);
     return [
       {
-        when: parent === undefined ? when : `${when}, if ${parent} cannot be delivered`,
+        when: parent === undefined ? when : `${when}, if ${parent.id} cannot be delivered`,
         step: step.id,
         to: audienceOf(step),
         how: howOf(step),
-        by: ownerWords(plan, step.owner),
+        by: ownerWords(plan, step.owner ?? parent?.owner ?? null),
         says: saysOf(step),
       },
     ];

@@ -6,6 +6,7 @@ import type { Statement } from '../journal/evidence/statement.ts';
 import { type Place, type Plan, type PlannedStep, phases, type SecretSource } from '../plan/plan.ts';
 import type { WhatIf } from '../whatif/what-if.ts';
 import { rfc3339 } from './clock-time.ts';
+import type { Basis } from './deadline.ts';
 import { personOfRole } from './document-people.ts';
 import { type Rehearsed, rehearsedOf } from './document-rehearsal.ts';
 import { type DocumentStep, documentSteps } from './document-step.ts';
@@ -29,6 +30,16 @@ export interface ImplementationStep {
   readonly back: string;
 }
 
+/** The last moment to begin, so that the backout ends within the change's window. */
+export interface LastMoment {
+  /** Instants in ms. */
+  readonly at: number;
+  readonly windowEnds: number;
+  readonly needMs: number;
+  readonly basis: Basis;
+  readonly marginMs: number;
+}
+
 export interface DocumentFacts {
   readonly plan: Plan;
   readonly digest: string;
@@ -47,8 +58,8 @@ export interface DocumentFacts {
   readonly evidence: readonly Statement[];
   /** Null: the plan was not walked through. */
   readonly whatIf: WhatIf | null;
-  /** The last moment to begin, in ms; null where it cannot be told. */
-  readonly lastMoment: number | null;
+  /** Null where it cannot be told. */
+  readonly lastMoment: LastMoment | null;
   readonly implementation: Implementation | null;
   /** Why a part is missing that could be there, in sentences. */
   readonly notes: readonly string[];
@@ -74,7 +85,9 @@ export interface DocumentView {
   readonly secrets: readonly { readonly name: string; readonly from: string }[];
   readonly withoutHealthChecks: string | null;
   readonly time: TimeView;
-  readonly lastMoment: string | null;
+  readonly lastMoment:
+    | (Omit<LastMoment, 'at' | 'windowEnds'> & { readonly at: string; readonly windowEnds: string })
+    | null;
   readonly places: readonly PlaceView[];
   readonly messages: readonly Message[];
   readonly rehearsal: Rehearsed | null;
@@ -127,7 +140,7 @@ export function documentView(facts: DocumentFacts): DocumentView {
     secrets: Object.entries(plan.secrets).map(([name, source]) => ({ name, from: secretWords(source) })),
     withoutHealthChecks: plan.withoutHealthChecks,
     time: { ...outlookOf(plan, facts.estimates), timeoutsMs: longest(plan), budgetMs: plan.timeBudgetMs },
-    lastMoment: facts.lastMoment === null ? null : rfc3339(facts.lastMoment),
+    lastMoment: lastMomentOf(facts.lastMoment),
     places,
     messages: messagesOf(plan),
     rehearsal: rehearsedOf(facts.evidence, at),
@@ -135,6 +148,10 @@ export function documentView(facts: DocumentFacts): DocumentView {
     implementation: facts.implementation,
     notes: facts.notes,
   };
+}
+
+function lastMomentOf(last: LastMoment | null): DocumentView['lastMoment'] {
+  return last === null ? null : { ...last, at: rfc3339(last.at), windowEnds: rfc3339(last.windowEnds) };
 }
 
 function changeOf({ change }: Plan): DocumentView['change'] {

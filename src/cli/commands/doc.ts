@@ -5,7 +5,7 @@ import { Fault } from '../../kernel/fault.ts';
 import { type DocumentFormat, documentFormats, documentPage } from '../../views/document.ts';
 import { documentView } from '../../views/document-view.ts';
 import { loadPlanAssuming } from '../assume-parameters.ts';
-import { documentFacts } from '../document-facts.ts';
+import { documentFacts } from '../document/facts.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';

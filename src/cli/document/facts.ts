@@ -1,0 +1,83 @@
+/** What is known of a plan beside itself, for its document: the record of this machine, and the plan walked through. */
+import { Fault } from '../../kernel/fault.ts';
+import { planDigest } from '../../plan/digest.ts';
+import { allSteps, type Plan } from '../../plan/plan.ts';
+import { listEvidence } from '../../runtime/home/evidence.ts';
+import { type Home, lookAtHome } from '../../runtime/home/home.ts';
+import { deadlineOf, needOf, usualMargin } from '../../views/deadline.ts';
+import type { DocumentFacts, LastMoment } from '../../views/document-view.ts';
+import type { Estimates } from '../../views/estimate.ts';
+import { outlookOf } from '../../views/estimate-outlook.ts';
+import { type WhatIf, whatIf } from '../../whatif/what-if.ts';
+import type { AssumedPlan } from '../assume-parameters.ts';
+import { findWindow } from '../deadline/find-window.ts';
+import { describeWith } from '../describe-step.ts';
+import type { Invocation, Surface } from '../invocation.ts';
+import { knownTimes } from '../known-times.ts';
+import type { Adapters } from '../load-plan.ts';
+import { version } from '../version.ts';
+import { findImplementation } from './implementation.ts';
+
+/** A larger plan is walked through by `backout whatif` alone, which takes minutes and says how far it is. */
+const mostStepsWalked = 400;
+
+export async function documentFacts(
+  { plan, adapters, assumed }: AssumedPlan,
+  call: Invocation,
+  surface: Surface,
+): Promise<DocumentFacts> {
+  const home = lookAtHome(call.flag('home'), surface.env);
+  const times = knownTimes(home, plan);
+  const walked = walkedThrough(plan, adapters, times.estimates);
+  const { implementation, notes } = await findImplementation(plan, call, surface);
+  const tooMany = `It has more than ${mostStepsWalked} steps: backout whatif shows what its failures come to.`;
+  return {
+    plan,
+    digest: planDigest(plan),
+    at: dateOf(surface),
+    version,
+    assumed,
+    describe: describeWith(adapters),
+    provesItself: ({ action }) => action.kind === 'adapter' && adapters.get(action.adapter)?.probe !== undefined,
+    estimates: times.estimates,
+    evidence: evidenceOf(plan, home),
+    whatIf: walked,
+    lastMoment: lastMomentOf(plan, home, times.estimates),
+    implementation,
+    notes: [...times.troubles, ...notes, ...(walked === null ? [tooMany] : [])],
+  };
+}
+
+/** Reproducible builds set it: seconds since 1970. */
+function dateOf({ env }: Surface): number {
+  const epoch = env.SOURCE_DATE_EPOCH;
+  if (epoch === undefined || epoch === '') return Date.now();
+  if (/^\d{1,11}$/.test(epoch)) return Number(epoch) * 1_000;
+  throw new Fault('usage', `SOURCE_DATE_EPOCH is not a number of seconds: ${epoch}`, 'Correct or unset it.');
+}
+
+function walkedThrough(plan: Plan, adapters: Adapters, estimates: Estimates): WhatIf | null {
+  if ([...allSteps(plan)].length > mostStepsWalked) return null;
+  return whatIf(plan, {
+    estimate: ({ id }) => estimates.get(id)?.medianMs ?? null,
+    insideEngine: ({ action }) => action.kind === 'adapter' && adapters.get(action.adapter)?.perform !== undefined,
+    depth: 'single',
+    only: null,
+    progress: () => undefined,
+  });
+}
+
+function evidenceOf({ definition }: Plan, home: Home): DocumentFacts['evidence'] {
+  if (definition === undefined) return [];
+  const files = listEvidence(home, definition);
+  return files.flatMap(({ evidence }) => (evidence === undefined ? [] : [evidence.statement]));
+}
+
+/** Null where the change has no window, or nothing bounds the backout. */
+function lastMomentOf(plan: Plan, home: Home, estimates: Estimates): LastMoment | null {
+  const { window } = findWindow(home, plan);
+  const need = needOf(outlookOf(plan, estimates), plan.timeBudgetMs);
+  if (window === undefined || need === undefined) return null;
+  const { at, marginMs } = deadlineOf(window, need, usualMargin(need));
+  return { at, windowEnds: window.ends, needMs: need.ms, basis: need.basis, marginMs };
+}

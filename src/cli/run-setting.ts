@@ -57,6 +57,6 @@ async function fillerFor(plan: Plan): Promise<Filler> {
 }
 
 function hasExpressions(plan: Plan): boolean {
-  const text = JSON.stringify([plan.phases, plan.escalate]);
+  const text = JSON.stringify([plan.phases, plan.escalate, plan.updates]);
   return text.includes('${{') || /"bindings":\[\{|"condition":"/.test(text);
 }

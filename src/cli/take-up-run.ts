@@ -8,7 +8,7 @@ import { parseDuration } from '../kernel/duration.ts';
 import { Fault } from '../kernel/fault.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { Plan } from '../plan/plan.ts';
-import { allSteps } from '../plan/plan.ts';
+import { allSteps, updateSteps } from '../plan/plan.ts';
 import type { Undated } from '../ports/effects.ts';
 import type { StepProcesses } from '../ports/step-process.ts';
 import type { Home } from '../runtime/home/home.ts';
@@ -136,7 +136,7 @@ function refuse(context: Context, decision: Decision): void {
 
 function adaptersOf(plan: Plan): Set<string> {
   const names = new Set<string>();
-  for (const step of allSteps(plan)) {
+  for (const step of [...allSteps(plan), ...updateSteps(plan)]) {
     for (const action of [step.action, step.verify?.action]) if (action?.kind === 'adapter') names.add(action.adapter);
   }
   return names;

@@ -9,6 +9,7 @@ import type { RunEvent } from './protocol.ts';
 import { refusal } from './refusal.ts';
 import { start, startDue, unstart } from './start.ts';
 import { type Context, stepState } from './state.ts';
+import { beginUpdate, isUpdateDue, keepUpdates, scheduleUpdates } from './updates.ts';
 
 /** Whether the event means anything to a run in this state; what does not is ignored, and not appended. */
 export function accepts(context: Context, event: RunEvent): boolean {
@@ -65,6 +66,7 @@ const earlyMs = 1_000;
 function acceptsTimer(context: Context, timer: string, at: number): boolean {
   if (timer === 'notify-hold') return holdsForNotify(context) && isDue(context.notifyHold, at);
   const [kind, id] = split(timer);
+  if (kind === 'update') return isUpdateDue(context, id) && isDue(context.updates.get(id)?.due ?? null, at);
   const { status, retryAt, answerBy } = stepState(context, id);
   return kind === 'retry' ? status === 'retrying' && isDue(retryAt, at) : status === 'waiting' && isDue(answerBy, at);
 }
@@ -86,6 +88,7 @@ function split(timer: string): [kind: string, step: string] {
 export function absorb(draft: Draft, event: RunEvent): void {
   draft.set({ now: Math.max(draft.context.now, event.at) });
   apply(draft, event);
+  keepUpdates(draft);
   if (draft.mayMakeDue) startDue(draft);
 }
 
@@ -98,7 +101,7 @@ function apply(draft: Draft, event: RunEvent): void {
   }
   switch (event.type) {
     case 'run.began':
-      return draft.set({ run: event.run, mode: event.mode, engines: 1 });
+      return began(draft, event);
     case 'engine.attached':
       return attached(draft);
     case 'engine.left':
@@ -116,6 +119,11 @@ function apply(draft: Draft, event: RunEvent): void {
     case 'run.ended':
       return draft.set({ end: event.end, exitCode: event.exitCode });
   }
+}
+
+function began(draft: Draft, { run, mode, at }: Extract<RunEvent, { readonly type: 'run.began' }>): void {
+  draft.set({ run, mode, engines: 1, beganAt: at });
+  scheduleUpdates(draft);
 }
 
 /** A contingency that is left out helps no more than one that failed. */
@@ -168,6 +176,7 @@ function waitAnew(draft: Draft, id: string): void {
 function fired(draft: Draft, timer: string): void {
   if (timer === 'notify-hold') return draft.set({ notifyReleased: true });
   const [kind, id] = split(timer);
+  if (kind === 'update') return beginUpdate(draft, id);
   if (kind === 'retry') return draft.patch(id, { status: 'pending', retryAt: null });
   const step = draft.planned(id);
   if (step !== undefined) unanswered(draft, id);

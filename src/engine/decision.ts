@@ -7,6 +7,7 @@ import { forgetSuccesses } from './hosts.ts';
 import { markSucceeded } from './outcome.ts';
 import type { Decision, RunEvent } from './protocol.ts';
 import type { StepState } from './state.ts';
+import { scheduleUpdates } from './updates.ts';
 
 type StepDecision = Extract<Decision, { readonly step: string }>;
 export type DecisionEvent = Extract<RunEvent, Decision>;
@@ -41,7 +42,7 @@ function stop(draft: Draft, { type, by, reason }: DecisionEvent, { inFlight, urg
   for (const id of draft.context.active) {
     const step = draft.planned(id);
     const state = draft.step(id);
-    if (step?.place === 'escalate' || step?.cancellable === false) continue;
+    if (step?.place === 'escalate' || step?.cancellable === false || (step?.place === 'updates' && !urgent)) continue;
     if (state.status !== 'running' && state.status !== 'cancelling') continue;
     draft.patch(id, { status: 'cancelling' });
     draft.issue({ do: 'cancel', step: id, attempt: state.attempt, urgent });
@@ -104,11 +105,12 @@ function endWait(draft: Draft, id: string): void {
 function reopen(draft: Draft, named: PlannedStep | undefined): void {
   draft.set({ end: null, exitCode: null, stop: null, failure: null, paused: false, place: 'notify' });
   tellAgain(draft);
+  scheduleUpdates(draft);
   for (const [id, state] of draft.context.steps.entries()) {
     const step = draft.planned(id);
     if (state.lapses > 0) draft.patch(id, { lapses: 0 });
     if (state.status === 'task') draft.issue({ do: 'ask', step: id, question: 'confirm' });
-    if (step === undefined || step === named || draft.context.parents.has(id)) continue;
+    if (step === undefined || step === named || draft.context.parents.has(id) || step.place === 'updates') continue;
     reopenStep(draft, step, state);
   }
   proveClosed(draft);

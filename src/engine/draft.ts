@@ -70,7 +70,8 @@ export class Draft {
   private moveOverUpTo(id: string): void {
     const position = this.current.positions.get(id);
     const place = this.planned(id)?.place;
-    if (place === undefined || position === undefined || position > this.current.overUpTo[place]) return;
+    if (place === undefined || place === 'updates' || position === undefined || position > this.current.overUpTo[place])
+      return;
     const next = firstNotOver(this.phase(place).steps, this.current.steps, position);
     this.current = { ...this.current, overUpTo: { ...this.current.overUpTo, [place]: next } };
   }

@@ -5,6 +5,7 @@ import { owedMessages } from './place-over.ts';
 import type { Command, RunEnd } from './protocol.ts';
 import { type Context, isTelling, stepState } from './state.ts';
 import { truthOf } from './truth.ts';
+import { updateExceptions } from './update-words.ts';
 
 export const exitCodes: Readonly<Record<RunEnd, number>> = {
   succeeded: 0,
@@ -20,7 +21,7 @@ export function exceptionsOf(context: Context): readonly string[] {
   const lines: string[] = [];
   for (const [id, state] of context.steps.entries()) {
     const step = context.index.get(id);
-    if (step === undefined || context.parents.has(id)) continue;
+    if (step === undefined || context.parents.has(id) || step.place === 'updates') continue;
     if (state.status === 'succeeded' && failedHosts(state).length > 0)
       lines.push(`${id} was not done on every host: ${failedHosts(state).join(', ')}`);
     if (state.status === 'skipped') lines.push(`${id} was left out: ${state.reason ?? 'no reason given'}`);
@@ -32,7 +33,7 @@ export function exceptionsOf(context: Context): readonly string[] {
     else if (isTelling(step.place)) lines.push(`${id}: the message was not delivered: ${state.reason ?? ''}`);
     else lines.push(`${id} failed and the run went on without it: ${state.reason ?? ''}`);
   }
-  return lines;
+  return [...lines, ...updateExceptions(context)];
 }
 
 /** Which one: the one that succeeded, or was handed over to a person. */

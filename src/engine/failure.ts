@@ -37,6 +37,7 @@ function mayRetry(draft: Draft, step: PlannedStep, trouble: Trouble): boolean {
 /** The run is coming to its end: what is not part of telling so is not tried again. */
 export function isEnding(draft: Draft, step: PlannedStep): boolean {
   const { stop, failure } = draft.context;
+  if (step.place === 'updates') return draft.context.updatesOver || (stop?.urgent ?? false);
   if (stop === null && failure === null) return false;
   return step.place !== 'escalate' || (stop?.urgent ?? false);
 }
@@ -108,7 +109,8 @@ export function failRun(draft: Draft, step: string | null, reason: string): void
 /** Ends what waits for a time or a person; the steps keep the truth of what they are. */
 export function closeWaits(draft: Draft): void {
   for (const [id, { status, question }] of draft.context.steps.entries()) {
-    if (draft.planned(id)?.place === 'escalate') continue;
+    const place = draft.planned(id)?.place;
+    if (place === 'escalate' || place === 'updates') continue;
     if (status === 'starting') unstart(draft, id);
     else if (status === 'retrying') {
       draft.patch(id, { status: 'failed', retryAt: null });

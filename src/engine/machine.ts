@@ -1,6 +1,6 @@
 /**
  * The one machine that every backout runs through, whatever its plan: the six phases in their order, and beside them
- * paused, stopping, escalating, owing and ended. The plan is in the context. It performs nothing and knows no clock: each
+ * paused, stopping, escalating, owing, settling and ended. The plan is in the context. It performs nothing and knows no clock: each
  * entered state and each event only adds commands (the action `issue`, whose parameters are the command itself).
  *
  * Owns: in which order phases follow each other, and what may interrupt them (P1, P2).
@@ -14,10 +14,11 @@ import { closing, leaving } from './ending.ts';
 import { failRun } from './failure.ts';
 import { gateOpen, lapsedChecks, maxLapses } from './gate.ts';
 import { forgetSuccesses } from './hosts.ts';
-import { isAllTold, isEscalated, isOwing, isPlaceOver, isQuiet } from './place-over.ts';
+import { activeUpdates, isAllTold, isEscalated, isOwing, isPlaceOver, isQuiet } from './place-over.ts';
 import type { Command, RunEvent } from './protocol.ts';
 import { dueOf, startDue } from './start.ts';
 import type { Context } from './state.ts';
+import { endUpdates } from './updates.ts';
 
 const types = {} as { context: Context; events: RunEvent };
 /** Evaluated at every transition by XState, so it is as small as can be; the driver starts from `contextOf(plan)`. */
@@ -43,6 +44,7 @@ const engine = setup({
     escalated: ({ context }) => isEscalated(context),
     owing: ({ context }) => isEscalated(context) && isOwing(context),
     calledAgain: ({ context }) => !isOwing(context),
+    updatesEnded: ({ context }) => activeUpdates(context).length === 0,
     closed: ({ context }) => context.end !== null,
     reopened: ({ context }) => context.end === null,
   },
@@ -137,7 +139,7 @@ export const machine = engine.createMachine({
         },
         announce: {
           entry: enter('announce'),
-          always: [...earlier('announce'), { guard: 'allTold', target: '#backout.closing' }],
+          always: [...earlier('announce'), { guard: 'allTold', target: '#backout.settling' }],
         },
         latest: { type: 'history' },
       },
@@ -155,7 +157,7 @@ export const machine = engine.createMachine({
       on: { '*': hear },
       always: [
         { guard: 'owing', target: 'owing' },
-        { guard: 'escalated', target: 'closing' },
+        { guard: 'escalated', target: 'settling' },
       ],
     },
     // P2, P7: the run is not closed while somebody is still to hear of it, or something of it may still run on a host;
@@ -167,6 +169,12 @@ export const machine = engine.createMachine({
         { guard: 'closed', target: 'ended' },
         { guard: 'calledAgain', target: 'escalating' },
       ],
+    },
+    // Nothing is said any more but that it has ended: an update on its way is ended, and that is waited for.
+    settling: {
+      entry: enact(endUpdates),
+      on: { 'step.*': hear, 'engine.attached': hear, 'engine.left': hear },
+      always: { guard: 'updatesEnded', target: 'closing' },
     },
     closing: {
       entry: enact((draft) => draft.issue(closing(draft.context))),

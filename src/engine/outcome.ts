@@ -48,6 +48,7 @@ function started(draft: Draft, step: PlannedStep, event: Extract<RunEvent, { rea
   draft.patch(step.id, {
     status: 'running',
     restoresBefore: draft.context.restores,
+    begunAt: draft.context.now,
     attempt: event.attempt,
     key: event.key,
     deadline: event.deadline,

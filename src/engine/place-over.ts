@@ -27,7 +27,25 @@ export function isQuiet(context: Context): boolean {
 /** Both ways of telling have come to an end: `notify` in the background, and `announce`. */
 export function isAllTold(context: Context): boolean {
   const { steps } = context.plan.phases.notify;
-  return context.overUpTo.notify === steps.length && isPlaceOver(context, 'announce');
+  return context.overUpTo.notify === steps.length && isPlaceOver(context, 'announce') && isDryOver(context);
+}
+
+/** A dry run looks at every channel of the regular updates, and waits for the answers. */
+function isDryOver(context: Context): boolean {
+  return context.mode !== 'dry-run' || activeUpdates(context).length === 0;
+}
+
+/** What of the run itself is under way; the regular updates go on beside it. */
+export function activeSteps(context: Context): readonly string[] {
+  return context.active.filter((id) => !isUpdate(context, id));
+}
+
+export function activeUpdates(context: Context): readonly string[] {
+  return context.active.filter((id) => isUpdate(context, id));
+}
+
+function isUpdate({ index }: Context, id: string): boolean {
+  return index.get(id)?.place === 'updates';
 }
 
 /** Messages of the escalation that did not get out while there was no time to try again. */
@@ -43,5 +61,5 @@ export function isOwing(context: Context): boolean {
 
 /** Escalation is done, however it went, and nobody is being told any more. */
 export function isEscalated(context: Context): boolean {
-  return isPlaceOver(context, 'escalate') && context.active.length === 0;
+  return isPlaceOver(context, 'escalate') && activeSteps(context).length === 0;
 }

@@ -48,7 +48,8 @@ function mayReopen(context: Context): boolean {
 
 function notReopenable(context: Context): string {
   if (context.end === null) return 'the run has not ended: there is nothing to reopen';
-  if (context.mode === 'rehearsal') return `the rehearsal has ended ${context.end}, and its evidence stands: rehearse again`;
+  if (context.mode === 'rehearsal')
+    return `the rehearsal has ended ${context.end}, and its evidence stands: rehearse again`;
   return `the run has ended ${context.end}: only a run that failed or was stopped can be reopened`;
 }
 
@@ -81,6 +82,8 @@ function refusalOfStep(context: Context, decision: StepDecision): string | undef
   if (!context.index.has(decision.step)) {
     return `the plan has no step "${decision.step}"; it has: ${[...context.index.keys()].slice(0, 40).join(', ')}`;
   }
+  if (context.index.get(decision.step)?.place === 'updates')
+    return `${decision.step} is a regular update: it is sent by itself, and tried again when it is next due`;
   if (context.end !== null && !mayReopen(context)) return notReopenable(context);
   if (context.end === null && isStopping(context)) return 'the run is ending: wait for its end, then decide';
   const state = stepState(context, decision.step);

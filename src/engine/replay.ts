@@ -5,6 +5,7 @@ import { closing, leaving } from './ending.ts';
 import type { Command, RunEvent } from './protocol.ts';
 import { stepState } from './state.ts';
 import { isUnderWay, type StepState } from './step-state.ts';
+import { dueUpdates } from './updates.ts';
 
 export function replay(plan: Plan, events: Iterable<RunEvent>): EngineState {
   let state = initialState(plan);
@@ -26,6 +27,7 @@ export function outstanding(state: EngineState): readonly Command[] {
   if (context.end !== null) return commands.filter(({ do: what }) => what !== 'ask');
   if (state.matches({ backingOut: 'notify' }) && context.notifyHold !== null && !context.notifyReleased)
     commands.push({ do: 'arm', timer: 'notify-hold', due: context.notifyHold });
+  for (const [id, due] of dueUpdates(context)) commands.push({ do: 'arm', timer: `update:${id}`, due });
   if (state.matches('closing')) commands.push(closing(context));
   if (state.matches('owing') && !context.left) commands.push(leaving(context));
   return commands;

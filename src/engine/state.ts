@@ -1,9 +1,10 @@
 /** What the engine knows: the plan, and what has become of each step. A pure fold of the journal's events (P5). */
-import type { Place, Plan, PlannedStep } from '../plan/plan.ts';
-import { allSteps, phases } from '../plan/plan.ts';
+import type { Place, Plan, PlannedStep, StepPlace } from '../plan/plan.ts';
+import { allSteps, phases, updateSteps } from '../plan/plan.ts';
 import type { Mode, Person, RunEnd } from './protocol.ts';
 import { isOver, type StepState, untouched } from './step-state.ts';
 import { type StepStates, StepTable } from './step-table.ts';
+import { idleUpdates, type UpdateStates } from './update-state.ts';
 
 export type { StepState, StepStatus } from './step-state.ts';
 export { isOver } from './step-state.ts';
@@ -31,6 +32,12 @@ export interface Context {
   /** The phase whose steps are being started. */
   readonly place: Place;
   readonly steps: StepStates;
+  /** When the run began, ms since the epoch: regular updates are due so many times `every` after it. */
+  readonly beganAt: number;
+  /** The regular updates, by the id of their step. */
+  readonly updates: UpdateStates;
+  /** No regular update is sent any more: the run is about to end, or has ended. */
+  readonly updatesOver: boolean;
   /** How many steps of each place are over without a gap, from its first on: what is looked at begins behind them. */
   readonly overUpTo: { readonly [P in Place]: number };
   /** Ids of steps with something under way: starting, running, cancelling, probing, retrying. */
@@ -56,7 +63,7 @@ export interface Context {
 
 /** The context before the first event. */
 export function contextOf(plan: Plan): Context {
-  const steps = StepTable.of([...allSteps(plan)].map((step) => [step.id, beginning(step)]));
+  const steps = StepTable.of([...allSteps(plan), ...updateSteps(plan)].map((step) => [step.id, beginning(step)]));
   return {
     plan,
     ...directoriesOf(plan),
@@ -65,6 +72,9 @@ export function contextOf(plan: Plan): Context {
     now: 0,
     place: 'notify',
     steps,
+    beganAt: 0,
+    updates: idleUpdates(plan),
+    updatesOver: false,
     overUpTo: overUpTo(plan, steps),
     active: [],
     paused: false,
@@ -89,7 +99,7 @@ function directoriesOf(plan: Plan): Pick<Context, 'index' | 'parents' | 'positio
   const index = new Map<string, PlannedStep>();
   const parents = new Map<string, string>();
   const positions = new Map<string, number>();
-  for (const step of allSteps(plan)) {
+  for (const step of [...allSteps(plan), ...updateSteps(plan)]) {
     index.set(step.id, step);
     for (const contingency of step.contingency) parents.set(contingency.id, step.id);
   }
@@ -129,9 +139,9 @@ export function stepState(context: Context, id: string): StepState {
   return context.steps.get(id) ?? untouched;
 }
 
-/** Phases that tell people: they never hold the backout up (P2). */
-export function isTelling(place: Place): boolean {
-  return place === 'notify' || place === 'announce' || place === 'escalate';
+/** Places that tell people: they never hold the backout up (P2). */
+export function isTelling(place: StepPlace): boolean {
+  return place === 'notify' || place === 'announce' || place === 'escalate' || place === 'updates';
 }
 
 /** Its failure, or nobody's answer to it, does not end the run: it tells people, and is not a required notice. */

@@ -45,6 +45,8 @@ export interface StepState {
   readonly accepted: 'contingency' | 'continue' | 'owed' | null;
   /** Index of the contingency being tried; null before the first. */
   readonly contingency: number | null;
+  /** When its last attempt was begun, ms since the epoch; null before the first. */
+  readonly begunAt: number | null;
   /** When it last succeeded. */
   readonly passedAt: number | null;
   /** How many restore attempts of the run had begun when its last attempt began. */
@@ -74,6 +76,7 @@ export const untouched: StepState = {
   answerBy: null,
   accepted: null,
   contingency: null,
+  begunAt: null,
   passedAt: null,
   restoresBefore: 0,
   lapses: 0,

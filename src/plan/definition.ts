@@ -8,8 +8,8 @@ import { sha256 } from '../kernel/sha256.ts';
 import type { PlaybookContent } from '../playbook/content.ts';
 import type { FrozenFile } from './plan.ts';
 
-/** Says which change is backed out, how to rehearse, and how strict to be; nothing of what is done. */
-const occasional: ReadonlySet<string> = new Set(['change', 'rehearsal', 'policy', 'lint']);
+/** Says which change is backed out, how to rehearse, how strict to be, and who hears meanwhile; nothing of what is done. */
+const occasional: ReadonlySet<string> = new Set(['change', 'rehearsal', 'policy', 'lint', 'communication']);
 
 /** SHA-256 (hex) over the playbook's content without what belongs to an occasion, and over its scripts. */
 export function definitionOf(content: PlaybookContent, files: readonly FrozenFile[]): string {

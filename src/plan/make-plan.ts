@@ -23,6 +23,7 @@ import { type GivenParameters, resolveParameters } from './parameters.ts';
 import type { FrozenFile, Plan, PlannedPhase, PlannedStep, Role } from './plan.ts';
 import type { ReadInventory } from './plan-hosts.ts';
 import { frozenName, ms, type Planning, planStep } from './plan-step.ts';
+import { planUpdates } from './plan-updates.ts';
 
 export interface Occasion extends GivenParameters {
   /** Absolute path of the playbook's folder. */
@@ -68,6 +69,7 @@ export async function makePlan(playbook: Playbook, occasion: Occasion): Promise<
     paramsAtDefault: atDefault,
     secrets: secretsOf(content),
     ...phasesOf(content, planning, occasion.jobs),
+    ...planUpdates(planning, content, change.risk),
     folder: occasion.folder,
     playbookFile: occasion.playbookFile,
     playbookDigest: occasion.playbookDigest,

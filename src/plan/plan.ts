@@ -10,6 +10,8 @@ export const phases = ['notify', 'disable-access', 'restore', 'health-checks', '
 export type Phase = (typeof phases)[number];
 /** Where a step stands: a phase, or the list that runs when the backout itself ends badly. */
 export type Place = Phase | 'escalate';
+/** The regular word to audiences is beside all of that. */
+export type StepPlace = Place | 'updates';
 
 export type Template = string;
 
@@ -37,6 +39,8 @@ export interface Plan {
   readonly maxParallel: number;
   readonly phases: { readonly [P in Phase]: PlannedPhase };
   readonly escalate: PlannedPhase;
+  /** Who hears at intervals how it stands; absent: nobody. */
+  readonly updates?: PlannedUpdates;
   /** Absolute path of the playbook's folder: where steps start. */
   readonly folder: string;
   readonly playbookFile: string;
@@ -86,6 +90,22 @@ export interface PlannedPhase {
   readonly steps: readonly PlannedStep[];
 }
 
+/** The regular updates: a step for each audience, and perhaps one that tells the speaker of a missed update. */
+export interface PlannedUpdates extends PlannedPhase {
+  /** Who speaks: a key of `roles`. */
+  readonly speaker: string | null;
+  readonly impact: Impact;
+}
+
+export type Impact = 'low' | 'medium' | 'high';
+
+/** Who hears, and how often. */
+export interface Audience {
+  readonly name: string;
+  readonly contact: string | null;
+  readonly everyMs: number;
+}
+
 export interface Role {
   readonly name: string | null;
   readonly contact: string | null;
@@ -102,7 +122,7 @@ export interface PlannedStep {
   readonly name: string;
   /** A role's key or free text; null where the playbook names nobody. */
   readonly owner: string | null;
-  readonly place: Place;
+  readonly place: StepPlace;
   /** The ids that must be over first; the default (the step above) is already filled in. */
   readonly needs: readonly string[];
   /** `true`: always. `false`: left out of this plan. Text: a CEL expression asked when the step is due. */
@@ -126,6 +146,8 @@ export interface PlannedStep {
   readonly repeatable: boolean;
   /** Where it is done, each for itself; absent: here. */
   readonly hosts?: PlannedHosts;
+  /** Only in `updates`: sent again and again; absent there: sent when an update was missed. */
+  readonly audience?: Audience;
 }
 
 export interface PlannedHosts {
@@ -234,7 +256,7 @@ export interface Until {
   readonly errors: number | null;
 }
 
-/** Every step of a plan with its contingencies, in the order of the plan. */
+/** Every step of a plan with its contingencies, in the order of the plan; the regular updates are none of them. */
 export function* allSteps(plan: Plan): Generator<PlannedStep> {
   for (const phase of [...phases.map((name) => plan.phases[name]), plan.escalate]) {
     for (const step of phase.steps) {
@@ -242,4 +264,9 @@ export function* allSteps(plan: Plan): Generator<PlannedStep> {
       yield* step.contingency;
     }
   }
+}
+
+/** The regular updates with their fallbacks. */
+export function updateSteps({ updates }: Plan): readonly PlannedStep[] {
+  return (updates?.steps ?? []).flatMap((step) => [step, ...step.contingency]);
 }

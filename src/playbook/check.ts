@@ -12,6 +12,7 @@ import { allSites, type PlaybookContent } from './content.ts';
 import type { PlaybookDocument } from './document.ts';
 import type { Examined, Playbook } from './examined.ts';
 import { checkAdapterInputs } from './rules/adapter-input.ts';
+import { checkCommunication } from './rules/communication.ts';
 import { checkExpressions } from './rules/expressions.ts';
 import { checkGate } from './rules/gate.ts';
 import { checkHosts } from './rules/hosts.ts';
@@ -32,6 +33,7 @@ export async function checkPlaybook(document: PlaybookDocument, adapters: Adapte
   const examined: Examined = { content, document, sites: allSites(content), adapters };
   const diagnostics = [
     ...(refused?.diagnostics ?? []),
+    ...checkCommunication(examined),
     ...checkParameters(examined),
     ...checkRehearsal(examined),
     ...(await checkSteps(examined)),

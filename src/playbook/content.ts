@@ -31,6 +31,8 @@ export interface StepSite {
   readonly above: string | undefined;
   /** The step whose contingency it is. */
   readonly parent: string | undefined;
+  /** A channel of `communication`, sent at any time of the run. */
+  readonly isUpdate?: true;
 }
 
 type PhaseContent = NonNullable<PlaybookContent['escalate']>;

@@ -1,6 +1,7 @@
 /** Where in a playbook expressions stand, and what each place allows. */
 import type { Json } from '../kernel/json.ts';
 import type { AdapterTable } from './adapter-facts.ts';
+import { communicationSites, isChannel } from './communication.ts';
 import type { Path, StepSite } from './content.ts';
 import type { Examined } from './examined.ts';
 import { valueAt } from './schema-issues.ts';
@@ -38,7 +39,8 @@ const stepRules: Readonly<Record<string, Rules>> = {
 };
 
 export function expressionSites(examined: Examined): readonly ExpressionSite[] {
-  const { document, sites, adapters } = examined;
+  const { document, content, adapters } = examined;
+  const sites = [...examined.sites, ...communicationSites(content, adapters)];
   const found: ExpressionSite[] = [];
   for (const step of sites) {
     const written = valueAt(document.data, step.path);
@@ -49,11 +51,18 @@ export function expressionSites(examined: Examined): readonly ExpressionSite[] {
   }
   for (const { path, text } of leaves(document.data, [])) {
     const ofStep = path[0] === 'phases' || path[0] === 'escalate';
-    if (ofStep || !hasExpression(text)) continue;
-    const rules = path[0] === 'summary' || path[0] === 'scope' || path[0] === 'goals' ? planned : fixed;
+    if (ofStep || isChannel(path) || !hasExpression(text)) continue;
+    const rules = isFilledEarly(path) ? planned : fixed;
     found.push({ ...rules, path, text, step: undefined });
   }
   return found;
+}
+
+const early: ReadonlySet<unknown> = new Set(['summary', 'scope', 'goals']);
+
+/** Texts for people that the plan holds filled in. */
+function isFilledEarly([key, , , field]: Path): boolean {
+  return early.has(key) || (key === 'communication' && (field === 'name' || field === 'contact'));
 }
 
 function rulesIn(path: Path, written: unknown, adapters: AdapterTable): Rules {

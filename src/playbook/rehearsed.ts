@@ -14,7 +14,9 @@ type PhaseContent = PlaybookContent['escalate'];
 /** Of a cleanup step in `escalate`: one id cannot stand twice in a plan. */
 export const atBadEnd = (id: string): string => `${id}-at-bad-end`;
 
-export function rehearsedPlaybook({ content, document }: Playbook, rehearsal: Rehearsal): Playbook {
+/** Regular updates are left out: their audiences are those of production. */
+export function rehearsedPlaybook({ content: whole, document }: Playbook, rehearsal: Rehearsal): Playbook {
+  const { communication: _, ...content } = whole;
   const cleanup = (rehearsal.cleanup ?? []).map(ownId);
   const replaced = eachPhase(content, rehearsal);
   const phases = { ...replaced.phases, announce: withMore(replaced.phases?.announce, cleanup) };

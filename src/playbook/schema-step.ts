@@ -19,9 +19,9 @@ import {
 } from './schema-parts.ts';
 
 /** Plain data as YAML gives it, kept as it is. */
-const input = (description: string) => mapOf(description, z.string(), z.custom<Json>());
+export const input = (description: string) => mapOf(description, z.string(), z.custom<Json>());
 
-const environment = () =>
+export const environment = () =>
   mapOf(
     'Environment variables, beside those that backout was started with. The place for secrets: `PGPASSWORD: ${{ secrets.db }}`.',
     variableText(),
@@ -90,7 +90,7 @@ const verify = () =>
       ),
   );
 
-const retry = () =>
+export const retry = (description = 'What happens after a failed try. Never after an unknown end.') =>
   z.optional(
     z
       .strictObject(
@@ -110,7 +110,7 @@ const retry = () =>
         },
         { error: 'must be a mapping, such as { attempts: 3, delay: 5s }' },
       )
-      .check(z.meta({ description: 'What happens after a failed try. Never after an unknown end.' })),
+      .check(z.meta({ description })),
   );
 
 const until = () =>

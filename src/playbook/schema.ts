@@ -3,6 +3,7 @@
  * docs/playbook.md. Built once, when first asked for. Defaults are only told here; the plan fills them in.
  */
 import * as z from 'zod/mini';
+import { communicationSchema } from './schema-communication.ts';
 import { lintSchema } from './schema-lint.ts';
 import {
   choice,
@@ -64,6 +65,7 @@ function build() {
         secrets: mapOf('Where secret values come from; they are never stored.', nameText(), secret()),
         phases: phases(steps),
         escalate: z.optional(z.nullable(stepList(steps, 'Steps that run when the backout itself ends badly.'))),
+        communication: communicationSchema(),
         lint: lintSchema(),
         rehearsal: rehearsalSchema(secret(), step),
         policy: policySchema(),

@@ -32,6 +32,11 @@ export const runFields: Readonly<Record<string, string>> = {
   health: 'what is true of health: `proven`, `failing`, `unknown`',
   failure: 'what made it fail, in a line: the step and why',
   head: "the journal's head hash",
+  doing: 'what is going on now, in a line: the steps that run and since when, or who is awaited',
+  done: 'what is done, in a line: `closing access 2 of 2, restoring 1 of 3`',
+  next: 'what comes next, in a line',
+  nextUpdate: 'when the next regular update comes: `04:30 UTC`; empty without `communication`',
+  missed: 'the regular updates that were not delivered of late, one a line',
 };
 
 export const changeFields = ['id', 'risk', 'windowEnds', 'summary'] as const;

@@ -16,9 +16,10 @@ function valuesOf(document: PlaybookDocument, key: string): readonly string[] {
   const found = new Set<string>();
   const { data } = document;
   if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
-    const { phases, escalate } = data as { readonly phases?: unknown; readonly escalate?: unknown };
+    const { phases, escalate, communication } = data as { readonly [section: string]: unknown };
     collect(phases, key, found);
     collect(escalate, key, found);
+    collectChannels(communication, key, found);
   }
   return [...found];
 }
@@ -30,4 +31,15 @@ function collect(value: unknown, key: string, found: Set<string>): void {
     if (name === key && typeof member === 'string') found.add(member);
     else if (name !== 'with' && name !== 'env') collect(member, key, found);
   }
+}
+
+/** An audience may have any name, also that of a key which is not looked into. */
+function collectChannels(communication: unknown, key: string, found: Set<string>): void {
+  const { audiences, alert } = membersOf(communication);
+  for (const audience of Object.values(membersOf(audiences))) collect(audience, key, found);
+  collect(alert, key, found);
+}
+
+function membersOf(value: unknown): { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null ? (value as { readonly [name: string]: unknown }) : {};
 }

@@ -6,6 +6,7 @@
  * Does not own: signals, terminals and inboxes themselves (cli), which only call `decide` and `leave`.
  */
 import type { EngineState } from '../engine/decide.ts';
+import { activeSteps } from '../engine/place-over.ts';
 import type { Command, Decision } from '../engine/protocol.ts';
 import { type Context, stepState } from '../engine/state.ts';
 import type { EffectCommand, Effects, Observer, Undated, Wall } from '../ports/effects.ts';
@@ -162,13 +163,13 @@ function isFullDisk(event: Undated): event is StepFailed {
 
 /** Nothing is under way, and nothing will be until a person has spoken. */
 function waitsForPeople(context: Context): boolean {
-  if (context.active.length > 0) return false;
+  if (activeSteps(context).length > 0) return false;
   return context.paused || context.steps.values().some((step) => step.status === 'waiting');
 }
 
 /** What a run that is left in the middle of stopping still owes: processes to be ended, people to be told. */
 function owedOf(context: Context): readonly string[] {
-  const inFlight = context.active.map((id) => `${id} is ${stepState(context, id).status}`);
+  const inFlight = activeSteps(context).map((id) => `${id} is ${stepState(context, id).status}`);
   const untold = context.plan.escalate.steps
     .filter((step) => context.stop !== null && ['pending', 'running'].includes(stepState(context, step.id).status))
     .map((step) => `${step.id} is to be told`);

@@ -82,7 +82,7 @@ function toldIn(context: Context, happened: Case | null): readonly Told[] {
   );
   const told: Told[] = [];
   for (const step of context.index.values()) {
-    if (!isTelling(step.place) || silent.has(step.id)) continue;
+    if (step.place === 'updates' || !isTelling(step.place) || silent.has(step.id)) continue;
     const { status } = stepState(context, step.id);
     if (status === 'succeeded' || status === 'task')
       told.push({ step: step.id, place: step.place, to: audienceOf(step) });

@@ -2,6 +2,7 @@
 import type { $ZodType } from 'zod/v4/core';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { AdapterFacts } from '../adapter-facts.ts';
+import { communicationSites } from '../communication.ts';
 import type { Path, StepContent, VerifyContent } from '../content.ts';
 import type { PlaybookDocument } from '../document.ts';
 import type { Examined } from '../examined.ts';
@@ -12,7 +13,7 @@ import { hasExpression } from '../template.ts';
 export type Validate = (schema: $ZodType, value: unknown) => readonly Issue[];
 
 export async function checkAdapterInputs(examined: Examined): Promise<readonly Diagnostic[]> {
-  const { sites } = examined;
+  const sites = [...examined.sites, ...communicationSites(examined.content, examined.adapters)];
   const used = sites.some(({ step }) => step.uses !== undefined || step.verify?.uses !== undefined);
   const validate = used ? await loadValidate() : () => [];
   return sites.flatMap(({ step, path, id }) => [

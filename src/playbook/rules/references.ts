@@ -85,6 +85,10 @@ export class References {
     const target = this.#steps.get(id);
     if (target === undefined) return named(reference, [...this.#steps.keys()], 'step', undefined);
     if (site.step === undefined || this.#isBefore(target, site.step)) return undefined;
+    if (site.step.isUpdate === true) {
+      const remedy = 'Say what is done with run.done, and what is going on with run.doing.';
+      return { rule: 'not-before', message: `an update may be sent before step ${id} is over`, remedy };
+    }
     if (target.place === 'notify' && site.step.place !== 'notify') {
       const remedy = `Write required: true in step ${id}, or pass the value another way.`;
       return {

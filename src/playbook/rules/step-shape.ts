@@ -1,5 +1,6 @@
 /** Which keys a step may have beside which. */
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { communicationSites } from '../communication.ts';
 import type { Path, StepContent, StepSite, VerifyContent } from '../content.ts';
 import type { PlaybookDocument } from '../document.ts';
 import type { Examined } from '../examined.ts';
@@ -20,13 +21,15 @@ const notForPeople: readonly Key[] = [
   ...(['env', 'stdin', 'cwd', 'timeout', 'grace', 'retry', 'verify', 'until', 'onUnknown', 'maxOutput'] as const),
 ];
 
-export function checkStepShapes({ document, sites }: Examined): readonly Diagnostic[] {
-  return sites.flatMap((site) => [
+export function checkStepShapes({ document, content, sites, adapters }: Examined): readonly Diagnostic[] {
+  const channels = communicationSites(content, adapters).flatMap(({ step, path }) => checkEnv(document, step, path));
+  const steps = sites.flatMap((site) => [
     ...checkAction(document, site.step, site.path, `step ${site.id}`, actions),
     ...checkManual(document, site),
     ...checkRequired(document, site),
     ...checkVerify(document, site),
   ]);
+  return [...steps, ...channels];
 }
 
 function checkAction(

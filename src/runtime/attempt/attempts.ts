@@ -152,7 +152,7 @@ export class Attempts {
     const known = this.resolved.get(stage.key);
     if (known !== undefined) return known;
     const { step, attempt } = stage;
-    const resolved = resolveStep(this.setting, { step, attempt }, new Values(this.setting, context), context);
+    const resolved = resolveStep(this.setting, { step, attempt }, new Values(this.setting, context, step.id), context);
     if (!resolved.ok) throw new Unprepared(resolved.error);
     return resolved.value;
   }

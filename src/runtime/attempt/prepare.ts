@@ -27,7 +27,7 @@ export function prepare(
 ): Prepared {
   const step = context.index.get(id);
   if (step === undefined) return refused(id, attempt, `the plan has no step ${id}`);
-  const values = new Values(setting, context);
+  const values = new Values(setting, context, id);
   if (typeof step.condition === 'string') {
     const asked = values.evaluate(step.condition);
     if (!asked.ok) return refused(id, attempt, `its \`if\` cannot be answered: ${asked.error}`);

@@ -8,20 +8,27 @@ import type { Playbook } from '../playbook/examined.ts';
 import { nothingKnown } from '../playbook/lint/facts.ts';
 import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import type { Risk } from '../playbook/lint/rule.ts';
+import type { Surface } from './invocation.ts';
 import { lintHosts } from './lint-hosts.ts';
 import type { LintOutcome } from './lint-outcome.ts';
 import { factsOf, loadPlaybook } from './load-plan.ts';
+import { lintedRehearsal, rehearsalFaults, rehearsalOf } from './rehearsal/known-rehearsal.ts';
 
-export async function lintFile(name: string, cwd: string, risk: Risk | undefined): Promise<LintOutcome> {
-  const { file, playbook, diagnostics, adapters } = await loadPlaybook(name, cwd);
+export async function lintFile(name: string, surface: Surface, risk: Risk | undefined): Promise<LintOutcome> {
+  const { cwd } = surface;
+  const loaded = await loadPlaybook(name, cwd);
+  const { file, playbook, diagnostics, adapters } = loaded;
   const shown = relative(cwd, file).startsWith('..') ? file : relative(cwd, file);
   if (playbook === undefined) return { file: shown, diagnostics, result: undefined };
   const folder = dirname(file);
-  const result = lintPlaybook(playbook, { adapters: factsOf(adapters), facts: nothingKnown, risk });
+  const now = Date.now();
+  const facts = { ...nothingKnown, rehearsal: lintedRehearsal(rehearsalOf(loaded, surface, now), now) };
+  const result = lintPlaybook(playbook, { adapters: factsOf(adapters), facts, risk });
   const all = [
     ...diagnostics,
     ...missingScripts(playbook, folder),
     ...(await lintHosts(playbook, folder)),
+    ...(await rehearsalFaults(loaded)),
     ...result.findings,
   ];
   return { file: shown, diagnostics: inOrder(all), result };

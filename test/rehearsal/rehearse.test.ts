@@ -215,3 +215,24 @@ test('what is left out is not done, and the evidence says why', async () => {
   const { coverage } = JSON.parse((await site.call(['rehearsals', '--json'])).stdout)[0];
   expect(coverage).toMatchObject({ done: 3, of: 4, leftOut: [{ step: 'close', reason: 'nobody uses staging' }] });
 });
+
+test('lint knows the rehearsal that counts, and finds what is wrong with the steps as they would be rehearsed', async () => {
+  const site = new Site(playbook());
+  const rules = async () => (await site.call(['lint', '.', '--json', '--risk', 'high'])).stdout;
+  expect(await rules()).toContain('no-fresh-rehearsal');
+  await site.call(rehearse);
+  expect(await rules()).not.toContain('no-fresh-rehearsal');
+  site.write('playbook.yaml', playbook().replace("run: 'echo wiped >> wiped'", 'uses: http, with: { url: nowhere }'));
+  const { code, stdout } = await site.call(['lint', '.']);
+  expect([code, stdout]).toEqual([2, expect.stringContaining('write a whole URL')]);
+});
+
+test('who is asked to do something by hand sees the mark first', async () => {
+  const site = new Site(
+    playbook()
+      .replace("run: 'mkdir -p", "manual: Close the shop., x: 'mkdir -p")
+      .replace(/, x: '[^']*'/, ''),
+  );
+  expect((await site.call(rehearse)).code).toBe(3);
+  expect((await site.call(['status', site.runs[0] ?? ''])).stdout).toContain('[REHEARSAL in staging] Close the shop.');
+});

@@ -27,7 +27,7 @@ export const run: CommandRun = async (call, surface) => {
   const failOn = oneOf(call, 'fail-on', failLevels) ?? 'error';
   const format = formatOf(call);
   const outcomes: LintOutcome[] = [];
-  for (const file of call.args) outcomes.push(await lintFile(file, surface.cwd, risk));
+  for (const file of call.args) outcomes.push(await lintFile(file, surface, risk));
   surface.out(written(outcomes, format, call.has('explain')));
   const fails = outcomes
     .flatMap(({ diagnostics }) => diagnostics)

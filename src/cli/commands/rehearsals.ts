@@ -1,19 +1,17 @@
 /** `backout rehearsals`: what was rehearsed, when, how it went, whether it still counts, and what became slower. */
-import { dirname } from 'node:path';
 import type { RehearsalPredicate } from '../../journal/evidence/statement.ts';
 import { formatDuration } from '../../kernel/duration.ts';
-import { definitionOf } from '../../plan/definition.ts';
-import { frozenName } from '../../plan/plan-step.ts';
 import { listEvidence } from '../../runtime/home/evidence.ts';
 import { lookAtHome } from '../../runtime/home/home.ts';
 import { visible } from '../../views/visible.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
-import { loadPlaybook, scriptsOf } from '../load-plan.ts';
+import { loadPlaybook } from '../load-plan.ts';
 import { ageWords } from '../rehearsal/age.ts';
 import { evidenceKey } from '../rehearsal/evidence-key.ts';
 import { type Judged, judge } from '../rehearsal/judge.ts';
+import { definitionOfPlaybook } from '../rehearsal/known-rehearsal.ts';
 import { type Trend, trendOf, trendWords } from '../rehearsal/trend.ts';
 
 export const run: CommandRun = async (call, surface) => {
@@ -42,14 +40,12 @@ interface Asked {
 
 /** Null: the file is no valid playbook, which was said. */
 async function askedFor(file: string, surface: Surface): Promise<Asked | null> {
-  const { playbook, diagnostics, file: path } = await loadPlaybook(file, surface.cwd);
-  if (playbook === undefined) {
-    printDiagnostics(diagnostics, surface);
-    return null;
-  }
-  const scripts = [...scriptsOf(playbook.content, dirname(path))];
-  const files = scripts.map(([script, { sha256 }]) => ({ name: frozenName(script), source: '', sha256 }));
-  return { name: playbook.content.name, definition: definitionOf(playbook.content, files) };
+  const loaded = await loadPlaybook(file, surface.cwd);
+  const definition = definitionOfPlaybook(loaded);
+  if (loaded.playbook !== undefined && definition !== undefined)
+    return { name: loaded.playbook.content.name, definition };
+  printDiagnostics(loaded.diagnostics, surface);
+  return null;
 }
 
 interface Line {

@@ -7,7 +7,11 @@ import type { Home } from '../../runtime/home/home.ts';
 import type { Surface } from '../invocation.ts';
 
 /** Undefined: no key is known here. A private key is good for it too: its public half is used. */
-export function evidenceKey(home: Home, surface: Surface, signingKey?: string): CheckSignature | undefined {
+export function evidenceKey(
+  home: Home,
+  surface: Pick<Surface, 'env' | 'cwd'>,
+  signingKey?: string,
+): CheckSignature | undefined {
   const named = signingKey === undefined ? surface.env.BACKOUT_SIGNING_KEY : resolve(surface.cwd, signingKey);
   const files = [join(home.path, 'evidence-key.pem'), named, join(home.path, 'signing-key.pem')];
   for (const file of files) {

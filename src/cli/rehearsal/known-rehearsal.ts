@@ -1,0 +1,49 @@
+/** What is known of the rehearsals of a playbook that was read, without a plan for any occasion. */
+import { dirname } from 'node:path';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { definitionOf } from '../../plan/definition.ts';
+import { frozenName } from '../../plan/plan-step.ts';
+import { checkSteps } from '../../playbook/check.ts';
+import { allSites } from '../../playbook/content.ts';
+import type { LintFacts } from '../../playbook/lint/facts.ts';
+import { rehearsedPlaybook } from '../../playbook/rehearsed.ts';
+import { lookAtHome } from '../../runtime/home/home.ts';
+import type { Surface } from '../invocation.ts';
+import { type CheckedPlaybook, factsOf, scriptsOf } from '../load-plan.ts';
+import { evidenceKey } from './evidence-key.ts';
+import { type LatestEvidence, latestEvidence } from './judge.ts';
+
+/** What evidence is bound to; the same for every occasion. Undefined: it is no valid playbook. */
+export function definitionOfPlaybook({ playbook, file }: Pick<CheckedPlaybook, 'playbook' | 'file'>) {
+  if (playbook === undefined) return undefined;
+  const scripts = [...scriptsOf(playbook.content, dirname(file))];
+  const files = scripts.map(([script, { sha256 }]) => ({ name: frozenName(script), source: '', sha256 }));
+  return definitionOf(playbook.content, files);
+}
+
+/** The rehearsal that counts for it, in this home. */
+export function rehearsalOf(
+  loaded: Pick<CheckedPlaybook, 'playbook' | 'file'>,
+  surface: Pick<Surface, 'env' | 'cwd'>,
+  now: number,
+): LatestEvidence | undefined {
+  const definition = definitionOfPlaybook(loaded);
+  if (definition === undefined) return undefined;
+  const home = lookAtHome(undefined, surface.env);
+  return latestEvidence(definition, { home, now, check: evidenceKey(home, surface) });
+}
+
+/** The same as lint asks for it. */
+export function lintedRehearsal(latest: LatestEvidence | undefined, now: number): LintFacts['rehearsal'] {
+  return latest === undefined ? undefined : { ageMs: now - latest.at, expiresMs: latest.expiresAt - latest.at };
+}
+
+/** What is wrong with the steps as they would be rehearsed, and is not wrong with them as they are. */
+export async function rehearsalFaults({ playbook, adapters }: CheckedPlaybook): Promise<readonly Diagnostic[]> {
+  const rehearsal = playbook?.content.rehearsal;
+  if (playbook === undefined || rehearsal === undefined) return [];
+  const rehearsed = rehearsedPlaybook(playbook, rehearsal);
+  const sites = allSites(rehearsed.content);
+  const found = await checkSteps({ ...rehearsed, sites, adapters: factsOf(adapters) });
+  return found.filter(({ severity }) => severity === 'error');
+}

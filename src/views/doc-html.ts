@@ -33,13 +33,16 @@ function blockOf(block: Block): string {
     case 'heading':
       return `<h${block.depth}>${html(block.text)}</h${block.depth}>`;
     case 'code':
-      return `<pre>${block.lines.map(html).join('\n')}</pre>`;
+      return `<pre>${block.lines.map(codeLine).join('\n')}</pre>`;
     case 'facts':
       return `<table class="facts"><tbody>${block.rows.map(factOf).join('')}</tbody></table>`;
     case 'table':
       return tableOf(block.head, block.rows);
   }
 }
+
+/** A tab is a tab there. */
+const codeLine = (line: string): string => line.split('\t').map(html).join('\t');
 
 function paragraphs(text: string): string {
   const parts = text.trim().split(/\n\s*\n/);

@@ -1,6 +1,6 @@
 /** The document's blocks as plain text, for fields that know no markup, and no longer than such a field may be. */
 import { type Block, type Cell, cellLines, type Section } from './doc-block.ts';
-import { visible } from './visible.ts';
+import { visible, visibleCode } from './visible.ts';
 
 export function plainSections(sections: readonly Section[]): string {
   return sections
@@ -19,7 +19,7 @@ function plainBlock(block: Block): readonly string[] {
     case 'heading':
       return ['', visible(block.text)];
     case 'code':
-      return block.lines.map((line) => `    ${visible(line)}`);
+      return block.lines.map((line) => `    ${visibleCode(line)}`);
     case 'facts':
       return block.rows.map(([name, value]) => `${visible(name)}: ${cellText(value)}`);
     case 'table':

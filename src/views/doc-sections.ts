@@ -138,9 +138,12 @@ function values({ parameters, secrets }: DocumentView): Section {
 function communication({ messages }: DocumentView): Section {
   const head = ['When', 'Who is told', 'How', 'Step', 'By', 'Words'];
   const rows = messages.map(({ when, to, how, step, by, says }) => [when, to, how, step, by, says ?? '']);
-  const blocks: readonly Block[] =
-    rows.length === 0 ? [warningBlock('Nobody is told of this backout.')] : [{ kind: 'table', head, rows }];
-  return { id: 'communication', title: 'Communication', blocks };
+  if (rows.length === 0)
+    return { id: 'communication', title: 'Communication', blocks: [warningBlock('Nobody is told of this backout.')] };
+  const silent = messages.some(({ regular }) => regular)
+    ? []
+    : [textBlock('No regular updates are sent between begin and end.')];
+  return { id: 'communication', title: 'Communication', blocks: [{ kind: 'table', head, rows }, ...silent] };
 }
 
 function implementation(change: Implementation | null): Section {

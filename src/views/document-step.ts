@@ -78,7 +78,7 @@ function documentStep(
     expected: facts.estimates.get(step.id) ?? null,
     limit: limitOf(step),
     verification: verificationOf(step, facts),
-    onFailure: failureOf(step),
+    onFailure: failureOf(step, facts.plan.escalate.steps.length > 0),
     contingency: step.contingency.map((other, index) =>
       documentStep(other, `${number}${letterOf(index)}`, [], facts, step),
     ),
@@ -123,7 +123,12 @@ function surroundings(action: Action, { params }: Plan): readonly string[] {
     const value = /^params\.(\w+)$/.exec(name)?.[1];
     return value === undefined ? [] : [`# ${name} is ${plain(params[value] ?? null)}`];
   });
-  return [...values, ...(action.cwd === null ? [] : [`# in ${action.cwd}`])];
+  const { env, stdin, cwd } = action;
+  const variables = Object.entries(env).map(([name, value]) => `# ${name} is ${value}`);
+  const fed = stdin === null ? [] : [`# it reads: ${stdin.trimEnd().replaceAll('\n', '\n#   ')}`];
+  return [...values, ...variables, ...fed, ...(cwd === null ? [] : [`# in ${cwd}`])].flatMap((text) =>
+    text.split('\n'),
+  );
 }
 
 function limitOf({ action, place, answerWithinMs, timeoutMs }: PlannedStep): string {
@@ -166,17 +171,17 @@ function textWords(name: string, text: TextExpectation | null): readonly string[
   ];
 }
 
-function failureOf(step: PlannedStep): string {
+function failureOf(step: PlannedStep, escalates: boolean): string {
   const { attempts, delayMs } = step.retry;
   const tries = attempts > 1 ? [`it is tried up to ${attempts} times, ${formatDuration(delayMs)} apart`] : [];
   const instead = step.contingency.map(({ id }) => `${id} is tried instead`);
-  return [...tries, ...instead, lastWords(step)].join('; then ');
+  return [...tries, ...instead, lastWords(step, escalates)].join('; then ');
 }
 
-function lastWords({ place, required, onFailure }: PlannedStep): string {
+function lastWords({ place, required, onFailure }: PlannedStep, escalates: boolean): string {
   if (isTelling(place) && !required) return 'the backout goes on, and its report says who was not told';
   if (onFailure === 'continue') return 'the backout goes on without it';
   return onFailure === 'ask'
     ? 'the owner is asked: retry, skip with a reason, or stop'
-    : 'the backout ends as failed; access stays as it is then, and those whom escalate names are told';
+    : `the backout ends as failed; access stays as it is then, and ${escalates ? 'those whom escalate names are told' : 'nobody is told: escalate is empty'}`;
 }

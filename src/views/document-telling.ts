@@ -1,11 +1,14 @@
 /** Who is told, when and how: the messages of a plan in the order in which they may go out. */
-import { allSteps, type Plan, type PlannedStep } from '../plan/plan.ts';
+import { formatDuration } from '../kernel/duration.ts';
+import { type Plan, type PlannedStep, phases } from '../plan/plan.ts';
 import { audienceOf } from '../whatif/audience.ts';
 import { ownerWords } from './document-people.ts';
 
 export interface Message {
   readonly when: string;
   readonly step: string;
+  /** Sent at intervals while the run lasts. */
+  readonly regular: boolean;
   readonly to: string;
   /** Adapter, or by hand. */
   readonly how: string;
@@ -20,23 +23,45 @@ const whenOf: { readonly [place: string]: string | undefined } = {
   escalate: 'When it has failed or was stopped',
 };
 
+/** First word, regular word, last word. */
 export function messagesOf(plan: Plan): readonly Message[] {
-  const parents = new Map([...allSteps(plan)].flatMap((step) => step.contingency.map(({ id }) => [id, step])));
-  return [...allSteps(plan)].flatMap((step) => {
-    const when = whenOf[step.place];
-    if (when === undefined || step.condition === false) return [];
-    const parent = parents.get(step.id);
-    return [
-      {
-        when: parent === undefined ? when : `${when}, if ${parent.id} cannot be delivered`,
-        step: step.id,
-        to: audienceOf(step),
-        how: howOf(step),
-        by: ownerWords(plan, step.owner ?? parent?.owner ?? null),
-        says: saysOf(step),
-      },
-    ];
+  const steps = [...phases.flatMap((name) => plan.phases[name].steps), ...plan.escalate.steps];
+  const told = steps.filter(({ place, condition }) => whenOf[place] !== undefined && condition !== false);
+  const begin = told.filter(({ place }) => place === 'notify');
+  const end = told.filter(({ place }) => place !== 'notify');
+  const say = (step: PlannedStep): readonly Message[] => messages(plan, step, whenOf[step.place] ?? '');
+  return [...begin.flatMap(say), ...regular(plan), ...end.flatMap(say)];
+}
+
+function regular(plan: Plan): readonly Message[] {
+  return (plan.updates?.steps ?? []).flatMap((step) => {
+    const when =
+      step.audience === undefined
+        ? 'When a regular update could not be delivered'
+        : `Every ${formatDuration(step.audience.everyMs)} while the backout lasts`;
+    return messages(plan, step, when);
   });
+}
+
+/** The message, and what stands in for it. */
+function messages(plan: Plan, step: PlannedStep, when: string): readonly Message[] {
+  const instead = `${when}, if ${step.id} cannot be delivered`;
+  return [messageOf(plan, step, step, when), ...step.contingency.map((other) => messageOf(plan, other, step, instead))];
+}
+
+function messageOf(plan: Plan, step: PlannedStep, parent: PlannedStep, when: string): Message {
+  const { audience } = parent;
+  const contact = audience?.contact ?? null;
+  return {
+    when,
+    step: step.id,
+    regular: parent.audience !== undefined,
+    to: audience === undefined ? audienceOf(step) : `${audience.name}${contact === null ? '' : `, ${contact}`}`,
+    how: audience === undefined ? howOf(step) : audienceOf(step),
+    by: ownerWords(plan, step.owner ?? parent.owner),
+    says:
+      parent.place === 'updates' ? 'How it stands: what is done, what is next, when the next word comes' : saysOf(step),
+  };
 }
 
 function howOf({ action }: PlannedStep): string {

@@ -1,5 +1,5 @@
 /** Text that others wrote, made safe inside Markdown and inside the HTML that it may become. */
-import { visible } from './visible.ts';
+import { visible, visibleCode } from './visible.ts';
 
 /** One line that means nothing to Markdown, wherever in a line it stands. */
 export function escapedMarkdown(text: string): string {
@@ -22,5 +22,5 @@ export function fencedMarkdown(lines: readonly string[]): string {
   const runs = lines.join('\n').match(/`+/g) ?? [];
   const longest = runs.reduce((most, run) => Math.max(most, run.length), 2);
   const fence = '`'.repeat(longest + 1);
-  return [`${fence}text`, ...lines.map(visible), fence].join('\n');
+  return [`${fence}text`, ...lines.map(visibleCode), fence].join('\n');
 }

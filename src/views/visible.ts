@@ -9,6 +9,11 @@ export function visible(text: string): string {
   return text.toWellFormed().replace(unseen, escaped);
 }
 
+/** The same for program text, in which a tab is a tab. */
+export function visibleCode(text: string): string {
+  return text.split('\t').map(visible).join('\t');
+}
+
 function escaped(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\t') return '\\t';

@@ -1,6 +1,7 @@
 /** `backout doc`: the plan as the document that is attached to the change record; nothing is touched. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { type DocumentFormat, documentFormats, documentPage } from '../../views/document.ts';
 import { documentView } from '../../views/document-view.ts';
@@ -15,6 +16,7 @@ export const run: CommandRun = async (call, surface) => {
   if (call.args[0] === undefined) throw new Fault('usage', 'no playbook is named', 'Write: backout doc playbook.yaml');
   const planned = await loadPlanAssuming(call, surface);
   if (!planned.ok) {
+    refuseChange(planned.error, call.args[0]);
     printDiagnostics(planned.error, surface);
     return exit.usage;
   }
@@ -28,6 +30,16 @@ export const run: CommandRun = async (call, surface) => {
   write(page, call, surface);
   return exit.backedOut;
 };
+
+/** An implementation plan has no document of its own: it is part of the one of its backout. */
+function refuseChange(diagnostics: readonly Diagnostic[], file: string): void {
+  if (!diagnostics.some(({ message }) => message.startsWith('kind is "Change"'))) return;
+  throw new Fault(
+    'usage',
+    `${file} is a change, not a playbook`,
+    `Write the document of the playbook that takes it back, with --change ${file}; where there is none yet: backout derive ${file} --output playbook.yaml`,
+  );
+}
 
 function formatOf(call: Invocation): DocumentFormat {
   const format = call.flag('format') ?? (call.has('json') ? 'json' : formatOfName(call.flag('output')));

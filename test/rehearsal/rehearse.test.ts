@@ -236,3 +236,22 @@ test('who is asked to do something by hand sees the mark first', async () => {
   expect((await site.call(rehearse)).code).toBe(3);
   expect((await site.call(['status', site.runs[0] ?? ''])).stdout).toContain('[REHEARSAL in staging] Close the shop.');
 });
+
+test('evidence that an engine had no time for is written by the next resume', async () => {
+  const site = new Site(playbook());
+  await site.call(rehearse);
+  execFileSync('rm', ['-r', site.path('home', 'evidence')]);
+  expect((await site.call(['resume', site.runs[0] ?? ''])).code).toBe(0);
+  expect((await site.call(['rehearsals', '.'])).stdout).toContain('counts until');
+});
+
+test('damaged evidence and a damaged key are said, and hold no backout up', async () => {
+  const site = new Site(playbook());
+  await site.call(rehearse);
+  writeFileSync(evidenceOf(site)[0] ?? '', '{');
+  site.write('home/evidence-key.pem', 'no key');
+  const run = await site.call(['run', '.', '--yes']);
+  expect(run.code).toBe(0);
+  expect(run.stderr).toContain('No key to check evidence with');
+  expect(run.stderr).toContain('it is damaged, or no evidence of a rehearsal');
+});

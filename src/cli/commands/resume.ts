@@ -5,7 +5,7 @@ import { openHome } from '../../runtime/home/home.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
 import { isTerminal } from '../drive.ts';
-import type { CommandRun } from '../invocation.ts';
+import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { engineSign, type KnownRun, latestOpenRun, meantRun, readRun } from '../known-run.ts';
 import { sayEnded } from '../say-ended.ts';
 import { takeUpRun } from '../take-up-run.ts';
@@ -26,7 +26,10 @@ export const run: CommandRun = async (call, surface) => {
       `run ${id} is a dry run: there is nothing to resume`,
       'Run it again: backout run --dry-run …',
     );
-  if (context.end !== null && !call.has('reopen')) return sayEnded(known, call, surface);
+  if (context.end !== null && !call.has('reopen')) {
+    if (context.mode === 'rehearsal') await completeEvidence(known, call, surface);
+    return sayEnded(known, call, surface);
+  }
   if (context.end === null && engineSign(known) !== 'gone') {
     if (!context.paused) throw held(known);
     return tellEngine(known, { type: 'decision.resume', ...said }, call, surface);
@@ -49,6 +52,12 @@ export const run: CommandRun = async (call, surface) => {
     processes.close();
   }
 };
+
+/** An engine may have died after the end was recorded, and before the evidence was. */
+async function completeEvidence({ folder }: KnownRun, call: Invocation, surface: Surface): Promise<void> {
+  const { writeMissingEvidence } = await import('../rehearsal/write-evidence.ts');
+  writeMissingEvidence(openHome(call.flag('home'), surface.env), folder.run, call, surface);
+}
 
 function held({ driver, folder }: KnownRun): Fault {
   const record = driver?.record;

@@ -7,7 +7,6 @@ import { basename, dirname, join } from 'node:path';
 import type { EvidenceResult, Statement } from '../../journal/evidence/statement.ts';
 import type { CheckSignature } from '../../journal/signature.ts';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
-import { Fault } from '../../kernel/fault.ts';
 import { isRunId } from '../../kernel/run-id.ts';
 import { type EvidenceFile, evidenceFolder, listEvidence } from '../../runtime/home/evidence.ts';
 import type { Home } from '../../runtime/home/home.ts';
@@ -73,8 +72,8 @@ function unlikeJournal({ statement, signed }: Evidence, { home, check }: JudgeFa
       ? null
       : `it does not say what the journal of run ${run} says: it was edited`;
   } catch (error) {
-    if (error instanceof Fault) return `the journal of its run cannot be read: ${error.message}`;
-    throw error;
+    // Whatever is wrong with a rehearsal's folder must not stand in the way of a backout.
+    return `the journal of its run cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
@@ -107,7 +106,7 @@ export interface LatestEvidence {
 export interface Evidences {
   /** The newest rehearsal that counts. */
   readonly latest: LatestEvidence | undefined;
-  /** Newer ones that do not, and everything that is not believed. */
+  /** Newer ones that do not. */
   readonly notCounting: readonly Judged[];
 }
 
@@ -116,11 +115,14 @@ export function hasEvidence(home: Home, definition: string): boolean {
 }
 
 export function evidencesFor(definition: string, facts: JudgeFacts): Evidences {
-  const judged = listEvidence(facts.home, definition).map((file) => judge(file, definition, facts));
-  const at = judged.findIndex(({ why }) => why === null);
-  const newer = at < 0 ? judged : judged.slice(0, at);
-  const older = at < 0 ? [] : judged.slice(at).filter(({ forged }) => forged !== null);
-  return { latest: latestOf(judged[at]?.statement), notCounting: [...newer, ...older] };
+  const notCounting: Judged[] = [];
+  // To judge one folds its journal: no older ones than needed.
+  for (const file of listEvidence(facts.home, definition)) {
+    const judged = judge(file, definition, facts);
+    if (judged.why === null) return { latest: latestOf(judged.statement), notCounting };
+    notCounting.push(judged);
+  }
+  return { latest: undefined, notCounting };
 }
 
 /** For others who ask (lint, the document): the rehearsal that counts. */

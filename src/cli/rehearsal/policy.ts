@@ -3,6 +3,7 @@
  * where no rehearsal of the plan was ever kept and nobody asks for one.
  */
 import type { Person } from '../../engine/protocol.ts';
+import type { CheckSignature } from '../../journal/signature.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
@@ -30,7 +31,7 @@ export interface PolicyFacts {
 export function askRehearsals({ home, planned, policy, by, call, surface, now }: PolicyFacts): readonly string[] {
   const { plan } = planned;
   if (plan.definition === undefined) return [];
-  const check = evidenceKey(home, surface, call.flag('signing-key'));
+  const check = keyOrNone(home, call, surface);
   const found = evidencesFor(plan.definition, { home, now, check });
   for (const each of found.notCounting.filter(({ forged }) => forged !== null))
     surface.err(`Evidence that is not believed: ${visible(each.path)}: ${each.forged}.\n`);
@@ -40,6 +41,16 @@ export function askRehearsals({ home, planned, policy, by, call, surface, now }:
     return [words];
   }
   return withoutRehearsal(policy, whyNone(found.notCounting), { plan, by, call, surface });
+}
+
+/** A key that is no key must not stand in the way of a backout; without it less evidence is believed. */
+function keyOrNone(home: Home, call: Invocation, surface: Surface): CheckSignature | undefined {
+  try {
+    return evidenceKey(home, surface, call.flag('signing-key'));
+  } catch (error) {
+    surface.err(`No key to check evidence with: ${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
+  }
 }
 
 function rehearsedWords({ latest, notCounting }: Evidences, now: number): string {
@@ -53,7 +64,9 @@ function rehearsedWords({ latest, notCounting }: Evidences, now: number): string
   return `Rehearsed ${ageWords(now - at)} in ${visible(environment)}: ${result}, counts until ${until} (run ${run}).${failed}`;
 }
 
-function whyNone([newest]: readonly Judged[]): string {
+function whyNone(judged: readonly Judged[]): string {
+  const newest = judged.find(({ statement }) => statement?.predicate.kind !== 'drill');
+  if (newest === undefined && judged.length > 0) return 'of this plan there were drills, and no whole rehearsal';
   if (newest === undefined) return 'this plan was never rehearsed as it is now';
   const run = newest.statement?.predicate.run ?? newest.path;
   return `the latest rehearsal of this plan, ${run}, does not count: ${newest.why}`;

@@ -1,10 +1,10 @@
 /** A rehearsal that has ended leaves its evidence; made from its journal, by whichever engine saw the end. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EvidenceResult, Statement } from '../../journal/evidence/statement.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import { allSteps, type Plan } from '../../plan/plan.ts';
-import { writeEvidence } from '../../runtime/home/evidence.ts';
+import { evidencePath, writeEvidence } from '../../runtime/home/evidence.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { statementOf } from '../../views/rehearsal-evidence.ts';
 import { shellWord } from '../../views/shell-word.ts';
@@ -24,6 +24,12 @@ export function writeEvidenceOf(home: Home, run: string, call: Invocation, surfa
   const { result, expiresOn } = statement.predicate;
   surface.err(`${wordsOf(statement)}\nEvidence ${shellWord(visible(path))}\n`);
   return { evidence: { path, result, expires: expiresOn } };
+}
+
+export function writeMissingEvidence(home: Home, run: string, call: Invocation, surface: Surface): void {
+  const { definition } = readRun(home, run).plan;
+  if (definition !== undefined && !existsSync(evidencePath(home, definition, run)))
+    writeEvidenceOf(home, run, call, surface);
 }
 
 /** What the run proves; the same whenever it is asked. Undefined: it has not ended, or is no rehearsal. */

@@ -17,10 +17,14 @@ export interface EvidenceFile {
 
 export const evidenceFolder = (home: Home): string => join(home.path, 'evidence');
 
+export function evidencePath(home: Home, definition: string, run: string): string {
+  return join(evidenceFolder(home), definition, `${run}.json`);
+}
+
 /** Whole on disk on return; answers its path. */
 export function writeEvidence(home: Home, statement: Statement, sign: Sign | undefined): string {
   const folder = join(evidenceFolder(home), statement.subject[0].digest.sha256);
-  const path = join(folder, `${statement.predicate.run}.json`);
+  const path = evidencePath(home, statement.subject[0].digest.sha256, statement.predicate.run);
   orUnusable(home.path, () => {
     makeFolder(evidenceFolder(home), home.modes);
     makeFolder(folder, home.modes);
@@ -38,7 +42,7 @@ export function listEvidence(home: Home, definition?: string): readonly Evidence
       const path = join(evidenceFolder(home), folder);
       return namesIn(path)
         .filter((name) => name.endsWith('.json'))
-        .map((name) => readEvidence(join(path, name)));
+        .map((name) => listed(join(path, name)));
     })
     .toSorted((one, other) => startOf(other) - startOf(one));
 }
@@ -52,6 +56,15 @@ export function readEvidence(path: string): EvidenceFile {
   } catch (error) {
     if (error instanceof Fault) throw error;
     throw new Fault('usage', `The evidence ${path} cannot be read (${errorCode(error)})`, undefined, { cause: error });
+  }
+}
+
+/** One file that cannot be read hides no other. */
+function listed(path: string): EvidenceFile {
+  try {
+    return readEvidence(path);
+  } catch {
+    return { path, evidence: undefined };
   }
 }
 

@@ -20,6 +20,7 @@ import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
 import { checkRehearsal } from './rules/rehearsal.ts';
 import { checkStepShapes } from './rules/step-shape.ts';
+import { valueAt } from './schema-issues.ts';
 
 export interface Checked {
   /** Absent when there are errors. */
@@ -28,6 +29,8 @@ export interface Checked {
 }
 
 export async function checkPlaybook(document: PlaybookDocument, adapters: AdapterTable): Promise<Checked> {
+  const other = otherKind(document);
+  if (other !== undefined) return { playbook: undefined, diagnostics: [other] };
   const refused = acceptsPlaybook(document.data) ? undefined : await explainRefusal(document);
   const content = refused?.content ?? asContent(document.data);
   const examined: Examined = { content, document, sites: allSites(content), adapters };
@@ -52,6 +55,13 @@ export async function checkSteps(examined: Examined): Promise<readonly Diagnosti
     ...(await checkAdapterInputs(examined)),
     ...(await checkExpressions(examined)),
   ];
+}
+
+/** Everything else would be wrong with it too, and say nothing. */
+function otherKind(document: PlaybookDocument): Diagnostic | undefined {
+  if (valueAt(document.data, ['kind']) !== 'Change') return undefined;
+  const remedy = `Look at it: backout derive ${document.file}   Carry it out: backout change run ${document.file}   Take it back: backout run --change ${document.file}`;
+  return document.error('wrong-kind', ['kind'], `${document.file} is a change, not a playbook`, remedy);
 }
 
 /** The only way from data to content: `acceptsPlaybook` has said yes. */

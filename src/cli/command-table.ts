@@ -91,6 +91,7 @@ export const commands: readonly CommandSpec[] = [
         help: "Begin although no rehearsal counts, where the playbook's policy asks for one; needs --reason",
       },
       again: { type: 'boolean', help: 'With --once: begin all the same; needs --reason' },
+      'accept-late': { type: 'boolean', help: 'Begin although the window has ended; needs --reason' },
       reason,
       by,
       json,

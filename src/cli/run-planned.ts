@@ -17,6 +17,7 @@ import { exit } from './exit-codes.ts';
 import { heldFault, holdSystem } from './hold-system.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import { livingOf } from './known-run.ts';
+import { windowNotes } from './late/window-notes.ts';
 import { printDiagnostics } from './lint-output.ts';
 import type { loadPlan } from './load-plan.ts';
 import { logTargetsOf } from './log-targets.ts';
@@ -138,10 +139,12 @@ async function runReal(beginning: Beginning, hooks: Hooks): Promise<number> {
     if (known !== undefined) return followOnce(home, known, beginning);
   }
   hooks.mayBegin?.(home);
-  const notes = await rehearsalNotes(beginning);
+  const rehearsed = await rehearsalNotes(beginning);
+  const late = await windowNotes(beginning);
+  if (late === undefined) return exit.usage;
   const agreed = await askToBegin(plan, call, surface);
   if (!agreed) return exit.usage;
-  return startReal(home, by, { ...beginning, notes }, hooks);
+  return startReal(home, by, { ...beginning, notes: [...rehearsed, ...late] }, hooks);
 }
 
 /** Begins it under the lock of its system, which a rehearsal has of its own. */

@@ -45,6 +45,11 @@ export interface Adapter<Input = unknown> {
   preflight(input: Input, context: AdapterContext): Promise<Preflight>;
   /** Read-only: is the effect in place? */
   probe?(input: Input, context: AdapterContext): Promise<Probe>;
+  /**
+   * Read-only, of what puts a backup back: what has been written since that was made, in a sentence; null where it cannot
+   * tell. Asked before a late backout. Must end soon after `context.signal` aborts.
+   */
+  writtenSince?(input: Input, context: AdapterContext): Promise<string | null>;
   /** How the long-lived process is started. Exactly one of `command` and `perform` is there. */
   command?(input: Input, context: CommandContext): AdapterCommand;
   /** Does it, inside the engine. Must end soon after `context.signal` aborts. */

@@ -38,6 +38,7 @@ export const adapter = defineAdapter<Input>({
   ],
   preflight,
   probe,
+  writtenSince,
   command: (asked, context) => ({ argv: workerArgv('files/restore'), stdin: orderFor(asked, context) }),
 });
 
@@ -92,6 +93,16 @@ async function probe(asked: Input, context: AdapterContext): Promise<Probe> {
     return await compareWithManifest(order.target, order.manifest, context.signal);
   } catch (error) {
     return probed('unknown', reasonOf(error));
+  }
+}
+
+async function writtenSince(asked: Input, context: AdapterContext): Promise<string | null> {
+  const { newerThan } = await import('./newer.ts');
+  const { backup, target } = orderOf(asked, context.folder);
+  try {
+    return await newerThan(backup, target, context.signal);
+  } catch (error) {
+    return `what was written in ${target} since its backup cannot be told: ${reasonOf(error)}`;
   }
 }
 

@@ -1,0 +1,45 @@
+/** Whether a backout comes late: after the end of its window, or hours after the change was carried out. */
+import { statSync } from 'node:fs';
+import type { Plan } from '../../plan/plan.ts';
+import type { Home } from '../../runtime/home/home.ts';
+import { hasLedger, ledgerFolder, readLedger } from '../../runtime/home/ledger.ts';
+import { runFolder } from '../../runtime/home/run-folder.ts';
+import type { Lateness } from '../../views/late-text.ts';
+import { type FoundWindow, findWindow } from '../deadline/find-window.ts';
+
+/** A change that was worked on as lately as this is being backed out on the spot, whatever its window. */
+const justNowMs = 60 * 60_000;
+/** Without a window: from here on others have probably worked on top of it. */
+const hoursMs = 4 * 60 * 60_000;
+
+export interface Found extends Pick<FoundWindow, 'decisions'> {
+  /** Undefined: it is not late. */
+  readonly lateness: Lateness | undefined;
+}
+
+export function latenessOf(plan: Plan, home: Home, now: number): Found {
+  const { window, decisions } = findWindow(home, plan);
+  const touched = lastTouched(home, plan.change.id);
+  const lateness = judge(window?.ends, touched, now);
+  return { decisions, lateness };
+}
+
+function judge(ends: number | undefined, touched: number | undefined, now: number): Lateness | undefined {
+  const changedAt = touched ?? null;
+  if (touched !== undefined && now - touched < justNowMs) return undefined;
+  if (ends !== undefined) return now >= ends ? { windowEnded: ends, changedAt } : undefined;
+  return touched !== undefined && now - touched >= hoursMs ? { windowEnded: null, changedAt } : undefined;
+}
+
+/** When the change was last worked on, as far as its ledger and the runs that it names tell. */
+function lastTouched(home: Home, id: unknown): number | undefined {
+  if (typeof id !== 'string') return undefined;
+  const folder = ledgerFolder(home, id);
+  if (!hasLedger(folder)) return undefined;
+  const times = readLedger(folder).events.map((event) =>
+    event.type === 'ledger.run' ? Math.max(event.at, writtenAt(runFolder(home, event.run).journal)) : event.at,
+  );
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+const writtenAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -1,0 +1,74 @@
+/** What whoever begins a late backout should know first. */
+import { formatDuration } from '../kernel/duration.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { TimeRecord } from '../ports/time-record.ts';
+import { bothZones } from './deadline-text.ts';
+import { visible } from './visible.ts';
+
+/** Instants: ms since the epoch. */
+export interface Lateness {
+  /** Null: no window is known, and the change is hours old. */
+  readonly windowEnded: number | null;
+  /** When the change was last worked on; null where nobody recorded that. */
+  readonly changedAt: number | null;
+}
+
+/** What a restore step tells of the ground that it stands on. */
+export interface Drift {
+  readonly step: string;
+  readonly said: readonly string[];
+  /** Why it tells nothing, or what it cannot tell; null where it tells all. */
+  readonly unknown: string | null;
+}
+
+export interface LateFacts {
+  readonly plan: Plan;
+  readonly lateness: Lateness;
+  readonly drift: readonly Drift[];
+  /** When the playbook was last edited; null where it is not there any more. */
+  readonly editedAt: number | null;
+  /** The last run or rehearsal that went well. */
+  readonly lastRun: TimeRecord | null;
+  readonly now: number;
+  readonly zone: string;
+}
+
+/** `the window ended 3 h 10 min ago`. */
+export function lateWords({ windowEnded, changedAt }: Lateness, now: number): string {
+  if (windowEnded !== null) return `the window ended ${ago(windowEnded, now)}`;
+  return `the change was carried out ${ago(changedAt ?? now, now)}`;
+}
+
+export function lateLines({ plan, lateness, drift, editedAt, lastRun, now, zone }: LateFacts): readonly string[] {
+  const { windowEnded, changedAt } = lateness;
+  const more = plan.phases.restore.steps.filter(({ condition }) => condition !== false).length - drift.length;
+  return [
+    `This backout of ${visible(plan.system)} comes LATE: ${lateWords(lateness, now)}.`,
+    ...(windowEnded === null ? [] : [row('Window ended', bothZones(windowEnded, zone))]),
+    ...(changedAt === null ? [] : [row('Change made', `${bothZones(changedAt, zone)}, ${ago(changedAt, now)}`)]),
+    row('Plan edited', editedAt === null ? 'unknown' : `${bothZones(editedAt, zone)}, ${ago(editedAt, now)}`),
+    row('Last done', lastRun === null ? 'never, as far as is known here' : doneWords(lastRun, now)),
+    'What has been written since the backups were made is lost where they are put back:',
+    ...drift.flatMap(driftLines),
+    ...(more > 0 ? [`  and ${more} more restore steps, which were not asked`] : []),
+  ];
+}
+
+const row = (label: string, text: string): string => `  ${label.padEnd(14)}${text}`;
+
+function doneWords({ at, mode, run }: TimeRecord, now: number): string {
+  return `${mode === 'rehearsal' ? 'rehearsed' : 'run'} ${ago(at, now)} (${run})`;
+}
+
+function driftLines({ step, said, unknown }: Drift): readonly string[] {
+  const all = [...said, ...(unknown === null ? [] : [unknown])];
+  return [`  ${visible(step)}:`, ...all.map((text) => `    ${visible(text)}`)];
+}
+
+const day = 24 * 60 * 60_000;
+
+/** Days from two on: `50 h 03 min ago` is nothing that people think in. */
+export function ago(at: number, now: number): string {
+  const ms = Math.max(0, now - at);
+  return ms < 2 * day ? `${formatDuration(ms)} ago` : `${Math.floor(ms / day)} days ago`;
+}

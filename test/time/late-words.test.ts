@@ -1,0 +1,58 @@
+/** How late a backout is, and whether that counts as late at all. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { latenessOf } from '../../src/cli/late/lateness.ts';
+import { addToLedger, ledgerFolder } from '../../src/runtime/home/ledger.ts';
+import { ago, lateWords } from '../../src/views/late-text.ts';
+import { aPlan } from '../support/plan-builder.ts';
+
+const hour = 3_600_000;
+const t0 = Date.parse('2026-11-22T04:00:00Z');
+const by = { login: 'ops', sudoUser: null, claimed: null, host: 'vm' };
+let path = '';
+beforeEach(() => {
+  path = mkdtempSync(join(tmpdir(), 'backout-late-'));
+});
+afterEach(() => rmSync(path, { recursive: true, force: true }));
+
+function lateness(change: { readonly id?: string; readonly windowEnds?: string }, now: number, recordedAt?: number) {
+  const modes = { folder: 0o700, file: 0o600 };
+  const home = { path, runs: join(path, 'runs'), systems: join(path, 'systems'), modes };
+  if (recordedAt !== undefined)
+    addToLedger(
+      home,
+      ledgerFolder(home, 'CHG1'),
+      () => recordedAt,
+      () => ({
+        type: 'ledger.recorded',
+        change: 'CHG1',
+        step: 'deploy',
+        state: 'done',
+        outputs: {},
+        source: null,
+        by,
+      }),
+    );
+  return latenessOf(aPlan({ restore: [{ id: 'db' }] }, { change }), home, now).lateness;
+}
+const window = { id: 'CHG1', windowEnds: '2026-11-22T05:00:00+01:00' };
+
+test.each([
+  ['a window that is open', window, t0 - 1, undefined, undefined],
+  ['a window that has ended, in another zone', window, t0, undefined, { windowEnded: t0, changedAt: null }],
+  ['a window that has ended hours ago', window, t0 + 5 * hour, t0 - hour, { windowEnded: t0, changedAt: t0 - hour }],
+  ['a window that has ended, of a change at work now', window, t0 + hour, t0 + hour - 60_000, undefined],
+  ['no window, and a change of an hour ago', { id: 'CHG1' }, t0 + 2 * hour, t0, undefined],
+  ['no window, and a change of days ago', { id: 'CHG1' }, t0 + 50 * hour, t0, { windowEnded: null, changedAt: t0 }],
+  ['no window and no id', {}, t0, undefined, undefined],
+])('%s', (_, change, now, recordedAt, expected) => {
+  expect(lateness(change, now, recordedAt)).toEqual(expected);
+});
+
+test('in words that people use', () => {
+  expect(lateWords({ windowEnded: t0, changedAt: null }, t0 + hour)).toBe('the window ended 1 h 00 min ago');
+  expect(lateWords({ windowEnded: null, changedAt: t0 }, t0 + 50 * hour)).toBe('the change was carried out 2 days ago');
+  expect(ago(t0, t0 - 5)).toBe('0 ms ago');
+});

@@ -43,8 +43,8 @@ export function fateOf(carried: Carried, context: Context, now: number): Fate | 
     event: { ...event, at: now + afterMs } as RunEvent,
   });
   if (endsOnly(context, step)) return ends(endsWithinMs, { type: 'step.cancelled', ...of, end: nothing } as RunEvent);
-  const share = step.verify === null ? 1 : stage === 'action' ? actionShare : 1 - actionShare;
-  const took = durationMs * share;
+  const acting = step.verify === null ? durationMs : Math.round(durationMs * actionShare);
+  const took = stage === 'action' ? acting : durationMs - acting;
   switch (kind) {
     case 'fails':
     case 'fails-nobody-answers':

@@ -78,8 +78,9 @@ function untold(plan: Plan, steps: ReadonlyMap<string, PlannedStep>, row: Row): 
   return [{ rule: 'only-message', step: planned.id, failure, why, remedy }];
 }
 
-function unproven(plan: Plan, { step, failure, truth }: Row): readonly Seen[] {
-  if (truth.access !== 'open' || truth.health === 'proven') return [];
+function unproven(plan: Plan, { step, failure, truth, end }: Row): readonly Seen[] {
+  // While a run stands still after it has opened, the proof grows old: that is no opening without proof.
+  if (end === 'waits' || truth.access !== 'open' || truth.health === 'proven') return [];
   const named = plan.withoutHealthChecks;
   const why =
     named === null

@@ -28,6 +28,8 @@ export function likeness(world: World): string {
     `${context.notifyReleased}${context.paused}`,
     stepsLeft(context, 'notify'),
     place === 'notify' ? '' : stepsLeft(context, place),
+    // Opening may have begun before checks that lapsed run again.
+    place === 'health-checks' ? stepsLeft(context, 'enable-access') : '',
     place === 'health-checks' || place === 'enable-access' ? health(context) : '',
     ...world.queue.map((each) => coming(each, world.now)),
   ].join('|');

@@ -11,7 +11,7 @@ const withoutTimeout = 60_000;
 
 /** Never longer than its limit, so that what succeeds does so in time. */
 export function durationOf(plan: Plan, estimate: Estimate): (step: PlannedStep) => number {
-  return (step) => Math.min(estimate(step) ?? assumed(plan, step), limitOf(step) * 0.9);
+  return (step) => Math.ceil(Math.min(estimate(step) ?? assumed(plan, step), limitOf(step) * 0.9));
 }
 
 /** A tenth of its timeout, or of the time that a person has; at least a second. */
@@ -29,7 +29,7 @@ function limitOf(step: PlannedStep): number {
 
 /** A person who is asked and cannot do better stops the run after this. */
 export function replyMs({ answerWithinMs }: PlannedStep): number {
-  return Math.min(5 * 60_000, answerWithinMs / 2);
+  return Math.round(Math.min(5 * 60_000, answerWithinMs / 2));
 }
 
 /** Somebody sees that the engine has died, and takes the run up. */

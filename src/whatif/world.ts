@@ -211,7 +211,7 @@ export class World {
     const durationMs = this.scene.durationOf(step);
     const fate = fateOf({ step, attempt: number, stage, kind, durationMs }, this.state.context, this.now);
     if (fate === null) return;
-    if (dies === 'engine-dies-during') this.add({ at: this.now + fate.afterMs / 2, what: 'engine-dies' });
+    if (dies === 'engine-dies-during') this.add({ at: this.now + Math.round(fate.afterMs / 2), what: 'engine-dies' });
     if (dies === 'engine-dies-after') this.add({ at: this.now + fate.afterMs, what: 'engine-dies' });
     this.add({ at: this.now + fate.afterMs, what: 'end', step: id, event: fate.event });
   }
@@ -260,7 +260,7 @@ export class World {
     const at = this.now + (question === 'confirm' ? this.scene.durationOf(step) : replyMs(step));
     this.add({ at, what: 'answer', event: answer });
     if (question === 'confirm' && this.deathAt(id) === 'engine-dies-during')
-      this.add({ at: this.now + (at - this.now) / 2, what: 'engine-dies' });
+      this.add({ at: this.now + Math.round((at - this.now) / 2), what: 'engine-dies' });
   }
 
   private add(happening: Happening): void {

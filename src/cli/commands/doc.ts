@@ -33,7 +33,7 @@ export const run: CommandRun = async (call, surface) => {
 
 /** An implementation plan has no document of its own: it is part of the one of its backout. */
 function refuseChange(diagnostics: readonly Diagnostic[], file: string): void {
-  if (!diagnostics.some(({ message }) => message.startsWith('kind is "Change"'))) return;
+  if (!diagnostics.some(({ rule }) => rule === 'wrong-kind')) return;
   throw new Fault(
     'usage',
     `${file} is a change, not a playbook`,

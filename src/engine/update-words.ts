@@ -48,8 +48,10 @@ function activeWords(context: Context, id: string): string {
 
 function waitingWords(context: Context, id: string): string {
   const step = context.index.get(id);
-  const { answerBy, question, reason } = stepState(context, id);
-  const since = answerBy === null ? '' : ` since ${instantWords(answerBy - (step?.answerWithinMs ?? 0), context.now)}`;
+  const { answerBy, begunAt, question, reason } = stepState(context, id);
+  // Each engine gives a wait its full time again; who is only asked has been so since it was begun.
+  const asked = question === 'confirm' ? begunAt : (answerBy ?? 0) - (step?.answerWithinMs ?? 0);
+  const since = asked === null || answerBy === null ? '' : ` since ${instantWords(asked, context.now)}`;
   const why =
     question === 'confirm' ? 'is for a person to do' : `needs a decision${reason === null ? '' : ` (${reason})`}`;
   return `waiting for ${whoOf(context, step)}${since}: ${nameOf(context, id)} ${why}`;

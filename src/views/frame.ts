@@ -9,6 +9,7 @@ import type { PhaseView, StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
 import { expectedLine, otherCommands, trueLine } from './status-text.ts';
 import { idWidth, phaseLine, stepLine, styleOf, type TextOptions } from './step-line.ts';
+import { updateSummary } from './updates-text.ts';
 import { cut, fit, hardWrap } from './width.ts';
 
 export interface FrameOptions extends TextOptions {
@@ -24,10 +25,13 @@ export function renderFrame(view: RunView, options: FrameOptions): readonly stri
   const doing = doingWords(view, options);
   if (columns < least.columns || rows < least.rows) return [cut(doing, columns)];
   const expected = rows < roomy ? [] : expectedLine(view, options).slice(0, 2);
-  const head = [paint('strong', cut(trueLine(view), columns)), ...hardWrap(doing, columns).slice(0, 2), ...expected];
+  const updates = rows < roomy ? null : updateSummary(view, options);
+  const told = updates === null ? [] : [cut(updates, columns)];
+  const head = [paint('strong', cut(trueLine(view), columns)), ...hardWrap(doing, columns).slice(0, 2)];
+  const top = [...head, ...expected, ...told];
   const foot = commands(view, columns).slice(0, Math.max(1, Math.floor(rows / 4)));
-  const room = rows - 1 - head.length - foot.length;
-  return [...head, ...body(view, room, options), ...foot];
+  const room = rows - 1 - top.length - foot.length;
+  return [...top, ...body(view, room, options), ...foot];
 }
 
 /** Never cut: a command is there to be copied. */

@@ -8,6 +8,7 @@ import type { History } from './history.ts';
 import { nextCommands } from './next-commands.ts';
 import { phaseViews } from './phase-view.ts';
 import type { EngineSign, RunStatus, RunView, Situation } from './run-view.ts';
+import { updateViews } from './updates-view.ts';
 import { heldBy, owedOf, tasksOf, waitsOf } from './waiting.ts';
 
 export interface RunFacts {
@@ -41,6 +42,7 @@ function withoutNext(facts: RunFacts): Situation {
     exceptions: context.end === null ? [] : (history.ended?.exceptions ?? []),
     tasks: tasksOf(context, history),
     owed: owedOf(context, history),
+    ...(context.plan.updates === undefined ? {} : { updates: updateViews(context, history) ?? [] }),
     decisions: history.decisions.map((decision) => ({ ...decision, at: rfc3339(decision.at) })),
     expectedEnd: facts.estimates === undefined ? null : expectedEndOf({ ...facts, estimates: facts.estimates }),
     notes: history.notes.map(({ at, text }) => ({ at: rfc3339(at), text })),

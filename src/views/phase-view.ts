@@ -1,7 +1,7 @@
 /** Phases and steps as the run view shows them. */
 import type { FailureClass, Question } from '../engine/protocol.ts';
 import type { Context, StepState, StepStatus } from '../engine/state.ts';
-import { type Place, type PlannedStep, phases } from '../plan/plan.ts';
+import { type PlannedStep, phases, type StepPlace } from '../plan/plan.ts';
 import type { AttemptOutcome, AttemptRecord } from './attempt-record.ts';
 import { rfc3339 } from './clock-time.ts';
 import type { History } from './history.ts';
@@ -23,7 +23,7 @@ export type ShownStatus =
 export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped';
 
 export interface PhaseView {
-  readonly name: Place;
+  readonly name: StepPlace;
   /** What people call it, where that is not its name. */
   readonly title?: string;
   readonly status: PhaseStatus;
@@ -92,10 +92,14 @@ export function phaseViews(context: Context, history: History): readonly PhaseVi
   const six = phases.map((name) => phaseView(name, context.plan.phases[name].steps, context, history));
   const escalate = phaseView('escalate', context.plan.escalate.steps, context, history);
   const begun = escalate.steps.some(({ status, attempts }) => status !== 'pending' || attempts.length > 0);
-  return begun ? [...six, escalate] : six;
+  // In a dry run the channels of the regular updates are looked at as steps are.
+  const { updates } = context.plan;
+  const looked =
+    updates === undefined || context.mode !== 'dry-run' ? [] : [phaseView('updates', updates.steps, context, history)];
+  return begun ? [...six, ...looked, escalate] : [...six, ...looked];
 }
 
-function phaseView(name: Place, steps: readonly PlannedStep[], context: Context, history: History): PhaseView {
+function phaseView(name: StepPlace, steps: readonly PlannedStep[], context: Context, history: History): PhaseView {
   const views = steps.flatMap((step) => [
     stepView(step, null, context, history),
     ...step.contingency

@@ -9,6 +9,7 @@ import type { Observer } from '../ports/effects.ts';
 import { clockTime, type Zone } from './clock-time.ts';
 import { modeMark } from './mode-words.ts';
 import { personName } from './person-name.ts';
+import { updateSentence } from './updates-text.ts';
 import { programLines, visible } from './visible.ts';
 import { displayWidth } from './width.ts';
 import { attemptWords, type Ended, hostWords, outcomeWords, truthWords } from './words.ts';
@@ -120,6 +121,8 @@ function leftSentence({ reason, owed }: Extract<RunEvent, { type: 'engine.left' 
 }
 
 function attemptSentence(event: Extract<RunEvent, { attempt: number }>, context: Context): string | null {
+  const update = updateSentence(event, context);
+  if (update !== undefined) return update;
   const counted = countWords(event, context);
   switch (event.type) {
     case 'step.started':

@@ -16,6 +16,7 @@ import { outlookOf } from './estimate-outlook.ts';
 import { estimateWords, outlookLines } from './estimate-text.ts';
 import { addressesLine, hostsLine } from './hosts-view.ts';
 import { longest, waves } from './plan-time.ts';
+import { communicationLines } from './updates-text.ts';
 import { visible } from './visible.ts';
 import { personOf } from './waiting.ts';
 import { hardWrap, wrap } from './width.ts';
@@ -37,8 +38,11 @@ const narrowest = 20;
 export function planText(plan: Plan, options: PlanTextOptions): string {
   const lines = [
     ...headLines(plan, options),
-    ...phases.flatMap((name) => placeLines(name, plan.phases[name], plan, options)),
-    ...placeLines('escalate', plan.escalate, plan, options),
+    ...(plan.kind === 'change' ? [] : phases.flatMap((name) => placeLines(name, plan.phases[name], plan, options))),
+    ...(plan.kind === 'change'
+      ? ['', ...waveListLines(plan, options)]
+      : placeLines('escalate', plan.escalate, plan, options)),
+    ...updatesLines(plan, options),
     '',
     totalLine(plan),
     ...expectedLines(plan, options),
@@ -49,7 +53,10 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
 function headLines(plan: Plan, { columns, paint, digest }: PlanTextOptions): readonly string[] {
   const change = plan.change.id;
   return [
-    paint('strong', `Plan ${visible(plan.name)} of system ${visible(plan.system)}: nothing is run.`),
+    paint(
+      'strong',
+      `${plan.kind === 'change' ? 'Change' : 'Plan'} ${visible(plan.name)} of system ${visible(plan.system)}: nothing is run.`,
+    ),
     ...(plan.summary === null ? [] : wrap(visible(plan.summary), columns)),
     ...(typeof change === 'string' ? [`Change ${visible(change)}`] : []),
     ...Object.entries(plan.params).map(([name, value]) => `Parameter ${name} = ${visible(JSON.stringify(value))}`),
@@ -64,6 +71,21 @@ function placeLines(name: Place, phase: PlannedPhase, plan: Plan, options: PlanT
   const head = options.paint('strong', title);
   if (phase.steps.length === 0) return ['', `${head}: no steps${emptyWords(name, plan)}`];
   return ['', head, ...order.flatMap((steps, index) => waveLines(steps, index + 1, plan, options))];
+}
+
+/** A change has one list of steps. */
+function waveListLines(plan: Plan, options: PlanTextOptions): readonly string[] {
+  return waves(plan.phases.restore.steps).flatMap((steps, index) => waveLines(steps, index + 1, plan, options));
+}
+
+function updatesLines(plan: Plan, { columns, paint }: PlanTextOptions): readonly string[] {
+  const lines = communicationLines(plan);
+  if (lines.length === 0) return [];
+  return [
+    '',
+    paint('strong', 'updates (while it lasts, beside everything)'),
+    ...lines.flatMap((line) => hanging(line, '   ', columns)),
+  ];
 }
 
 function emptyWords(name: Place, plan: Plan): string {

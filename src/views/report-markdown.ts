@@ -22,6 +22,7 @@ export function reportMarkdown(view: RunView, plan: Plan): string {
     '## Steps',
     table(['Phase', 'Step', 'Owner', 'Attempt', 'Outcome', 'Began (UTC)', 'Ended (UTC)', 'Took'], stepRows(view)),
     ...section('Hosts', hostTable(view)),
+    ...section('Regular updates', updateTable(view)),
     ...section('Decisions', decisionTable(view)),
     ...section('Not as planned', bulletList(view.exceptions)),
     ...section('Left to people', bulletList(view.tasks.map(taskLine))),
@@ -109,6 +110,16 @@ function hostCells(
 ): readonly string[] {
   const told = `${outcome ?? 'no end known'}${reason === null ? '' : `: ${reason}`}`;
   return [id, name, String(attempt ?? ''), told, endedAt ?? '', durationMs === null ? '' : formatDuration(durationMs)];
+}
+
+function updateTable({ updates = [] }: RunView): string {
+  const rows = updates.flatMap(({ name, channel, fallback: other, deliveries }) =>
+    deliveries.map(({ fallback, startedAt, outcome, reason }) => {
+      const told = `${outcome ?? 'on its way'}${reason === null ? '' : `: ${reason}`}`;
+      return [startedAt, name, fallback ? `${other ?? ''} (fallback)` : channel, told];
+    }),
+  );
+  return rows.length === 0 ? '' : table(['When (UTC)', 'Audience', 'Channel', 'Outcome'], rows);
 }
 
 function decisionTable({ decisions }: RunView): string {

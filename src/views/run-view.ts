@@ -7,6 +7,7 @@ import type { JsonObject } from '../kernel/json.ts';
 import type { Injection, Reasoned } from '../plan/plan.ts';
 import type { ExpectedEnd } from './estimate-end.ts';
 import type { PhaseView } from './phase-view.ts';
+import type { UpdateView } from './updates-view.ts';
 import type { Owed, TaskView, WaitView } from './waiting.ts';
 
 export type RunStatus =
@@ -74,6 +75,8 @@ export interface RunView {
   readonly tasks: readonly TaskView[];
   /** Messages that were not delivered and work that an engine left undone. */
   readonly owed: readonly Owed[];
+  /** The regular updates to audiences; absent where the plan has none. */
+  readonly updates?: readonly UpdateView[];
   readonly decisions: readonly DecisionView[];
   readonly notes: readonly { readonly at: string; readonly text: string }[];
   /** From measured times; null where nobody can say, or nothing was measured. */

@@ -11,6 +11,7 @@ import { personName } from './person-name.ts';
 import type { PhaseView, StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
 import { idWidth, phaseLine, stepLine, type TextOptions, troubleOf } from './step-line.ts';
+import { updateLines } from './updates-text.ts';
 import { programLines, visible } from './visible.ts';
 import { wrap } from './width.ts';
 import { truthWords } from './words.ts';
@@ -23,6 +24,7 @@ export function statusText(view: RunView, options: TextOptions): string {
     ...headLines(view, options),
     '',
     ...phaseLines(view, options),
+    ...list('Regular updates', updateLines(view, options), options),
     ...list('Left to people', view.tasks.map(taskLine), options),
     ...list('Owed', view.owed.map(owedLine), options),
     ...list('Exceptions', view.exceptions.map(visible), options),

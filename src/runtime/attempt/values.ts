@@ -88,5 +88,5 @@ function nextUpdateWords(context: Context, step: string | null): string {
   const isTold = context.place === 'announce' || context.place === 'escalate';
   if (isTold && context.index.get(step ?? '')?.place !== 'updates') return '';
   const at = nextUpdateOf(context, step);
-  return at === null ? '' : `${instantWords(at, context.now)}, or sooner when it ends`;
+  return at === null ? '' : `${instantWords(at, context.now)}, if it still lasts then`;
 }

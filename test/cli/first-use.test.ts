@@ -1,6 +1,7 @@
 /** What a stranger types first: init, lint, help. */
 import { spawnSync } from 'node:child_process';
 import { expect, jest, test } from '@jest/globals';
+import { commands } from '../../src/cli/command-table.ts';
 import { Site } from '../rig/site.ts';
 
 jest.setTimeout(60_000);
@@ -58,4 +59,16 @@ test('the logs of many steps are printed without a warning of the program’s ow
   const { code, stdout, stderr } = await site.call(['logs', site.runs[0] ?? '']);
   expect([code, stderr]).toEqual([0, '']);
   for (let n = 0; n < 16; n += 1) expect(stdout).toContain(`said-${n}\n`);
+});
+
+test('the help shows every command once, under a title', async () => {
+  const { stdout } = await new Site().call(['--help']);
+  const shown = stdout.split('\n').flatMap((line) => /^ {2}([a-z]+(?: [a-z]+)?)(?: [[A-Z]| {2})/.exec(line)?.[1] ?? []);
+  expect(shown.toSorted()).toEqual(
+    commands
+      .filter(({ hidden }) => hidden === undefined)
+      .map(({ name }) => name)
+      .toSorted(),
+  );
+  expect(stdout).not.toMatch(/^More$/m);
 });

@@ -178,3 +178,33 @@ describe('backout derive', () => {
     expect([code, stdout, stderr]).toEqual([0, '', 'Nothing of CHG2 is left to be taken back.\n']);
   });
 });
+
+test('what the frame says of restore steps that are left out is left out with them', async () => {
+  const site = await siteWith('one done');
+  site.write(
+    'playbook.yaml',
+    `${frame.replace('{ id: ok, run: x }', '{ id: ok, needs: [restore-db], run: x }')}
+lint: { no-owner: { level: off, reason: so, steps: [restore-db] } }
+policy: { rehearsal: refuse }
+rehearsal: { environment: staging, leaveOut: [{ step: restore-db, reason: so }, { step: tell, reason: so }] }
+`,
+  );
+  const { playbook, stderr } = await derived(site, '--ledger');
+  expect(playbook.phases['health-checks'][0].needs).toEqual([]);
+  expect([playbook.lint, playbook.policy, playbook.rehearsal.leaveOut]).toEqual([
+    {},
+    { rehearsal: 'warn' },
+    [{ step: 'tell', reason: 'so' }],
+  ]);
+  expect(stderr).toContain('so it only warns');
+});
+
+test('a change of 3,000 steps is derived in seconds', async () => {
+  const site = new Site();
+  const steps = Array.from({ length: 3000 }, (_, n) => `  - { id: s${n}, run: x, backout: [{ run: y }] }\n`);
+  site.write('change.yaml', `kind: Change\nid: CHG1\nsystem: s\nsteps:\n${steps.join('')}`);
+  const begun = performance.now();
+  const { code, stdout } = await site.call(['derive', 'change.yaml']);
+  expect([code, stdout.match(/- id: undo-/g)?.length]).toEqual([0, 3000]);
+  expect(performance.now() - begun).toBeLessThan(15_000);
+});

@@ -230,3 +230,21 @@ describe('backout run --change', () => {
     expect(site.runs).toHaveLength(1);
   });
 });
+
+test('--once --backout-on-failure: a caller whose engine was killed in the backout takes that up', async () => {
+  const site = siteOf();
+  site.write('bad', '');
+  site.write(
+    'playbook.yaml',
+    frame.replace("run: 'rm data'", "run: ': > going; until [ -e go ]; do sleep 0.01; done; rm data'"),
+  );
+  const call = [...carryOut, '--once', '--backout-on-failure'];
+  const first = site.start(call);
+  await site.appeared('going');
+  first.signal('SIGKILL');
+  await first.ended;
+  site.write('go', '');
+  expect((await site.call(call)).code).toBe(8);
+  expect([site.runs.length, site.read('access'), site.read('flag')]).toEqual([2, 'closed\nopen\n', '']);
+  expect([(await site.call(call)).code, site.runs.length]).toEqual([8, 2]);
+});

@@ -3,11 +3,12 @@
 import { lookAtHome } from '../../runtime/home/home.ts';
 import { exit } from '../exit-codes.ts';
 import type { Invocation, Surface } from '../invocation.ts';
+import { hasBegun } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import { deriveExecuted, irreversibleOf } from './derive-playbook.ts';
 import { executedState } from './executed-change.ts';
 import type { LoadedChange } from './load-change.ts';
-import { runDerived } from './run-backout-of.ts';
+import { follow, runDerived } from './run-backout-of.ts';
 
 /** `told`: the change's document, printed together with the backout's. Answers 8 where the backout ended well. */
 export async function backOutFailed(
@@ -30,7 +31,12 @@ export async function backOutFailed(
 async function backOut(loaded: LoadedChange, call: Invocation, surface: Surface): Promise<number> {
   const { id } = loaded.change;
   surface.err(`\n${id} failed: it is now taken back, as --backout-on-failure asks.\n`);
-  const executed = executedState(lookAtHome(call.flag('home'), surface.env), loaded);
+  const home = lookAtHome(call.flag('home'), surface.env);
+  const executed = executedState(home, loaded);
+  const { backout } = executed.ledger;
+  // A caller that comes a second time gets the backout that there is, taken up where its engine died.
+  if (backout !== null && hasBegun(home, backout))
+    return wellOr(await follow(home, backout, unasked(call, id), surface));
   const derived = await deriveExecuted(executed, irreversibleOf(call));
   if (!derived.ok) {
     printDiagnostics(derived.error, surface);
@@ -39,9 +45,10 @@ async function backOut(loaded: LoadedChange, call: Invocation, surface: Surface)
   }
   for (const line of derived.value.said) surface.err(`${line}\n`);
   if (derived.value.nothing) return exit.takenBack;
-  const code = await runDerived(executed, derived.value, unasked(call, id), surface);
-  return code === exit.backedOut || code === exit.exceptions ? exit.takenBack : code;
+  return wellOr(await runDerived(executed, derived.value, unasked(call, id), surface));
 }
+
+const wellOr = (code: number): number => (code === exit.backedOut || code === exit.exceptions ? exit.takenBack : code);
 
 /** Whoever asked for it has said yes already. */
 function unasked(call: Invocation, id: string): Invocation {

@@ -96,7 +96,7 @@ export function withArguments(call: Invocation, args: readonly string[]): Invoca
   return { ...call, args };
 }
 
-async function follow(home: Home, run: string, call: Invocation, surface: Surface): Promise<number> {
+export async function follow(home: Home, run: string, call: Invocation, surface: Surface): Promise<number> {
   const processes = createStepProcesses({ launch: 'on-demand' });
   try {
     const waits = call.has('wait') || isTerminal();

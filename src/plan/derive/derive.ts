@@ -21,6 +21,7 @@ import { fillOutputs } from './fill-outputs.ts';
 import { type Declarations, dataOf, mergeDeclarations, neededDeclarations, systemFault } from './merge.ts';
 import { restorePhase } from './restore-phase.ts';
 import { saidOf } from './said.ts';
+import { isStrict, trimmedFrame } from './trim-frame.ts';
 import type { WayStep } from './way.ts';
 
 export interface Derived {
@@ -48,8 +49,10 @@ export async function derive(derivation: Derivation): Promise<Result<Derived, re
   ];
   if (diagnostics.length > 0) return err(diagnostics);
   const declared = neededDeclarations(derivation, merged, filled.steps);
+  const around = trimmedFrame(dataOf(frame?.document.data ?? null), withContingencies(frame, phase.spared));
   const data = assembled(
     derivation,
+    around,
     { ...declared, parameters: { ...declared.parameters, ...filled.parameters } },
     filled.steps,
   );
@@ -57,9 +60,20 @@ export async function derive(derivation: Derivation): Promise<Result<Derived, re
   return ok({
     document: change.document.arranged(data, originOf(change, frame, filled.steps), others),
     comments: new Map(filled.steps.flatMap(({ id, comment }) => (comment === undefined ? [] : [[id, comment]]))),
-    said: saidOf(change, fates, phase),
+    said: [...saidOf(change, fates, phase), ...policyLine(frame)],
     undo: phase.undo,
   });
+}
+
+function withContingencies(frame: Playbook | undefined, spared: readonly string[]): readonly string[] {
+  const sites = frame === undefined ? [] : sitesOf(frame.content, 'restore');
+  const contingencies = sites.filter(({ parent }) => parent !== undefined && spared.includes(parent));
+  return [...spared, ...contingencies.map(({ id }) => id)];
+}
+
+function policyLine(frame: Playbook | undefined): readonly string[] {
+  if (!isStrict(asMapping(dataOf(frame?.document.data ?? null).policy))) return [];
+  return ['The policy of the frame asks for a rehearsal; of a plan that is derived there is none, so it only warns.'];
 }
 
 function coverFaults(change: Change, frame: Playbook | undefined): readonly Diagnostic[] {
@@ -101,11 +115,11 @@ const ownKeys = ['apiVersion', 'kind', 'name', 'system', 'summary', 'change', 'r
 
 function assembled(
   { change, frame }: Derivation,
+  around: JsonObject,
   { roles, parameters, secrets }: Declarations,
   steps: readonly WayStep[],
 ): JsonObject {
   const own = dataOf(change.document.data);
-  const around = dataOf(frame?.document.data ?? null);
   const { content } = change.forward;
   const summary = around.summary ?? `Take back ${change.id}${own.summary === undefined ? '' : `: ${own.summary}`}`;
   return {
@@ -118,7 +132,7 @@ function assembled(
     change: { ...asMapping(around.change), ...only(own, occasionKeys) },
     ...filledOnly({ roles, parameters, secrets }),
     ...without(around, [...ownKeys, ...headKeys, 'phases', 'escalate']),
-    phases: phasesOf(frame, steps),
+    phases: phasesOf(frame, around, steps),
     ...only(around, ['escalate']),
   };
 }
@@ -126,12 +140,11 @@ function assembled(
 const filledOnly = (mappings: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(mappings).filter(([, value]) => Object.keys(asMapping(value) ?? {}).length > 0));
 
-function phasesOf(frame: Playbook | undefined, steps: readonly WayStep[]): JsonObject {
-  const around = asMapping(dataOf(frame?.document.data ?? null).phases) ?? {};
+function phasesOf(frame: Playbook | undefined, around: JsonObject, steps: readonly WayStep[]): JsonObject {
   const maxParallel = frame === undefined ? undefined : maxParallelOf(phaseContent(frame.content, 'restore'));
   const list = steps.map((step, index) => withNeeds(step, steps[index - 1]?.id));
   const restore: Json = maxParallel === undefined ? list : { maxParallel, steps: list };
-  const all: JsonObject = { ...around, restore };
+  const all: JsonObject = { ...asMapping(around.phases), restore };
   return Object.fromEntries(phaseNames.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])));
 }
 

@@ -161,6 +161,12 @@ export const commands: readonly CommandSpec[] = [
       'window-ends': { type: 'string', value: 'TIME', help: 'When the window ends (default: change.windowEnds)' },
       margin: { type: 'string', value: '15m', help: 'Time to spare (default: a tenth of the backout, at least 5m)' },
       watch: { type: 'boolean', help: 'Count down until the moment, or until a backout begins' },
+      tell: {
+        type: 'string',
+        multiple: true,
+        value: 'AUDIENCE',
+        help: 'Tell an audience of the playbook 30 and 10 minutes before, and at the moment; repeatable',
+      },
       decide: {
         type: 'string',
         value: 'back-out|go-on|extend',

@@ -49,6 +49,12 @@ export function windowOf(planned: number, decisions: readonly WindowDecision[]):
   return { ends: extended.until, planned, extended };
 }
 
+/** The last word about this window was to back out, or to go on: nobody has to be told that time runs out. */
+export function isSettled({ planned }: Window, decisions: readonly WindowDecision[]): boolean {
+  const last = decisions.at(-1);
+  return last !== undefined && last.choice !== 'extend' && last.planned === planned;
+}
+
 export function deadlineOf(window: Window, need: Need, marginMs: number): Deadline {
   return { at: window.ends - need.ms - marginMs, window, need, marginMs };
 }

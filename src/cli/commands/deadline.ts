@@ -4,14 +4,15 @@ import { parseDuration } from '../../kernel/duration.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
-import { type Deadline, deadlineOf, needOf, usualMargin } from '../../views/deadline.ts';
+import { type Deadline, deadlineOf, isSettled, needOf, usualMargin } from '../../views/deadline.ts';
 import { bothZones, deadlineLines, decisionWords } from '../../views/deadline-text.ts';
 import { type Outlook, outlookOf } from '../../views/estimate-outlook.ts';
 import { named } from '../../views/estimate-text.ts';
 import { wrap } from '../../views/width.ts';
-import { loadPlanAssuming } from '../assume-parameters.ts';
+import { type AssumedPlan, loadPlanAssuming } from '../assume-parameters.ts';
 import { decideWindow } from '../deadline/decide.ts';
 import { findWindow } from '../deadline/find-window.ts';
+import type { Teller } from '../deadline/tell.ts';
 import { watchDeadline } from '../deadline/watch.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
@@ -37,9 +38,25 @@ export const run: CommandRun = async (call, surface) => {
   const look = () => find(home, plan, outlook, call);
   const found = look();
   show(plan, outlook, found, call, surface);
-  if (call.has('watch') && Date.now() < found.deadline.at) await watchDeadline(plan, home, look, surface);
+  const tell = await tellerFor(planned.value, call, surface);
+  if (!isSettled(found.deadline.window, found.decisions)) await tell(found.deadline);
+  if (call.has('watch') && Date.now() < found.deadline.at) await watchDeadline(plan, home, { look, tell }, surface);
   return Date.now() < look().deadline.at ? exit.backedOut : exit.failed;
 };
+
+/** Loaded where somebody is to be told, who must be told with the values of the occasion. */
+async function tellerFor(planned: AssumedPlan, call: Invocation, surface: Surface): Promise<Teller> {
+  if (call.flags('tell').length === 0) return async () => {};
+  const [missing] = Object.keys(planned.assumed);
+  if (missing !== undefined)
+    throw new Fault(
+      'usage',
+      `--tell needs the parameter ${missing}: what is sent may hold it`,
+      `Add --param ${missing}=…`,
+    );
+  const { createTeller } = await import('../deadline/tell.ts');
+  return createTeller(planned, call, surface);
+}
 
 /** Exit 0: it is recorded, whatever the time. */
 function decide(home: Home, plan: Plan, call: Invocation, surface: Surface): number {

@@ -6,7 +6,7 @@ import type { WindowDecision } from '../../journal/window-decision.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { readCurrent, systemFolder } from '../../runtime/home/system-folder.ts';
-import type { Deadline } from '../../views/deadline.ts';
+import { type Deadline, isSettled } from '../../views/deadline.ts';
 import { bothZones, countdownLine, decisionWords } from '../../views/deadline-text.ts';
 import type { Surface } from '../invocation.ts';
 
@@ -15,12 +15,18 @@ export interface Watched {
   readonly decisions: readonly WindowDecision[];
 }
 
+export interface Watching {
+  readonly look: () => Watched;
+  /** Gives people the word that is due. */
+  readonly tell: (deadline: Deadline) => Promise<void>;
+}
+
 const minuteMs = 60_000;
 /** Said off a terminal beside the full minutes: `30 min left`, … */
 export const thresholds: readonly number[] = [30 * minuteMs, 10 * minuteMs, 5 * minuteMs, minuteMs, 10_000, 0];
 
 /** Resolves when the moment has passed, when a run of the system has begun, or when it is decided not to extend. */
-export async function watchDeadline(plan: Plan, home: Home, look: () => Watched, surface: Surface): Promise<void> {
+export async function watchDeadline(plan: Plan, home: Home, { look, tell }: Watching, surface: Surface): Promise<void> {
   const onTerminal = process.stdout.isTTY === true;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const write = (text: string) => surface.out(onTerminal ? `\r\x1b[K${text}\n` : `${text}\n`);
@@ -36,6 +42,7 @@ export async function watchDeadline(plan: Plan, home: Home, look: () => Watched,
     const line = countdownLine(plan.system, deadline, now);
     const begun = readCurrent(systemFolder(home, plan.system));
     if (begun !== undefined) return write(`The backout of ${plan.system} has begun: backout status ${begun}`);
+    if (!isSettled(deadline.window, decisions)) await tell(deadline);
     if (now >= deadline.at || isDecided) return write(line);
     if (onTerminal) surface.out(`\r\x1b[K${line}`);
     else if (isDue(deadline.at - last, deadline.at - now)) write(line);

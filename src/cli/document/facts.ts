@@ -2,7 +2,6 @@
 import { Fault } from '../../kernel/fault.ts';
 import { planDigest } from '../../plan/digest.ts';
 import { allSteps, type Plan } from '../../plan/plan.ts';
-import { listEvidence } from '../../runtime/home/evidence.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { deadlineOf, needOf, usualMargin } from '../../views/deadline.ts';
 import type { DocumentFacts, LastMoment } from '../../views/document-view.ts';
@@ -15,6 +14,8 @@ import { describeWith } from '../describe-step.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { knownTimes } from '../known-times.ts';
 import type { Adapters } from '../load-plan.ts';
+import { evidenceKey } from '../rehearsal/evidence-key.ts';
+import { genuineEvidence } from '../rehearsal/judge.ts';
 import { version } from '../version.ts';
 import { findImplementation } from './implementation.ts';
 
@@ -28,6 +29,7 @@ export async function documentFacts(
 ): Promise<DocumentFacts> {
   const home = lookAtHome(call.flag('home'), surface.env);
   const times = knownTimes(home, plan);
+  const evidence = evidenceOf(plan, home, surface);
   const walked = walkedThrough(plan, adapters, times.estimates);
   const { implementation, notes } = await findImplementation(plan, call, surface);
   const tooMany = `It has more than ${mostStepsWalked} steps: backout whatif shows what its failures come to.`;
@@ -40,11 +42,11 @@ export async function documentFacts(
     describe: describeWith(adapters),
     provesItself: ({ action }) => action.kind === 'adapter' && adapters.get(action.adapter)?.probe !== undefined,
     estimates: times.estimates,
-    evidence: evidenceOf(plan, home),
+    evidence: evidence.statements,
     whatIf: walked,
     lastMoment: lastMomentOf(plan, home, times.estimates),
     implementation,
-    notes: [...times.troubles, ...notes, ...(walked === null ? [tooMany] : [])],
+    notes: [...times.troubles, ...evidence.troubles, ...notes, ...(walked === null ? [tooMany] : [])],
   };
 }
 
@@ -67,10 +69,10 @@ function walkedThrough(plan: Plan, adapters: Adapters, estimates: Estimates): Wh
   });
 }
 
-function evidenceOf({ definition }: Plan, home: Home): DocumentFacts['evidence'] {
-  if (definition === undefined) return [];
-  const files = listEvidence(home, definition);
-  return files.flatMap(({ evidence }) => (evidence === undefined ? [] : [evidence.statement]));
+/** What is not believed must not stand in a change record as proof. */
+function evidenceOf({ definition }: Plan, home: Home, surface: Surface) {
+  if (definition === undefined) return { statements: [], troubles: [] };
+  return genuineEvidence(definition, { home, now: Date.now(), check: evidenceKey(home, surface) });
 }
 
 /** Null where the change has no window, or nothing bounds the backout. */

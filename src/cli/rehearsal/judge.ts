@@ -125,6 +125,22 @@ export function evidencesFor(definition: string, facts: JudgeFacts): Evidences {
   return { latest: undefined, notCounting };
 }
 
+/** All evidence of the plan that can be believed, whether it counts or not, newest first; and words for the rest. */
+export function genuineEvidence(
+  definition: string,
+  facts: JudgeFacts,
+): { readonly statements: readonly Statement[]; readonly troubles: readonly string[] } {
+  const judged = listEvidence(facts.home, definition).map((file) => judge(file, definition, facts));
+  return {
+    statements: judged.flatMap(({ statement, forged }) =>
+      statement === undefined || forged !== null ? [] : [statement],
+    ),
+    troubles: judged.flatMap(({ path, forged }) =>
+      forged === null ? [] : [`Evidence that is not believed: ${path}: ${forged}.`],
+    ),
+  };
+}
+
 /** For others who ask (lint, the document): the rehearsal that counts. */
 export function latestEvidence(definition: string, facts: JudgeFacts): LatestEvidence | undefined {
   return hasEvidence(facts.home, definition) ? evidencesFor(definition, facts).latest : undefined;

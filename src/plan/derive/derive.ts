@@ -98,13 +98,14 @@ function phaseSteps(frame: Playbook): readonly string[] {
 }
 
 function irreversibleFaults(
-  { change, irreversible }: Derivation,
+  { change, irreversible, executed }: Derivation,
   fates: ReadonlyMap<string, Fate>,
 ): readonly Diagnostic[] {
   if (irreversible === 'ask') return [];
   return change.steps.flatMap(({ id, index, back }) => {
     if (back.kind !== 'irreversible' || !isTakenBack(fates.get(id))) return [];
-    const message = `step ${id} was executed and cannot be taken back: ${back.reason}`;
+    const was = executed === undefined ? '' : 'was executed and ';
+    const message = `step ${id} ${was}cannot be taken back: ${back.reason}`;
     const remedy = 'With --irreversible ask a person decides about it during the backout.';
     return [change.document.error('irreversible', ['steps', index, 'irreversible'], message, remedy)];
   });

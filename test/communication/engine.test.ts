@@ -4,7 +4,7 @@ import { outstanding } from '../../src/engine/replay.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { ended, Rig, start } from '../engine/rig.ts';
 import { aPlan } from '../support/plan-builder.ts';
-import { updates } from './updates-plan.ts';
+import { updates } from '../support/updates.ts';
 
 const restoring = (changes: Partial<Plan>) =>
   aPlan({ restore: [{ id: 'restore' }], announce: [{ id: 'tell' }], escalate: [{ id: 'alarm' }] }, changes);

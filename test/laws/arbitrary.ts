@@ -1,7 +1,8 @@
 /** Random scenarios for fast-check; every plan is one that the playbook's rules would let pass. */
 import * as fc from 'fast-check';
-import { type Place, type Plan, type PlannedStep, phases } from '../../src/plan/plan.ts';
+import { type Place, type Plan, type PlannedStep, phases, updateSteps } from '../../src/plan/plan.ts';
 import { aPlan, aStep } from '../support/plan-builder.ts';
+import { type AudienceSketch, updates } from '../support/updates.ts';
 import { type Answer, type Crash, type Fate, places, type Scenario, type Word } from './scenario.ts';
 
 /** What a law wants of its scenarios. */
@@ -18,6 +19,8 @@ export interface Wish {
   /** Time passes between two engines. */
   readonly downtime: boolean;
   readonly attaches: boolean;
+  /** How many audiences hear at intervals, at most. */
+  readonly maxAudiences: number;
 }
 
 export const everything: Wish = {
@@ -29,6 +32,7 @@ export const everything: Wish = {
   doubt: true,
   downtime: true,
   attaches: true,
+  maxAudiences: 3,
 };
 
 export function aScenario(wish: Wish): fc.Arbitrary<Scenario> {
@@ -109,7 +113,7 @@ function aCrash(wish: Wish): fc.Arbitrary<Crash> {
 }
 
 function theFates(plan: Plan, wish: Wish): fc.Arbitrary<Scenario['fates']> {
-  const steps = everyStep(plan);
+  const steps = [...everyStep(plan), ...updateSteps(plan)];
   return fc
     .array(fc.array(aFate(wish), { maxLength: 4 }), { minLength: steps.length, maxLength: steps.length })
     .map((fates) =>
@@ -140,8 +144,10 @@ function thePlan(wish: Wish): fc.Arbitrary<Plan> {
       maxParallel: fc.constantFrom(1, 2, 10),
       width: fc.constantFrom(1, 3, 10),
       validForMs: fc.constantFrom(5, 1_000, 300_000),
+      audiences: often<readonly AudienceSketch[]>([], fc.array(anAudience(wish), { maxLength: wish.maxAudiences }), 1),
+      alert: fc.constantFrom('with an alert' as const, 'without' as const),
     })
-    .map(({ order, steps, maxParallel, width, validForMs }) => {
+    .map(({ order, steps, maxParallel, width, validForMs, audiences, alert }) => {
       const sketched = Object.fromEntries(places.map((place) => [place, stepsIn(place, order, steps)])) as Record<
         Place,
         readonly PlannedStep[]
@@ -150,8 +156,18 @@ function thePlan(wish: Wish): fc.Arbitrary<Plan> {
       const widened = Object.fromEntries(
         phases.map((phase) => [phase, { ...plan.phases[phase], maxParallel: width }]),
       ) as unknown as Plan['phases'];
-      return { ...plan, phases: widened };
+      const told = Object.fromEntries(audiences.map((audience, n) => [`a${n + 1}`, audience]));
+      return { ...plan, phases: widened, ...(audiences.length === 0 ? {} : { updates: updates(told, alert) }) };
     });
+}
+
+/** Intervals as short as an attempt and as long as a person's answer. */
+function anAudience(wish: Wish): fc.Arbitrary<AudienceSketch> {
+  return fc.record({
+    everyMs: fc.constantFrom(7, 20, 150, 1_000, 60_000),
+    fallback: fc.boolean(),
+    more: someMore(wish).map(({ retry, repeatable }) => ({ ...(retry && { retry }), repeatable: repeatable ?? false })),
+  });
 }
 
 interface Sketch {

@@ -1,4 +1,6 @@
 /** What must hold of every told scenario, judged from the plan and the journal alone, not from the engine's state. */
+
+import { activeSteps } from '../../src/engine/place-over.ts';
 import type { RunEvent } from '../../src/engine/protocol.ts';
 import { stepState } from '../../src/engine/state.ts';
 import type { PlannedStep } from '../../src/plan/plan.ts';
@@ -6,6 +8,7 @@ import { everyStep } from './arbitrary.ts';
 import { OwedMessages } from './owed.ts';
 import { TouchedData } from './touched-data.ts';
 import type { Breach, Trace } from './trace.ts';
+import { isOfUpdate } from './updates.ts';
 
 /** Every breach of the laws in the trace. */
 export function breachesOf(trace: Trace): readonly Breach[] {
@@ -58,6 +61,7 @@ class Reading {
   private read(event: RunEvent): void {
     if (this.ended && event.type.startsWith('decision.')) this.reopened();
     else if (this.ended) this.breach('end', `${event.type} is recorded after the run's end`);
+    if (isOfUpdate(this.trace.scenario.plan, event)) return;
     this.owed.read(event);
     this.data.read(event);
     switch (event.type) {
@@ -225,7 +229,7 @@ function rest({ state, restless, scenario }: Trace): readonly Breach[] {
   if (restless) return [{ law: 'end', text: 'it never comes to rest' }];
   const { context } = state;
   if (context.end !== null || context.paused) return [];
-  const hangs = context.active.some((id) => {
+  const hangs = activeSteps(context).some((id) => {
     const { attempt } = stepState(context, id);
     return scenario.fates[id]?.[attempt - 1]?.kind === 'hangs';
   });

@@ -218,9 +218,19 @@ class World implements Effects {
   }
 
   private arm(timer: string, due: number): void {
+    if (this.isHeardEnough(timer)) return;
     const happen = () => this.engine?.driver.hear({ type: 'timer.fired', timer });
     this.happenings.add({ at: Math.max(due, this.now), rank: 'timer', name: timer, happen });
   }
+
+  private isHeardEnough(timer: string): boolean {
+    if (!timer.startsWith('update:')) return false;
+    const fired = this.disk.entries.filter(({ event }) => event.type === 'timer.fired' && event.timer === timer);
+    return fired.length >= enoughUpdates;
+  }
 }
+
+/** More regular updates of one audience show nothing new, and a long wait would never end. */
+const enoughUpdates = 40;
 
 const attached: Undated = { type: 'engine.attached', by: someone, boot: 'b1', pid: 2, notes: [] };

@@ -10,6 +10,7 @@ import { breachesOf } from './laws.ts';
 import { tell } from './model-world.ts';
 import type { Scenario } from './scenario.ts';
 import type { Breach, Trace } from './trace.ts';
+import { heldUpByUpdates, isOfUpdate, undisturbed, untriedUpdates } from './updates.ts';
 
 export interface Law {
   readonly name: string;
@@ -27,6 +28,9 @@ const onlyIts = (law: Breach['law']) => (scenario: Scenario) =>
 
 /** No crash leaves a doubt and no time passes while no engine runs: then a crash must leave no mark at all. */
 const harmless: Wish = { ...everything, doubt: false, downtime: false, attaches: false };
+
+/** Nothing happens but what the plan and the world bring about; who pauses has it go on again. */
+const untroubled: Wish = { ...everything, maxSteps: 15, maxCrashes: 0 };
 
 export const laws: readonly Law[] = [
   {
@@ -46,6 +50,18 @@ export const laws: readonly Law[] = [
     promise: 'a message that never ends holds the next phase 10 seconds, and escalation not at all',
     wishes: [{ ...harmless, maxWords: 0 }],
     breach: heldUp,
+  },
+  {
+    name: 'P2 updates hold nothing up',
+    promise: 'with regular updates, whatever becomes of them, every step begins and ends when it does without',
+    wishes: [untroubled],
+    breach: (scenario) => heldUpByUpdates(undisturbed(scenario)),
+  },
+  {
+    name: 'P2 updates are tried',
+    promise: 'every update that is due is tried at once, or the one before is still on its way; none after the end',
+    wishes: [untroubled],
+    breach: (scenario) => untriedUpdates(undisturbed(scenario)),
   },
   {
     name: 'P3 written first',
@@ -157,7 +173,9 @@ function heldUp(scenario: Scenario): string | undefined {
   const fates = { ...scenario.fates, ...Object.fromEntries(notify.map(({ id }) => [id, [hangs]])) };
   const { entries, state } = tell({ ...scenario, plan: mute, fates, fullAtAppend: 0, mode: 'real' });
   const began = entries[0]?.event.at ?? 0;
-  const released = entries.find(({ event }) => 'step' in event && !event.step.startsWith('notify-'));
+  const released = entries.find(
+    ({ event }) => 'step' in event && !event.step.startsWith('notify-') && !isOfUpdate(plan, event),
+  );
   const others = phases
     .filter((phase) => phase !== 'notify')
     .flatMap((phase) => plan.phases[phase].steps.filter(({ condition }) => condition !== false));

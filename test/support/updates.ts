@@ -1,6 +1,6 @@
 /** Regular updates for plans that tests build. */
 import type { PlannedStep, PlannedUpdates } from '../../src/plan/plan.ts';
-import { aStep } from '../support/plan-builder.ts';
+import { aStep } from './plan-builder.ts';
 
 export interface AudienceSketch {
   readonly everyMs?: number;

@@ -42,7 +42,7 @@ function facts(view: RunView): readonly (readonly string[])[] {
   const environment = view.rehearsal?.environment ?? null;
   const rows: [string, string | null][] = [
     ['Run', view.run],
-    ['Playbook', view.playbook],
+    ['Playbook', view.kind === 'change' ? null : view.playbook],
     ['Mode', view.mode === 'dry-run' ? 'DRY RUN: nothing was changed' : (modeMark(view.mode, environment) ?? 'real')],
     ['Outcome', `${view.status}${view.exitCode === null ? '' : ` (exit code ${view.exitCode})`}`],
     ['Cause', view.failure === null ? null : `${view.failure.step ?? 'run'}: ${view.failure.reason}`],
@@ -71,10 +71,10 @@ function budgetWords({ timeBudget }: RunView): string | null {
 }
 
 function stepRows(view: RunView): readonly (readonly string[])[] {
-  return view.phases.flatMap(({ name, steps }) =>
+  return view.phases.flatMap(({ name, title = name, steps }) =>
     steps.flatMap((step) => {
-      if (step.attempts.length === 0) return [[name, step.id, step.owner ?? '', '', statusWords(step), '', '', '']];
-      return step.attempts.map((attempt) => [name, step.id, step.owner ?? '', ...attemptCells(attempt, step)]);
+      if (step.attempts.length === 0) return [[title, step.id, step.owner ?? '', '', statusWords(step), '', '', '']];
+      return step.attempts.map((attempt) => [title, step.id, step.owner ?? '', ...attemptCells(attempt, step)]);
     }),
   );
 }

@@ -46,6 +46,9 @@ describe('backout change run', () => {
     const status = await site.call(['status']);
     expect(status.stdout).toMatch(/\nchange +succeeded\n/);
     expect(status.stdout).not.toContain('notify');
+    const report = await site.call(['report']);
+    expect(report.stdout).toMatch(/^# Change of shop: succeeded\n[\s\S]*\| change \| flag \|/);
+    expect(report.stdout).not.toMatch(/restore|Playbook|True at the end/);
   });
 
   test('what stands carried out is not carried out a second time on top of it', async () => {

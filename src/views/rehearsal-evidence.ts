@@ -105,7 +105,9 @@ function deviationsOf(view: RunView, injected: readonly InjectedEvidence[]): rea
       const about = step === null ? '' : ` ${step}`;
       return `${personName(by)} said ${verb}${about}${reason === null ? '' : `: ${reason}`}`;
     });
-  const failed = view.failure === null ? [] : [`failed at ${view.failure.step ?? 'no step'}: ${view.failure.reason}`];
+  const isDrilled = injected.some(({ step }) => step === view.failure?.step);
+  const failed =
+    view.failure === null || isDrilled ? [] : [`failed at ${view.failure.step ?? 'no step'}: ${view.failure.reason}`];
   const missed = injected.filter(({ met }) => !met).map(({ step, kind }) => `${step}:${kind} was not reached`);
   const exceptions = view.exceptions.filter((line) => !injected.some(({ step }) => line.startsWith(`${step} `)));
   return [...failed, ...exceptions, ...said, ...missed];
@@ -146,8 +148,9 @@ function injectedOf({ rehearsal }: Plan, view: RunView): readonly InjectedEviden
 
 function endedWords(step: StepView | undefined, kind: Injection, met: boolean): string {
   if (step === undefined || !met) return 'it was not reached';
-  if (kind === 'kill-engine') return `another engine took the run up; the step ${step.status}`;
+  const stands = step.status === 'unknown' ? 'ended unknown' : step.status;
+  if (kind === 'kill-engine') return `another engine took the run up; the step ${stands}`;
   if (step.accepted === 'contingency') return 'its contingency stood in';
   if (step.accepted === 'continue') return 'the run went on without it';
-  return `the step ${step.status}`;
+  return `the step ${stands}`;
 }

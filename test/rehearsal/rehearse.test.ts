@@ -254,3 +254,22 @@ test('damaged evidence and a damaged key are said, and hold no backout up', asyn
   expect(run.stderr).toContain('No key to check evidence with');
   expect(run.stderr).toContain('it is damaged, or no evidence of a rehearsal');
 });
+
+test('an adapter of one’s own must be judged by a person, and its edit ends what was proven', async () => {
+  const own = playbook('policy: { rehearsal: refuse }').replace(
+    "run: 'test -s ${{ params.dir }}/data'",
+    'uses: ./look.sh, with: {}',
+  );
+  const site = new Site(own);
+  site.write('look.sh', '#!/bin/sh\ncat >/dev/null\necho "{}"\n', 0o755);
+  expect((await site.call(rehearse)).stderr).toContain('step ok does the same in the rehearsal as in production');
+  site.write(
+    'playbook.yaml',
+    own.replace('environment: staging', 'environment: staging\n  harmless: [{ step: ok, reason: it looks }]'),
+  );
+  expect((await site.call(rehearse)).code).toBe(0);
+  expect((await site.call(['run', '.', '--yes'])).code).toBe(0);
+  site.write('look.sh', '#!/bin/sh\ncat >/dev/null\necho "{ }"\n', 0o755);
+  const edited = await site.call(['run', '.', '--yes']);
+  expect([edited.code, edited.stderr]).toEqual([2, expect.stringContaining('./look.sh has been edited since')]);
+});

@@ -1,4 +1,5 @@
 /** `backout rehearsals`: what was rehearsed, when, how it went, whether it still counts, and what became slower. */
+import { dirname } from 'node:path';
 import type { RehearsalPredicate } from '../../journal/evidence/statement.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { listEvidence } from '../../runtime/home/evidence.ts';
@@ -20,7 +21,8 @@ export const run: CommandRun = async (call, surface) => {
   const asked = file === undefined ? undefined : await askedFor(file, surface);
   if (asked === null) return exit.usage;
   const now = Date.now();
-  const facts = { home, now, check: evidenceKey(home, surface) };
+  const folder = asked === undefined ? {} : { folder: asked.folder };
+  const facts = { home, now, check: evidenceKey(home, surface), ...folder };
   const all = listEvidence(home).map((each) => judge(each, asked?.definition, facts));
   const meant = all.filter(({ statement }) => asked === undefined || statement?.subject[0].name === asked.name);
   const lines = meant.map((each, index) => lineOf(each, meant.slice(index + 1)));
@@ -36,6 +38,7 @@ export const run: CommandRun = async (call, surface) => {
 interface Asked {
   readonly name: string;
   readonly definition: string;
+  readonly folder: string;
 }
 
 /** Null: the file is no valid playbook, which was said. */
@@ -43,7 +46,7 @@ async function askedFor(file: string, surface: Surface): Promise<Asked | null> {
   const loaded = await loadPlaybook(file, surface.cwd);
   const definition = definitionOfPlaybook(loaded);
   if (loaded.playbook !== undefined && definition !== undefined)
-    return { name: loaded.playbook.content.name, definition };
+    return { name: loaded.playbook.content.name, definition, folder: dirname(loaded.file) };
   printDiagnostics(loaded.diagnostics, surface);
   return null;
 }

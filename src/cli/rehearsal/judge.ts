@@ -12,7 +12,7 @@ import { type EvidenceFile, evidenceFolder, listEvidence } from '../../runtime/h
 import type { Home } from '../../runtime/home/home.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
 import { readRun } from '../known-run.ts';
-import { evidenceOf } from './write-evidence.ts';
+import { evidenceOf, fileDigest, isOwn } from './write-evidence.ts';
 
 export interface JudgeFacts {
   readonly home: Home;
@@ -20,6 +20,8 @@ export interface JudgeFacts {
   readonly now: number;
   /** Of the key that signs here; undefined: there is none. */
   readonly check: CheckSignature | undefined;
+  /** The playbook's, where it is asked about: its own adapters lie there. */
+  readonly folder?: string;
 }
 
 export interface Judged {
@@ -39,7 +41,7 @@ export function judge({ path, evidence }: EvidenceFile, definition: string | und
   }
   const { statement, signed } = evidence;
   const forged = signatureFault(evidence, facts) ?? misplaced(path, statement, facts) ?? unlikeJournal(evidence, facts);
-  return { path, statement, forged, why: forged ?? notCounting(statement, definition, facts.now), signed };
+  return { path, statement, forged, why: forged ?? notCounting(statement, definition, facts), signed };
 }
 
 type Evidence = NonNullable<EvidenceFile['evidence']>;
@@ -85,13 +87,24 @@ function said({ subject, predicate }: Statement, other: Statement): string {
   return canonicalJson({ subject, kind, environment, head, planDigest, startedOn, finishedOn, expiresOn, end });
 }
 
-function notCounting({ subject, predicate }: Statement, definition: string | undefined, now: number): string | null {
+function notCounting(statement: Statement, definition: string | undefined, facts: JudgeFacts): string | null {
+  const { subject, predicate } = statement;
+  const { now } = facts;
   const { kind, result, expiresOn, finishedOn } = predicate;
   if (definition !== undefined && subject[0].digest.sha256 !== definition) return 'the plan has been edited since';
+  const edited = editedAdapter(statement, facts);
+  if (edited !== undefined) return `its adapter ${edited} has been edited since`;
   if (kind === 'drill') return 'it is a drill';
   if (result === 'FAILED') return 'it failed';
   if (Date.parse(finishedOn) > now + 60_000) return 'it ends in the future: see to the clock';
   return Date.parse(expiresOn) <= now ? `it has expired on ${expiresOn.slice(0, 10)}` : null;
+}
+
+/** An adapter of one's own is no part of the plan's definition, and yet does a part of what was rehearsed. */
+function editedAdapter({ predicate }: Statement, { folder }: JudgeFacts): string | undefined {
+  if (folder === undefined) return undefined;
+  const own = Object.entries(predicate.adapters ?? {}).filter(([name]) => isOwn(name));
+  return own.find(([name, digest]) => fileDigest(folder, name) !== digest)?.[0];
 }
 
 export interface LatestEvidence {

@@ -30,7 +30,7 @@ export function rehearsalOf(
   const definition = definitionOfPlaybook(loaded);
   if (definition === undefined) return undefined;
   const home = lookAtHome(undefined, surface.env);
-  return latestEvidence(definition, { home, now, check: evidenceKey(home, surface) });
+  return latestEvidence(definition, { home, now, check: evidenceKey(home, surface), folder: dirname(loaded.file) });
 }
 
 /** The same as lint asks for it. */

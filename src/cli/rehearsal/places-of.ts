@@ -50,8 +50,7 @@ function actionsOf({ action, verify, hosts }: PlannedStep): readonly Action[] {
 
 function hostsOf({ hosts }: PlannedStep): readonly AdapterPlace[] {
   return (hosts?.list ?? []).map(({ name, address, port }) => {
-    // A host is told with its user and its port, or without; it stays one host.
-    const at = (address ?? name).replace(/^.*@/, '').replace(/:\d+$/, '').toLowerCase();
+    const at = (address ?? name).toLowerCase();
     return { kind: 'host', at: port === null || port === 22 ? at : `${at}:${port}`, isHere: false };
   });
 }

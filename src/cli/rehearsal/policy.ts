@@ -32,7 +32,7 @@ export function askRehearsals({ home, planned, policy, by, call, surface, now }:
   const { plan } = planned;
   if (plan.definition === undefined) return [];
   const check = keyOrNone(home, call, surface);
-  const found = evidencesFor(plan.definition, { home, now, check });
+  const found = evidencesFor(plan.definition, { home, now, check, folder: plan.folder });
   for (const each of found.notCounting.filter(({ forged }) => forged !== null))
     surface.err(`Evidence that is not believed: ${visible(each.path)}: ${each.forged}.\n`);
   if (found.latest !== undefined) {

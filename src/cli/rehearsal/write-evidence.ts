@@ -49,14 +49,16 @@ function adapterVersions(plan: Plan, version: string): { readonly [name: string]
   const names = new Set<string>();
   for (const { action, verify } of allSteps(plan))
     for (const each of [action, verify?.action]) if (each?.kind === 'adapter') names.add(each.adapter);
-  return Object.fromEntries([...names].sort().map((name) => [name, isOwn(name) ? fileDigest(plan, name) : version]));
+  return Object.fromEntries(
+    [...names].sort().map((name) => [name, isOwn(name) ? fileDigest(plan.folder, name) : version]),
+  );
 }
 
-const isOwn = (name: string): boolean => name.startsWith('.') || name.startsWith('/');
+export const isOwn = (name: string): boolean => name.startsWith('.') || name.startsWith('/');
 
-function fileDigest(plan: Plan, name: string): string {
+export function fileDigest(folder: string, name: string): string {
   try {
-    return `sha256:${sha256(readFileSync(resolve(plan.folder, name)))}`;
+    return `sha256:${sha256(readFileSync(resolve(folder, name)))}`;
   } catch {
     return 'not there any more';
   }

@@ -43,12 +43,14 @@ function madeToFail({ step, attempt }: Stage): Undated {
   return { type: 'step.failed', step: step.id, attempt, class: failure, end };
 }
 
-async function hang({ step, attempt, limit }: Stage): Promise<Undated> {
+async function hang({ step, attempt, limit, wall }: Stage): Promise<Undated> {
+  const began = wall.now();
   await aborted(limit.signal).promise;
+  const took = { durationMs: wall.now() - began };
   const at = { step: step.id, attempt };
   if (limit.reached === 'cancelled')
-    return { type: 'step.cancelled', ...at, end: worded('it was ended by a stop', []) };
-  return { type: 'step.timed-out', ...at, end: worded('made to hang by this drill until its timeout', []) };
+    return { type: 'step.cancelled', ...at, end: worded('it was ended by a stop', [], took) };
+  return { type: 'step.timed-out', ...at, end: worded('made to hang by this drill until its timeout', [], took) };
 }
 
 async function lose({ step, attempt }: Stage, really: () => Promise<Undated>): Promise<Undated> {

@@ -5,13 +5,13 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { inOrder } from '../playbook/check.ts';
 import { allSites, type Path, type PlaybookContent } from '../playbook/content.ts';
 import type { Playbook } from '../playbook/examined.ts';
-import { nothingKnown } from '../playbook/lint/facts.ts';
 import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import type { Risk } from '../playbook/lint/rule.ts';
 import type { Surface } from './invocation.ts';
 import { lintHosts } from './lint-hosts.ts';
 import type { LintOutcome } from './lint-outcome.ts';
 import { factsOf, loadPlaybook } from './load-plan.ts';
+import { measuredTimes } from './measured-times.ts';
 import { lintedRehearsal, rehearsalFaults, rehearsalOf } from './rehearsal/known-rehearsal.ts';
 
 export async function lintFile(name: string, surface: Surface, risk: Risk | undefined): Promise<LintOutcome> {
@@ -22,7 +22,8 @@ export async function lintFile(name: string, surface: Surface, risk: Risk | unde
   if (playbook === undefined) return { file: shown, diagnostics, result: undefined };
   const folder = dirname(file);
   const now = Date.now();
-  const facts = { ...nothingKnown, rehearsal: lintedRehearsal(rehearsalOf(loaded, surface, now), now) };
+  const rehearsal = lintedRehearsal(rehearsalOf(loaded, surface, now), now);
+  const facts = { rehearsal, times: measuredTimes(playbook.content, surface) };
   const result = lintPlaybook(playbook, { adapters: factsOf(adapters), facts, risk });
   const all = [
     ...diagnostics,

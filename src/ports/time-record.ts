@@ -1,6 +1,8 @@
 /** How long one run took, and each step of it that succeeded: a line of the store that estimates are made from. */
 export interface TimeRecord {
   readonly run: string;
+  /** The playbook's name: a system may have several, with steps of the same names. */
+  readonly playbook: string;
   /** The run's mode; never a dry run, which does nothing that takes its time. */
   readonly mode: string;
   /** `Plan.definition` of what was run; null where the plan is of a release before it. */

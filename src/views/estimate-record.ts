@@ -16,6 +16,7 @@ export function timeRecordOf(context: Context, history: History): TimeRecord | u
   if (began === null || ended === null || context.mode === 'dry-run') return undefined;
   return {
     run: context.run,
+    playbook: context.plan.name,
     mode: context.mode,
     definition: context.plan.definition ?? null,
     at: began.at,

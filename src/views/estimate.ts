@@ -20,10 +20,11 @@ const caution = 1.2;
 
 /** `records` oldest first. Those of this very plan count; where a step has none, those of its earlier versions. */
 export function estimatesOf(plan: Plan, records: readonly TimeRecord[]): Estimates {
-  const own = records.filter(({ definition }) => definition !== null && definition === plan.definition);
+  const known = records.filter(({ playbook }) => playbook === plan.name);
+  const own = known.filter(({ definition }) => definition !== null && definition === plan.definition);
   const estimates = new Map<string, StepEstimate>();
   for (const { id } of allSteps(plan)) {
-    const estimate = estimateOf(samplesOf(own, id), false) ?? estimateOf(samplesOf(records, id), true);
+    const estimate = estimateOf(samplesOf(own, id), false) ?? estimateOf(samplesOf(known, id), true);
     if (estimate !== undefined) estimates.set(id, estimate);
   }
   return estimates;
@@ -34,19 +35,24 @@ function samplesOf(records: readonly TimeRecord[], id: string): readonly number[
 }
 
 function estimateOf(samples: readonly number[], earlier: boolean): StepEstimate | undefined {
-  const sorted = samples.toSorted((one, other) => one - other);
+  const p90Ms = percentile90(samples);
+  if (p90Ms === undefined) return undefined;
+  return { medianMs: Math.round(median(samples)), p90Ms, samples: samples.length, earlier };
+}
+
+/** Of fewer than three samples a fifth more than the longest; undefined of none. */
+export function percentile90(samples: readonly number[]): number | undefined {
+  const sorted = inOrder(samples);
   const longest = sorted.at(-1);
   if (longest === undefined) return undefined;
   const p90 = sorted[Math.ceil(0.9 * sorted.length) - 1] ?? longest;
-  return {
-    medianMs: Math.round(median(sorted)),
-    p90Ms: Math.round(sorted.length < few ? longest * caution : p90),
-    samples: sorted.length,
-    earlier,
-  };
+  return Math.round(sorted.length < few ? longest * caution : p90);
 }
 
-function median(sorted: readonly number[]): number {
+const inOrder = (samples: readonly number[]): readonly number[] => samples.toSorted((one, other) => one - other);
+
+function median(samples: readonly number[]): number {
+  const sorted = inOrder(samples);
   const middle = sorted.length / 2;
   const upper = sorted[Math.floor(middle)] ?? 0;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;

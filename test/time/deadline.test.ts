@@ -36,7 +36,16 @@ const measured = outlookOf(
   ),
 );
 function record(ms: number, n: number) {
-  return { run: `${n}`, mode: 'real', definition: 'this', at: n, end: 'succeeded', totalMs: ms, steps: { db: ms } };
+  return {
+    run: `${n}`,
+    playbook: 'shop',
+    mode: 'real',
+    definition: 'this',
+    at: n,
+    end: 'succeeded',
+    totalMs: ms,
+    steps: { db: ms },
+  };
 }
 
 describe('what the backout takes', () => {

@@ -15,6 +15,7 @@ const plan = aPlan(
 function records(times: readonly number[], definition = 'this', step = 'db'): readonly TimeRecord[] {
   return times.map((ms, n) => ({
     run: `run-${definition}-${n}`,
+    playbook: 'shop',
     mode: 'real',
     definition,
     at: n,

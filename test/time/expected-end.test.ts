@@ -126,6 +126,7 @@ phases:
     mkdirSync(join(site.home, 'times'), { recursive: true });
     const line = {
       run: 'R',
+      playbook: 'shop',
       mode: 'real',
       definition: null,
       at: 0,

@@ -1,5 +1,5 @@
 /** `backout plan` with real runs behind it: what they took is kept, and shown. */
-import { appendFileSync, chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { TimeRecord } from '../../src/ports/time-record.ts';
@@ -98,5 +98,29 @@ describe('plan', () => {
     if (process.getuid?.() === 0) return;
     chmodSync(store(site), 0);
     expect((await site.call(['plan', 'playbook.yaml'])).stderr).toContain('cannot be read');
+  });
+});
+
+describe('what was measured', () => {
+  test('of another playbook of the same system does not count', async () => {
+    const site = new Site(playbook);
+    await site.call(['run', 'playbook.yaml', '--yes']);
+    site.write('playbook.yaml', playbook.replace('name: shop', 'name: other\nsystem: shop'));
+    expect((await site.call(['plan', 'playbook.yaml'])).stdout).toContain('Never measured');
+  });
+
+  test('is known to lint, where the time budget is shorter', async () => {
+    const site = new Site(`${playbook}timeBudget: 100ms\n`);
+    await site.call(['run', 'playbook.yaml', '--yes']);
+    expect((await site.call(['lint', 'playbook.yaml'])).stdout).toContain('budget-below-measured');
+  });
+
+  test('is what the imagined runs of whatif take', async () => {
+    const site = new Site(playbook);
+    const line = { run: 'R', playbook: 'shop', mode: 'real', definition: null, at: 0, end: 'succeeded', totalMs: 1 };
+    mkdirSync(join(site.home, 'times'), { recursive: true });
+    writeFileSync(store(site), `${JSON.stringify({ ...line, steps: { db: 40_000, files: 1, flaky: 1 } })}\n`);
+    const { stdout } = await site.call(['whatif', 'playbook.yaml', '--json']);
+    expect(stdout).toMatch(/"elapsed\w*": 4\d\d\d\d\b/);
   });
 });

@@ -14,7 +14,16 @@ beforeEach(() => {
 afterEach(() => rmSync(path, { recursive: true, force: true }));
 
 function record(n: number, steps: TimeRecord['steps'] = { db: n }): TimeRecord {
-  return { run: `run-${n}`, mode: 'real', definition: 'd', at: n, end: 'succeeded', totalMs: n, steps };
+  return {
+    run: `run-${n}`,
+    playbook: 'shop',
+    mode: 'real',
+    definition: 'd',
+    at: n,
+    end: 'succeeded',
+    totalMs: n,
+    steps,
+  };
 }
 
 test('gives back what was kept, oldest first; a run that ended twice counts once', () => {

@@ -2,12 +2,13 @@
 import { Fault } from '../../kernel/fault.ts';
 import { planDigest } from '../../plan/digest.ts';
 import { allSteps, type Plan, type PlannedStep } from '../../plan/plan.ts';
+import { lookAtHome } from '../../runtime/home/home.ts';
 import { type WhatIfDocument, type WhatIfFormat, whatIfFormats, whatIfPage } from '../../views/whatif.ts';
-import { noEstimates } from '../../whatif/timing.ts';
 import { mostPairs, whatIf } from '../../whatif/what-if.ts';
 import { loadPlanAssuming } from '../assume-parameters.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
+import { storedTimes } from '../known-times.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import type { Adapters } from '../load-plan.ts';
 import { textOptions } from '../text-options.ts';
@@ -25,8 +26,9 @@ export const run: CommandRun = async (call, surface) => {
   }
   const { plan, adapters, assumed } = planned.value;
   const only = onlyOf(call, plan);
+  const { estimates } = storedTimes(lookAtHome(undefined, surface.env), plan);
   const result = whatIf(plan, {
-    estimate: noEstimates,
+    estimate: ({ id }) => estimates.get(id)?.medianMs ?? null,
     insideEngine: insideEngine(adapters),
     depth: depthOf(call, plan, only),
     only,

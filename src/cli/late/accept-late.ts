@@ -51,7 +51,9 @@ async function accept(lateness: Lateness, zone: string, beginning: Beginning): P
 async function show(lateness: Lateness, zone: string, beginning: Beginning): Promise<void> {
   const { planned, home } = beginning;
   const { plan } = planned;
-  const records = storedTimes(home, plan).records.filter(({ end }) => end.startsWith('succeeded'));
+  const records = storedTimes(home, plan).records.filter(
+    ({ end, playbook }) => playbook === plan.name && end.startsWith('succeeded'),
+  );
   const drift = await driftOf(beginning);
   const lines = lateLines({
     plan,

@@ -406,8 +406,16 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'init',
     args: '[FILE]',
-    summary: 'Write a first playbook',
-    flags: { force: { type: 'boolean', help: 'Overwrite the file' } },
+    summary: 'Write a first playbook: by questions on a terminal, or from a template',
+    flags: {
+      template: {
+        type: 'string',
+        value: 'NAME',
+        help: 'itil (files behind a web server; the default), release, database or kubernetes; asks nothing',
+      },
+      yes: { type: 'boolean', help: 'Ask nothing' },
+      force: { type: 'boolean', help: 'Overwrite the file' },
+    },
     load: () => import('./commands/init.ts'),
   },
 ];

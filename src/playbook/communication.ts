@@ -72,7 +72,7 @@ function updateWords({ uses, with: given }: ChannelContent, fields: ReadonlySet<
     const next = '${{ run.next }}';
     return { stage: 'update', ...facts, owner, text: lines.join('\n'), next, nextUpdate };
   }
-  return plainWords(given, fields, { ...facts, ...wholeStory }, `Backout of ${nameOf(content)}: how it stands`);
+  return plainWords(given, fields, { ...wholeStory, ...facts }, `Backout of ${nameOf(content)}: how it stands`);
 }
 
 const wholeStory = {
@@ -89,7 +89,7 @@ function alertWords({ with: given }: ChannelContent, fields: ReadonlySet<string>
     const next = 'Tell them another way; it is tried again when the next update is due.';
     return { stage: 'update', summary, ...facts, text: '${{ run.missed }}', next, nextUpdate: '${{ run.nextUpdate }}' };
   }
-  return plainWords(given, fields, { missed: '${{ run.missed }}', ...facts, ...wholeStory }, summary);
+  return plainWords(given, fields, { missed: '${{ run.missed }}', ...wholeStory, ...facts }, summary);
 }
 
 /** For receivers without fields of their own: e-mail has a subject and a text, a webhook a document. */

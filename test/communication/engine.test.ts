@@ -192,6 +192,18 @@ test('a new engine waits for the same instants, and sends at once what is overdu
   expect(rig.commands).toEqual([{ ...timer, due: start + 660_000 }]);
 });
 
+test('a full disk ends the run, and updates go on until people are told', () => {
+  const rig = new Rig(everyMinute);
+  rig.hear({ type: 'disk.filled', detail: 'the disk of the journal is full' });
+  rig.fire('update:update-users', 60_000);
+  expect([rig.status('update-users'), rig.status('alarm')]).toEqual(['running', 'pending']);
+  rig.succeed('restore');
+  expect(rig.status('alarm')).toBe('running');
+  rig.fail('update-users', 'spawn');
+  rig.succeed('alarm');
+  expect(rig.end).toBe('failed');
+});
+
 test('nobody decides about an update', () => {
   const rig = new Rig(everyMinute);
   rig.fire('update:update-users', 60_000);

@@ -2,12 +2,13 @@
 import { Fault } from '../kernel/fault.ts';
 import { planDigest } from '../plan/digest.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Home } from '../runtime/home/home.ts';
 import { planText } from '../views/plan-text.ts';
 import { isTerminal } from './drive.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import { textOptions } from './text-options.ts';
 
-export async function askToBegin(plan: Plan, call: Invocation, surface: Surface): Promise<boolean> {
+export async function askToBegin(plan: Plan, home: Home, call: Invocation, surface: Surface): Promise<boolean> {
   if (call.has('yes')) return true;
   if (!isTerminal()) {
     throw new Fault(
@@ -16,7 +17,9 @@ export async function askToBegin(plan: Plan, call: Invocation, surface: Surface)
       `Look first: backout ${call.command} --dry-run ${meant(call)}`,
     );
   }
-  surface.err(planText(plan, { ...textOptions(process.stderr, surface), digest: planDigest(plan) }));
+  const { estimates } = (await import('./known-times.ts')).storedTimes(home, plan);
+  const layout = textOptions(process.stderr, surface);
+  surface.err(planText(plan, { ...layout, digest: planDigest(plan), estimates }));
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {

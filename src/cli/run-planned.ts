@@ -142,7 +142,7 @@ async function runReal(beginning: Beginning, hooks: Hooks): Promise<number> {
   const rehearsed = await rehearsalNotes(beginning);
   const late = await windowNotes(beginning);
   if (late === undefined) return exit.usage;
-  const agreed = await askToBegin(plan, call, surface);
+  const agreed = await askToBegin(plan, home, call, surface);
   if (!agreed) return exit.usage;
   return startReal(home, by, { ...beginning, notes: [...rehearsed, ...late] }, hooks);
 }

@@ -49,10 +49,13 @@ export function deadlineLines(facts: DeadlineFacts): readonly string[] {
     row('Takes', `${formatDuration(need.ms)}: ${basisWords(need)}`),
     row('Margin', formatDuration(marginMs)),
     '',
-    ...(need.basis === 'time-budget' ? [] : basisLines(outlook)),
+    ...(need.basis === 'measured' || need.basis === 'partly-measured' ? basisLines(outlook) : [rehearseWords]),
     ...decisions.map((decision) => decisionWords(decision, zone)),
   ];
 }
+
+/** Timeouts are generous, and all attempts and contingencies are in them. */
+const rehearseWords = 'A rehearsal tells how long it really takes, which is usually far less: backout rehearse.';
 
 const row = (label: string, text: string): string => `  ${label.padEnd(13)}${text}`;
 
@@ -67,7 +70,7 @@ function basisWords({ basis }: Need): string {
   const words = {
     measured: 'by the 90th percentile of each step on the critical path',
     'partly-measured': 'by 90th percentiles, and by timeouts where nothing was measured',
-    timeouts: 'by the timeouts, as nothing was ever measured',
+    timeouts: 'by all timeouts, as nothing was ever measured',
     'time-budget': "by the plan's time budget, as a step was never measured and has no timeout",
   } as const;
   return words[basis];

@@ -27,7 +27,7 @@ describe('deadline', () => {
     const before = await site.call(['deadline', 'playbook.yaml']);
     expect(before.code).toBe(0);
     expect(before.stdout).toMatch(/^Begin the backout of shop within 44 min/);
-    expect(before.stdout).toContain('10 min 00 s: by the timeouts, as nothing was ever measured');
+    expect(before.stdout).toContain('10 min 00 s: by all timeouts, as nothing was ever measured');
     const after = await site.call(['deadline', 'playbook.yaml', '--margin', '50m', '--json']);
     expect(after.code).toBe(1);
     expect(JSON.parse(after.stdout)).toMatchObject({
@@ -56,6 +56,7 @@ describe('deadline', () => {
       'db was never measured and has no timeout',
     ],
     ['a time without its zone', playbook(null), ['--window-ends', '2026-11-22T04:00:00'], 'is no time with a zone'],
+    ['a day that there is not', playbook(null), ['--window-ends', '2026-02-30T04:00:00Z'], 'is no time with a zone'],
     ['a margin that is none', playbook(inMs(minute)), ['--margin', 'soon'], '--margin soon is no duration'],
     [
       'a decision that is none',

@@ -104,6 +104,15 @@ describe('what can be told of the ground', () => {
   });
 });
 
+test("records that somebody damaged are said, and stand in nobody's way", async () => {
+  const site = new Site(playbook(inMs(3 * hour)));
+  site.write('home/changes/CHG0042/decisions.ndjson', 'nonsense\n');
+  site.write('home/changes/CHG0042/ledger.ndjson', 'nonsense\n');
+  const { code, stderr } = await site.call(run);
+  expect(code).toBe(0);
+  expect(flat(stderr)).toMatch(/cannot be told for sure: the decisions .* are damaged .* the ledger .* is damaged/);
+});
+
 describe('without a window', () => {
   test('nothing is asked, whatever was recorded a moment ago', async () => {
     const site = new Site(playbook(null));

@@ -40,7 +40,7 @@ export const run: CommandRun = async (call, surface) => {
   const by = thisPerson(surface.env, call.flag('by') ?? null);
   const deaths = Object.values(inject).filter((kind) => kind === 'kill-engine').length;
   const isEngine = isDrillEngine(process.env);
-  if (!isEngine && !(await askToBegin(plan, call, surface))) return exit.usage;
+  if (!isEngine && !(await askToBegin(plan, home, call, surface))) return exit.usage;
   if (deaths > 0 && !isEngine) return throughDeaths(home, deaths, call, surface);
   const processes = createStepProcesses({ launch: 'now' });
   try {

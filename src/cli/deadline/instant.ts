@@ -6,8 +6,14 @@ const form =
 
 /** Ms since the epoch. Without its zone a time means another instant to everybody: it is refused. */
 export function parseInstant(text: string, what: string): number {
-  const at = form.test(text) ? Date.parse(text) : Number.NaN;
+  const at = form.test(text) && isDay(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   const remedy = 'Write it with its zone, for example 2026-11-22T04:00:00Z or 2026-11-22T05:00:00+01:00.';
   throw new Fault('usage', `${what} "${text}" is no time with a zone`, remedy);
+}
+
+/** `Date.parse` makes 2 March of 30 February. */
+function isDay(text: string): boolean {
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number);
+  return (day ?? 0) <= new Date(Date.UTC(year ?? 0, month ?? 0, 0)).getUTCDate();
 }

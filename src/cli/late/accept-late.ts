@@ -19,8 +19,8 @@ import { latenessOf } from './lateness.ts';
 export async function acceptLate(beginning: Beginning): Promise<readonly string[] | undefined> {
   const { home, planned, surface } = beginning;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const { decisions, lateness } = latenessOf(planned.plan, home, Date.now());
-  const decided = decisions.map((each) => decisionWords(each, zone));
+  const { decisions, lateness, troubles } = latenessOf(planned.plan, home, Date.now());
+  const decided = [...troubles, ...decisions.map((each) => decisionWords(each, zone))];
   say(decided, beginning);
   if (lateness === undefined) return decided;
   const accepted = await accept(lateness, zone, beginning);

@@ -33,7 +33,11 @@ export async function driftOf(beginning: Beginning): Promise<readonly Drift[]> {
     head: () => '',
   });
   const steps = plan.phases.restore.steps.filter(({ condition }) => condition !== false).slice(0, askedAtMost);
-  return Promise.all(steps.map((step) => lookAt(step, setting)));
+  return Promise.all(steps.map((step) => lookAt(step, setting).catch((error: unknown) => broken(step, error))));
+}
+
+function broken({ id }: PlannedStep, error: unknown): Drift {
+  return { step: id, said: [], unknown: `it could not be asked: ${error instanceof Error ? error.message : error}` };
 }
 
 async function lookAt(step: PlannedStep, setting: RunSetting): Promise<Drift> {

@@ -1,5 +1,6 @@
 /** Whether a backout comes late: after the end of its window, or hours after the change was carried out. */
 import { statSync } from 'node:fs';
+import { Fault } from '../../kernel/fault.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { hasLedger, ledgerFolder, readLedger } from '../../runtime/home/ledger.ts';
@@ -15,13 +16,27 @@ const hoursMs = 4 * 60 * 60_000;
 export interface Found extends Pick<FoundWindow, 'decisions'> {
   /** Undefined: it is not late. */
   readonly lateness: Lateness | undefined;
+  /** What could not be read, in sentences. */
+  readonly troubles: readonly string[];
 }
 
 export function latenessOf(plan: Plan, home: Home, now: number): Found {
-  const { window, decisions } = findWindow(home, plan);
-  const touched = lastTouched(home, plan.change.id);
-  const lateness = judge(window?.ends, touched, now);
-  return { decisions, lateness };
+  const troubles: string[] = [];
+  const none = { window: undefined, decisions: [] };
+  const { window, decisions } = attempt(() => findWindow(home, plan), none, troubles);
+  const touched = attempt(() => lastTouched(home, plan.change.id), undefined, troubles);
+  return { decisions, lateness: judge(window?.ends, touched, now), troubles };
+}
+
+/** A record that somebody damaged must not stand in the way of a backout. */
+function attempt<T>(look: () => T, otherwise: T, troubles: string[]): T {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    troubles.push(`Whether this backout comes late cannot be told for sure: ${error.message}`);
+    return otherwise;
+  }
 }
 
 function judge(ends: number | undefined, touched: number | undefined, now: number): Lateness | undefined {

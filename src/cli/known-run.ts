@@ -16,6 +16,7 @@ import { type Home, listRuns, resolveRun } from '../runtime/home/home.ts';
 import { readJournal } from '../runtime/home/journal-read.ts';
 import { type RunFolder, runFolder } from '../runtime/home/run-folder.ts';
 import type { Estimates } from '../views/estimate.ts';
+import { expectedEndOf } from '../views/estimate-end.ts';
 import { historyOf } from '../views/history.ts';
 import { makeRunView } from '../views/make-run-view.ts';
 import type { EngineSign, RunView } from '../views/run-view.ts';
@@ -103,13 +104,14 @@ export function engineSign(run: Pick<KnownRun, 'driver'>): EngineSign {
 
 export function viewOf(run: KnownRun, now: number, estimates?: Estimates): RunView {
   const { context } = run.state;
+  const history = historyOf(run.entries);
   return makeRunView({
     context,
     truth: truthOf(context),
-    history: historyOf(run.entries),
+    history,
     engine: engineSign(run),
     now,
-    estimates,
+    expectedEnd: estimates === undefined ? null : expectedEndOf({ context, history, estimates, now }),
   });
 }
 

@@ -5,6 +5,7 @@ import type { Deadline, Need } from './deadline.ts';
 import type { Outlook } from './estimate-outlook.ts';
 import { basisLines } from './estimate-text.ts';
 import { personName } from './person-name.ts';
+import { spanWords } from './span.ts';
 import { visible } from './visible.ts';
 
 /** `zone`: name of the zone that the process is in, e.g. `Europe/Zurich`. */
@@ -38,8 +39,8 @@ export function deadlineLines(facts: DeadlineFacts): readonly string[] {
   const name = visible(system);
   const head =
     left > 0
-      ? `Begin the backout of ${name} within ${formatDuration(left)}, or it may end after its window.`
-      : `TOO LATE to begin the backout of ${name}: the last moment was ${formatDuration(-left)} ago. ${lateWords(deadline, now)}`;
+      ? `Begin the backout of ${name} within ${spanWords(left)}, or it may end after its window.`
+      : `TOO LATE to begin the backout of ${name}: the last moment was ${spanWords(-left)} ago. ${lateWords(deadline, now)}`;
   return [
     head,
     '',
@@ -90,5 +91,5 @@ export function countdownLine(system: string, deadline: Deadline, now: number): 
   const left = deadline.at - now;
   const name = visible(system);
   if (left <= 0) return `Too late to begin the backout of ${name}: the last moment was ${formatDuration(-left)} ago.`;
-  return `${formatDuration(Math.ceil(left / 1_000) * 1_000)} left to begin the backout of ${name}.`;
+  return `${spanWords(Math.ceil(left / 1_000) * 1_000)} left to begin the backout of ${name}.`;
 }

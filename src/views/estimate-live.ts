@@ -4,8 +4,8 @@ import type { Entry } from '../journal/entry.ts';
 import type { Observer, Wall } from '../ports/effects.ts';
 import { clockTime, type Zone } from './clock-time.ts';
 import type { Estimates } from './estimate.ts';
-import { expectedEndOf } from './estimate-end.ts';
 import { expectedEndWords } from './estimate-text.ts';
+import { createForesight } from './foresight.ts';
 import { createHistory } from './history.ts';
 
 export interface ExpectationOptions {
@@ -21,13 +21,14 @@ const least = 60_000;
 export function createExpectation({ write, estimates, wall, zone, earlier }: ExpectationOptions): Observer {
   const history = createHistory();
   for (const entry of earlier) history.add(entry);
+  const foresee = createForesight(estimates);
   let said: number | null = null;
   return {
     recorded(entries, context) {
       for (const entry of entries) history.add(entry);
       if (!entries.some(({ event }) => mayMoveIt(event))) return;
       const now = wall.now();
-      const end = expectedEndOf({ context, history: history.history, estimates, now });
+      const end = foresee({ context, history: history.history, now });
       const at = Date.parse(end?.usual ?? end?.late ?? '');
       const words = end === null ? null : expectedEndWords(end, { now, zone });
       if (words === null || Number.isNaN(at)) return;

@@ -1,8 +1,8 @@
 /** What whoever begins a late backout should know first. */
-import { formatDuration } from '../kernel/duration.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { TimeRecord } from '../ports/time-record.ts';
 import { bothZones } from './deadline-text.ts';
+import { spanWords } from './span.ts';
 import { visible } from './visible.ts';
 
 /** Instants: ms since the epoch. */
@@ -65,10 +65,4 @@ function driftLines({ step, said, unknown }: Drift): readonly string[] {
   return [`  ${visible(step)}:`, ...all.map((text) => `    ${visible(text)}`)];
 }
 
-const day = 24 * 60 * 60_000;
-
-/** Days from two on: `50 h 03 min ago` is nothing that people think in. */
-export function ago(at: number, now: number): string {
-  const ms = Math.max(0, now - at);
-  return ms < 2 * day ? `${formatDuration(ms)} ago` : `${Math.floor(ms / day)} days ago`;
-}
+export const ago = (at: number, now: number): string => `${spanWords(now - at)} ago`;

@@ -10,6 +10,7 @@ import type { Observer, Wall } from '../ports/effects.ts';
 import type { Zone } from './clock-time.ts';
 import type { Paint } from './colour.ts';
 import type { Estimates } from './estimate.ts';
+import { createForesight } from './foresight.ts';
 import { renderFrame } from './frame.ts';
 import { createHistory } from './history.ts';
 import { makeRunView } from './make-run-view.ts';
@@ -40,6 +41,7 @@ export function createLive(options: LiveOptions): Live {
   const { terminal, wall } = options;
   const history = createHistory();
   for (const entry of options.earlier ?? []) history.add(entry);
+  const foresee = createForesight(options.estimates);
   const screen = createScreen(terminal);
   let context: Context | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
@@ -47,11 +49,11 @@ export function createLive(options: LiveOptions): Live {
   const draw = (above: readonly string[] = []): void => {
     if (gone || context === undefined) return;
     const now = wall.now();
-    const { estimates } = options;
     const truth = truthOf(context);
-    const facts = { context, truth, history: history.history, engine: 'alive', now, estimates } as const;
+    const facts = { context, truth, history: history.history, engine: 'alive', now } as const;
+    const expectedEnd = foresee({ context, history: history.history, now });
     const size = { columns: terminal.columns || 80, rows: terminal.rows || 24 };
-    screen.draw(renderFrame(makeRunView(facts), { ...options, ...size, now }), above);
+    screen.draw(renderFrame(makeRunView({ ...facts, expectedEnd }), { ...options, ...size, now }), above);
     drawnAt = now;
   };
   const lost = (): void => {

@@ -2,8 +2,7 @@
 import type { RunEnd, Truth } from '../engine/protocol.ts';
 import type { Context } from '../engine/state.ts';
 import { rfc3339 } from './clock-time.ts';
-import type { Estimates } from './estimate.ts';
-import { expectedEndOf } from './estimate-end.ts';
+import type { ExpectedEnd } from './estimate-end.ts';
 import type { History } from './history.ts';
 import { nextCommands } from './next-commands.ts';
 import { phaseViews } from './phase-view.ts';
@@ -19,8 +18,8 @@ export interface RunFacts {
   readonly engine: EngineSign | null;
   /** Ms since the epoch. */
   readonly now: number;
-  /** What was measured of the plan's steps; left out: nothing. */
-  readonly estimates?: Estimates | undefined;
+  /** From what was measured (`expectedEndOf`); left out: nothing was. */
+  readonly expectedEnd?: ExpectedEnd | null;
 }
 
 export function makeRunView(facts: RunFacts): RunView {
@@ -44,7 +43,7 @@ function withoutNext(facts: RunFacts): Situation {
     owed: owedOf(context, history),
     ...(context.plan.updates === undefined ? {} : { updates: updateViews(context, history) ?? [] }),
     decisions: history.decisions.map((decision) => ({ ...decision, at: rfc3339(decision.at) })),
-    expectedEnd: facts.estimates === undefined ? null : expectedEndOf({ ...facts, estimates: facts.estimates }),
+    expectedEnd: facts.expectedEnd ?? null,
     notes: history.notes.map(({ at, text }) => ({ at: rfc3339(at), text })),
   };
 }

@@ -6,6 +6,7 @@ import type { RunEvent } from '../../src/engine/protocol.ts';
 import { replay } from '../../src/engine/replay.ts';
 import type { Estimates } from '../../src/views/estimate.ts';
 import { expectedEndOf } from '../../src/views/estimate-end.ts';
+import { createForesight } from '../../src/views/foresight.ts';
 import { createHistory } from '../../src/views/history.ts';
 import { Site } from '../rig/site.ts';
 import { onTerminal } from '../rig/terminal.ts';
@@ -161,4 +162,16 @@ phases:
     site.write('go', '');
     expect(await terminal.ended).toBe(0);
   });
+});
+
+test('what is shown again and again is found anew once a second, and at the end', () => {
+  const history = createHistory().history;
+  const foresee = createForesight(estimates);
+  const { context } = replay(plan, [began()]);
+  const first = foresee({ context, history, now: t0 });
+  expect(first?.usual).toBe(at(70_000));
+  expect(foresee({ context, history, now: t0 + 999 })).toBe(first);
+  expect(foresee({ context, history, now: t0 + 1_000 })?.usual).toBe(at(71_000));
+  expect(foresee({ context: { ...context, end: 'succeeded' }, history, now: t0 + 1_001 })).toBeNull();
+  expect(createForesight(undefined)({ context, history, now: t0 })).toBeNull();
 });

@@ -11,19 +11,20 @@ export function rehearsalSection({ rehearsal }: DocumentView): Section {
 }
 
 function rehearsedBlocks(rehearsed: Rehearsed): readonly Block[] {
-  const { result, environment, run, by, endedAt, tookMs, expiresAt, expired, done, of } = rehearsed;
+  const { result, environment, run, by, endedAt, tookMs, expiresAt, lapsed, done, of } = rehearsed;
   const rows = [
     ['Result', result],
     ['Where', environment],
     ['Ended', `${minute(endedAt)}, after ${formatDuration(tookMs)}`],
     ['By', by],
     ['Covered', `${done} of ${of} steps`],
-    ['Counts until', `${minute(expiresAt)}${expired ? ': EXPIRED' : ''}`],
+    ['Counts until', minute(expiresAt)],
     ['Run', run],
   ] as const;
-  const lapsed = expired ? [warningBlock('The evidence has expired: rehearse again.')] : [];
+  const warned =
+    lapsed === null ? [] : [warningBlock(`It does not count: ${lapsed}. Rehearse again: backout rehearse`)];
   return [
-    ...lapsed,
+    ...warned,
     factsBlock(rows),
     ...listed(
       'Left out:',

@@ -40,7 +40,7 @@ function overviewTable(places: readonly PlaceView[]): Block {
         one === step ? place : `${place}, if ${step.number} fails`,
         one.name === one.id ? one.id : [one.name, one.id],
         one.owner ?? 'nobody is named',
-        one.expected === null ? 'not measured' : formatDuration(one.expected.medianMs),
+        expectedShort(one),
         one.limit,
       ]),
     ),
@@ -66,7 +66,7 @@ function stepBlocks(step: DocumentStep, instead?: string): readonly Block[] {
     ['Side by side with', step.beside.length === 0 ? null : step.beside.join(', ')],
     ['Condition', step.condition],
     ['Where', step.where.length === 0 ? null : step.where],
-    ['Expected', expectedWords(step.expected)],
+    ['Expected', step.expected === null && isTelling(step.place) ? null : expectedWords(step.expected)],
     ['At most', step.limit],
     ['Verified by', verifiedWords(step)],
     ['If it fails', step.onFailure],
@@ -77,6 +77,12 @@ function stepBlocks(step: DocumentStep, instead?: string): readonly Block[] {
     factsBlock(rows),
     ...step.contingency.flatMap((other) => stepBlocks(other, step.id)),
   ];
+}
+
+/** Messages hold nothing up: their time is of no account. */
+function expectedShort({ expected, place }: DocumentStep): string {
+  if (expected !== null) return formatDuration(expected.medianMs);
+  return isTelling(place) ? '' : 'not measured';
 }
 
 /** Of a message nothing is verified beyond its delivery. */

@@ -52,10 +52,9 @@ function glance(view: DocumentView): Section {
   return { id: 'glance', title: 'At a glance', blocks: [...summary, ...warnings.map(warningBlock), factsBlock(rows)] };
 }
 
-function rehearsedShort({ result, environment, endedAt, expired }: NonNullable<DocumentView['rehearsal']>): string {
+function rehearsedShort({ result, environment, endedAt, lapsed }: NonNullable<DocumentView['rehearsal']>): string {
   const went = { PASSED: 'passed', WARNED: 'ended, not quite as planned', FAILED: 'FAILED' }[result];
-  const lapsed = expired ? '; THE EVIDENCE HAS EXPIRED' : '';
-  return `${minute(endedAt)} in ${environment}: ${went}${lapsed}`;
+  return `${minute(endedAt)} in ${environment}: ${went}${lapsed === null ? '' : `; IT DOES NOT COUNT: ${lapsed}`}`;
 }
 
 function examined({ rows, findings }: NonNullable<DocumentView['whatIf']>): string {

@@ -1,6 +1,12 @@
 /** What the evidence of a plan's rehearsals comes to on the day of the document. */
 import type { RehearsalPredicate, Statement } from '../journal/evidence/statement.ts';
 
+export interface ShownEvidence {
+  readonly statement: Statement;
+  /** Why it does not count; null: it does, or was not asked. */
+  readonly why: string | null;
+}
+
 export interface Rehearsed {
   readonly result: RehearsalPredicate['result'];
   readonly environment: string;
@@ -9,8 +15,8 @@ export interface Rehearsed {
   readonly endedAt: string;
   readonly tookMs: number;
   readonly expiresAt: string;
-  /** On the day of the document. */
-  readonly expired: boolean;
+  /** Why it does not count, on the day of the document; null: it does. */
+  readonly lapsed: string | null;
   readonly done: number;
   readonly of: number;
   readonly leftOut: readonly { readonly step: string; readonly reason: string }[];
@@ -26,16 +32,17 @@ export interface Drill {
 }
 
 /** The newest rehearsal, and what drills there were; null where the plan, as it stands, was never rehearsed. */
-export function rehearsedOf(evidence: readonly Statement[], at: number): Rehearsed | null {
-  const predicates = evidence.map(({ predicate }) => predicate);
-  const newest = predicates.find(({ kind }) => kind === 'rehearsal');
+export function rehearsedOf(evidence: readonly ShownEvidence[]): Rehearsed | null {
+  const newest = evidence.find(({ statement }) => statement.predicate.kind === 'rehearsal');
   if (newest === undefined) return null;
-  const { result, environment, run, by, finishedOn, ms, expiresOn, coverage, deviations } = newest;
+  const { result, environment, run, by, finishedOn, ms, expiresOn, coverage, deviations } = newest.statement.predicate;
   return {
     ...{ result, environment, run, by, endedAt: finishedOn, tookMs: ms, expiresAt: expiresOn },
-    expired: Date.parse(expiresOn) <= at,
+    lapsed: newest.why,
     ...{ done: coverage.done, of: coverage.of, leftOut: coverage.leftOut ?? [], deviations: deviations ?? [] },
-    drills: predicates.filter(({ kind }) => kind === 'drill').map(drillOf),
+    drills: evidence.flatMap(({ statement: { predicate } }) =>
+      predicate.kind === 'drill' ? [drillOf(predicate)] : [],
+    ),
   };
 }
 

@@ -2,13 +2,12 @@
  * The plan as a document for the change record: everything that is known of it, as plain data. A function of what it is
  * given; how it looks is told in `doc-sections.ts`. What nobody has yet is null or empty, and the sections say so.
  */
-import type { Statement } from '../journal/evidence/statement.ts';
 import { type Place, type Plan, type PlannedStep, phases, type SecretSource } from '../plan/plan.ts';
 import type { WhatIf } from '../whatif/what-if.ts';
 import { rfc3339 } from './clock-time.ts';
 import type { Basis } from './deadline.ts';
 import { personOfRole } from './document-people.ts';
-import { type Rehearsed, rehearsedOf } from './document-rehearsal.ts';
+import { type Rehearsed, rehearsedOf, type ShownEvidence } from './document-rehearsal.ts';
 import { type DocumentStep, documentSteps } from './document-step.ts';
 import { type Message, messagesOf } from './document-telling.ts';
 import type { Estimates } from './estimate.ts';
@@ -55,7 +54,7 @@ export interface DocumentFacts {
   /** What was measured; empty: nothing yet. */
   readonly estimates: Estimates;
   /** Rehearsals of this definition, the newest first. */
-  readonly evidence: readonly Statement[];
+  readonly evidence: readonly ShownEvidence[];
   /** Null: the plan was not walked through. */
   readonly whatIf: WhatIf | null;
   /** Null where it cannot be told. */
@@ -143,7 +142,7 @@ export function documentView(facts: DocumentFacts): DocumentView {
     lastMoment: lastMomentOf(facts.lastMoment),
     places,
     messages: messagesOf(plan),
-    rehearsal: rehearsedOf(facts.evidence, at),
+    rehearsal: rehearsedOf(facts.evidence),
     whatIf: facts.whatIf,
     implementation: facts.implementation,
     notes: facts.notes,

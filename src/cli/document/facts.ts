@@ -15,7 +15,7 @@ import type { Invocation, Surface } from '../invocation.ts';
 import { knownTimes } from '../known-times.ts';
 import type { Adapters } from '../load-plan.ts';
 import { evidenceKey } from '../rehearsal/evidence-key.ts';
-import { genuineEvidence } from '../rehearsal/judge.ts';
+import { evidencesFor, genuineEvidence, hasEvidence } from '../rehearsal/judge.ts';
 import { version } from '../version.ts';
 import { findImplementation } from './implementation.ts';
 
@@ -29,24 +29,25 @@ export async function documentFacts(
 ): Promise<DocumentFacts> {
   const home = lookAtHome(call.flag('home'), surface.env);
   const times = knownTimes(home, plan);
-  const evidence = evidenceOf(plan, home, surface);
+  const at = dateOf(surface);
+  const { evidence, troubles } = evidenceOf(plan, home, at, surface);
   const walked = walkedThrough(plan, adapters, times.estimates);
   const { implementation, notes } = await findImplementation(plan, call, surface);
   const tooMany = `It has more than ${mostStepsWalked} steps: backout whatif shows what its failures come to.`;
   return {
     plan,
     digest: planDigest(plan),
-    at: dateOf(surface),
+    at,
     version,
     assumed,
     describe: describeWith(adapters),
     provesItself: ({ action }) => action.kind === 'adapter' && adapters.get(action.adapter)?.probe !== undefined,
     estimates: times.estimates,
-    evidence: evidence.statements,
+    evidence,
     whatIf: walked,
     lastMoment: lastMomentOf(plan, home, times.estimates),
     implementation,
-    notes: [...times.troubles, ...evidence.troubles, ...notes, ...(walked === null ? [tooMany] : [])],
+    notes: [...times.troubles, ...troubles, ...notes, ...(walked === null ? [tooMany] : [])],
   };
 }
 
@@ -69,10 +70,15 @@ function walkedThrough(plan: Plan, adapters: Adapters, estimates: Estimates): Wh
   });
 }
 
-/** What is not believed must not stand in a change record as proof. */
-function evidenceOf({ definition }: Plan, home: Home, surface: Surface) {
-  if (definition === undefined) return { statements: [], troubles: [] };
-  return genuineEvidence(definition, { home, now: Date.now(), check: evidenceKey(home, surface) });
+/** What is not believed must not stand in a change record as proof; what does not count any more says why. */
+function evidenceOf({ definition, folder }: Plan, home: Home, at: number, surface: Surface) {
+  if (definition === undefined || !hasEvidence(home, definition)) return { evidence: [], troubles: [] };
+  const facts = { home, now: at, check: evidenceKey(home, surface), folder };
+  const { statements, troubles } = genuineEvidence(definition, facts);
+  const { notCounting } = evidencesFor(definition, facts);
+  const whys = new Map(notCounting.map(({ statement, why }) => [statement?.predicate.run, why]));
+  const evidence = statements.map((statement) => ({ statement, why: whys.get(statement.predicate.run) ?? null }));
+  return { evidence, troubles };
 }
 
 /** Null where the change has no window, or nothing bounds the backout. */

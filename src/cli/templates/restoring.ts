@@ -1,15 +1,9 @@
 /** What is put back, what is tried where that fails, and how it is proven on the data before users are let in. */
 import type { RestoreKind } from './answers.ts';
-import { type Parameter, type Piece, pathParameter } from './piece.ts';
-import { kubernetesParameters, postgresLogin, postgresParameters } from './servers.ts';
-
-export interface Restoring extends Piece {
-  readonly summary: string;
-  readonly scope: string;
-  readonly goals: readonly string[];
-  readonly restore: string;
-  readonly checks: string;
-}
+import { type Parameter, pathParameter } from './piece.ts';
+import type { Restoring } from './restoring-piece.ts';
+import { postgres } from './restoring-postgres.ts';
+import { kubernetesParameters } from './servers.ts';
 
 const address = (name: string, description: string): Parameter => ({
   name,
@@ -93,61 +87,6 @@ const release: Restoring = {
     expect: { status: 200, body: { contains: '@{params.release}' } }
   until: { successes: 3, every: 2s, within: 2m }
   timeout: 3m
-  onFailure: ask`,
-};
-
-const database = (from: string) => `
-uses: postgres/restore
-with: { database: '@{params.database}', archive: '@{params.${from}}', ${postgresLogin} }
-timeout: 45m
-onUnknown: probe`;
-
-const inside = (text: string, by: number) =>
-  text
-    .trim()
-    .split('\n')
-    .map((line) => `${' '.repeat(by)}${line}`)
-    .join('\n');
-
-const postgres: Restoring = {
-  summary: 'Take the database back to its last dump',
-  scope: 'The PostgreSQL database; what was written after the dump is not in it, and is kept in the replaced database',
-  goals: ['Every row of the dump is there', 'Nobody but the backout writes before that has been checked'],
-  secrets: { dbPassword: 'DB_PASSWORD' },
-  parameters: [
-    ...postgresParameters,
-    pathParameter('dump', 'The dump that pg_dump -Fc (or -Fd) made before the change'),
-    pathParameter('previousDump', 'The dump before that one, used only where the newer one cannot be restored'),
-    {
-      name: 'proofQuery',
-      description: 'A query whose answer shows that the data are whole, e.g. select count(*) from orders',
-    },
-    { name: 'proofAnswer', description: 'What it answers on the data of the dump, e.g. 1042' },
-  ],
-  restore: `
-- id: restore-database
-  name: Put the database back
-  owner: operations
-${inside(database('dump'), 2)}
-  contingency:
-    - id: restore-database-previous
-      name: Put the database of the dump before back
-      owner: operations
-${inside(database('previousDump'), 6)}`,
-  checks: `
-- id: data-are-back
-  name: The database has the data of the dump
-  owner: operations
-  uses: postgres/query
-  with:
-    database: @{params.database}
-    query: @{params.proofQuery}
-    expect: { equals: '@{params.proofAnswer}' }
-    host: @{params.dbHost}
-    port: @{params.dbPort}
-    user: @{params.dbAdmin}
-    password: @{secrets.dbPassword}
-  timeout: 5m
   onFailure: ask`,
 };
 

@@ -11,6 +11,8 @@ export interface ChangeFile {
   readonly file: string;
   /** Digest of each step as it stood in the file, by id. */
   readonly steps: { readonly [step: string]: string };
+  /** The ids of all steps of the file, where `steps` has not all and they differ from what the ledger knew. */
+  readonly all?: readonly string[];
 }
 
 interface Dated {

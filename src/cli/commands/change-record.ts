@@ -3,6 +3,7 @@
  * by programs that wait for it: nothing is loaded that the word does not need.
  */
 
+import { knownSteps, sourceOf } from '../../journal/known-steps.ts';
 import { isRepetition } from '../../journal/ledger.ts';
 import type { ChangeFile, LedgerEvent, RecordedState } from '../../journal/ledger-event.ts';
 import { recordedStates } from '../../journal/ledger-event.ts';
@@ -18,24 +19,36 @@ import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 export const run: CommandRun = async (call, surface) => {
   const [named = '', step = '', told = ''] = call.args;
   const { id, source } = await changeOf(named, call, surface);
-  refuseStep(step, source, id);
-  const event = {
+  checkStepId(step);
+  if (source !== null) refuseUnknownStep(step, Object.keys(source.steps), id, '');
+  const said = {
     type: 'ledger.recorded',
     change: id,
     by: thisPerson(surface.env, call.flag('by') ?? null),
     step,
     state: stateOf(told),
     outputs: outputsOf(call),
-    source: source === null ? null : { file: source.file, steps: { [step]: source.steps[step] ?? '' } },
-  } as const satisfies Undated<LedgerEvent>;
+  } as const;
   const home = openHome(call.flag('home'), surface.env);
-  const written = addToLedger(home, ledgerFolder(home, id), Date.now, (events) =>
-    isRepetition(events, { ...event, at: 0 }) ? undefined : event,
-  );
-  if (call.has('json')) surface.out(`${JSON.stringify({ change: id, step, state: event.state, written })}\n`);
-  else surface.err(written ? `${id}: ${step} ${event.state}\n` : `${id}: ${step} is ${event.state} already\n`);
+  const written = addToLedger(home, ledgerFolder(home, id), Date.now, (events) => entryFor(said, source, events));
+  if (call.has('json')) surface.out(`${JSON.stringify({ change: id, step, state: said.state, written })}\n`);
+  else surface.err(written ? `${id}: ${step} ${said.state}\n` : `${id}: ${step} is ${said.state} already\n`);
   return exit.backedOut;
 };
+
+type Recorded = Extract<Undated<LedgerEvent>, { readonly type: 'ledger.recorded' }>;
+
+/** Undefined where it was said already. Throws a Fault (usage) for a step that the file is known not to have. */
+function entryFor(
+  said: Omit<Recorded, 'source'>,
+  source: ChangeFile | null,
+  events: readonly LedgerEvent[],
+): Recorded | undefined {
+  const known = knownSteps(events);
+  if (source === null && known !== undefined) refuseUnknownStep(said.step, known, said.change, editedSince);
+  const entry = { ...said, source: source === null ? null : sourceOf(source, said.step, known) };
+  return isRepetition(events, { ...entry, at: 0 }) ? undefined : entry;
+}
 
 interface Named {
   readonly id: string;
@@ -66,14 +79,17 @@ function checkedId(id: string): string {
   throw new Fault('usage', `${JSON.stringify(id)} is no id of a change`, 'Give the id that stands in its file.');
 }
 
-function refuseStep(step: string, source: ChangeFile | null, id: string): void {
-  if (!/^[a-z][a-z0-9-]*$/.test(step)) {
-    throw new Fault('usage', `"${step}" is no id of a step`, 'Ids are lower-case letters, digits and dashes.');
-  }
-  if (source === null || Object.hasOwn(source.steps, step)) return;
-  const known = Object.keys(source.steps);
+function checkStepId(step: string): void {
+  if (/^[a-z][a-z0-9-]*$/.test(step)) return;
+  throw new Fault('usage', `"${step}" is no id of a step`, 'Ids are lower-case letters, digits and dashes.');
+}
+
+const editedSince = '\n  If the file has it since: add --file change.yaml. Nothing was recorded.';
+
+function refuseUnknownStep(step: string, known: readonly string[], id: string, more: string): void {
+  if (known.includes(step)) return;
   const remedy = didYouMean(step, known, `It has: ${known.slice(0, 40).join(', ')}.`);
-  throw new Fault('usage', `the change ${id} has no step "${step}"`, remedy);
+  throw new Fault('usage', `the change ${id} has no step "${step}"`, `${remedy}${more}`);
 }
 
 function stateOf(told: string): RecordedState {

@@ -38,6 +38,7 @@ phases:
   enable-access: [{ owner: dba, run: open, timeout: 1m }]
   announce: [{ owner: dba, manual: Call the Service Desk. }]
 escalate: [{ owner: dba, manual: Call the duty manager. }]
+communication: { audiences: { users: { channel: { uses: email, with: { to: u@b.c, subject: Still closed } } } } }
 `;
 
 export const rehearsed = { rehearsal: { ageMs: 1, expiresMs: 2 }, times: undefined };

@@ -55,6 +55,7 @@ const cases: readonly (readonly [from: string | RegExp, to: string, ...said: rea
   ['deputy: Jon', 'deputy: Ana', '7:58 warning no-deputy: the deputy of role dba is the same person: Ana'],
   [/^ {2}notify.*\n/m, '', '9:3 warning no-notify: nobody is told that the backout begins: notify is empty'],
   [/^ {2}announce.*\n/m, '', '9:3 warning no-announce: nobody is told how the backout ended: announce is empty'],
+  [/^communication.*\n/m, '', '9:3 warning no-regular-updates: nobody hears how it stands while it lasts'],
   [/^escalate.*\n/m, '', '1:1 warning no-escalation: nobody is told when the backout itself fails'],
   [
     'manual: Call the duty manager.',

@@ -43,9 +43,9 @@ test('a rule or a step that does not exist is an error, with what was meant', as
     { facts },
   );
   expect(told(judged)).toEqual([
-    '23:3 error unknown-rule: there is no lint rule "no-contingncy"',
-    '24:36 error unknown-step: the lint rule no-verify is set for a step that there is not: restor-db',
-    '25:3 error unknown-rule: there is no lint rule "unknown-key"',
+    '24:3 error unknown-rule: there is no lint rule "no-contingncy"',
+    '25:36 error unknown-step: the lint rule no-verify is set for a step that there is not: restor-db',
+    '26:3 error unknown-rule: there is no lint rule "unknown-key"',
   ]);
   expect(judged.findings.map(({ remedy }) => remedy)).toEqual([
     'Did you mean "no-contingency"?',

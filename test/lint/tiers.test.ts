@@ -54,6 +54,7 @@ test('what the playbook of the design lacks', async () => {
   expect(told(await judge(shopRelease, { facts: rehearsed }))).toEqual([
     '12:8 warning no-deputy: role dba has no deputy',
     '13:8 warning no-deputy: role web has no deputy',
+    '19:3 warning no-regular-updates: nobody hears how it stands while it lasts',
     '20:7 warning no-timeout: step tell-service-desk of notify has no timeout and may hang for ever',
     '24:13 warning message-without-contact: the message of step tell-service-desk does not say whom to call',
     '43:11 note probe-unused: step restore-db-previous would ask a person whether it took effect; postgres/restore can look itself',

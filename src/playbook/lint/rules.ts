@@ -2,6 +2,7 @@
 import { accessRules } from './access.ts';
 import { partRules } from './parts.ts';
 import { peopleRules } from './people.ts';
+import { regularUpdateRules } from './regular-updates.ts';
 import { rehearsalRules } from './rehearsed.ts';
 import { restoringRules } from './restoring.ts';
 import type { LintRule } from './rule.ts';
@@ -13,6 +14,7 @@ export const lintRules: readonly LintRule[] = [
   ...partRules,
   ...peopleRules,
   ...tellingRules,
+  ...regularUpdateRules,
   ...accessRules,
   ...restoringRules,
   ...timeRules,

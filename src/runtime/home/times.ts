@@ -102,7 +102,8 @@ function recordOf(line: string): TimeRecord | undefined {
   }
   if (!isObject(value)) return undefined;
   const { run, playbook, mode, definition, at, end, totalMs, steps } = value;
-  if (typeof run !== 'string' || typeof playbook !== 'string' || typeof mode !== 'string' || typeof end !== 'string') return undefined;
+  if (typeof run !== 'string' || typeof playbook !== 'string' || typeof mode !== 'string' || typeof end !== 'string')
+    return undefined;
   if (definition !== null && typeof definition !== 'string') return undefined;
   if (!isTime(at) || !isTime(totalMs) || !isObject(steps) || !Object.values(steps).every(isTime)) return undefined;
   return { run, playbook, mode, definition, at, end, totalMs, steps: steps as TimeRecord['steps'] };

@@ -3,7 +3,7 @@ import { isTelling } from '../engine/state.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import type { Place } from '../plan/plan.ts';
 import { type Block, type Cell, factsBlock, type Section, textBlock, warningBlock } from './doc-block.ts';
-import type { DocumentStep } from './document-step.ts';
+import type { Beside, DocumentStep } from './document-step.ts';
 import type { DocumentView, PlaceView } from './document-view.ts';
 import type { StepEstimate } from './estimate.ts';
 
@@ -63,7 +63,7 @@ function stepBlocks(step: DocumentStep, instead?: string): readonly Block[] {
   const rows = [
     ['Owner', step.by],
     ['When', instead === undefined ? null : `only if ${instead} has failed for good`],
-    ['Side by side with', step.beside.length === 0 ? null : step.beside.join(', ')],
+    ['Side by side with', besideWords(step.beside)],
     ['Condition', step.condition],
     ['Where', step.where.length === 0 ? null : step.where],
     ['Expected', step.expected === null && isTelling(step.place) ? null : expectedWords(step.expected)],
@@ -89,6 +89,12 @@ function expectedShort({ expected, place }: DocumentStep): string {
 function verifiedWords({ verification, place }: DocumentStep): Cell | null {
   if (verification.length > 0) return verification;
   return isTelling(place) ? null : 'nothing of its own';
+}
+
+function besideWords({ count, steps }: Beside): string | null {
+  if (count === 0) return null;
+  const others = count - steps.length;
+  return `${steps.join(', ')}${others === 0 ? '' : ` and ${others.toLocaleString('en-US')} others`}`;
 }
 
 function expectedWords(expected: StepEstimate | null): string {

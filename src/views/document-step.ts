@@ -1,13 +1,20 @@
 /** One step as the document tells it. */
 import { isTelling } from '../engine/state.ts';
 import { formatDuration } from '../kernel/duration.ts';
-import type { Json } from '../kernel/json.ts';
-import type { Action, Expectation, Place, Plan, PlannedStep, TextExpectation, Verification } from '../plan/plan.ts';
+import type { Expectation, Place, PlannedStep, TextExpectation, Verification } from '../plan/plan.ts';
+import { instructionOf } from './document-instruction.ts';
 import { ownerWords } from './document-people.ts';
 import type { DocumentFacts } from './document-view.ts';
 import type { StepEstimate } from './estimate.ts';
 import { addressesLine, hostsLine } from './hosts-view.ts';
 import { waves } from './plan-time.ts';
+
+/** The steps that run side by side with it. */
+export interface Beside {
+  readonly count: number;
+  /** Ids; of very many only the first. */
+  readonly steps: readonly string[];
+}
 
 export interface DocumentStep {
   /** `2.1`: the phase and the place in it; contingencies `2.1a`. */
@@ -18,8 +25,7 @@ export interface DocumentStep {
   readonly owner: string | null;
   /** Owner with name, contact and deputy. */
   readonly by: string;
-  /** Ids of the steps that run side by side with it. */
-  readonly beside: readonly string[];
+  readonly beside: Beside;
   /** What is done, exactly. */
   readonly instruction: readonly string[];
   readonly where: readonly string[];
@@ -49,16 +55,25 @@ export function documentSteps(place: Place, facts: DocumentFacts): readonly Docu
   return waves(steps).flatMap((wave) =>
     wave.map((step) => {
       count += 1;
-      const beside = wave.length > 1 ? wave.filter((other) => other !== step).map(({ id }) => id) : [];
-      return documentStep(step, `${numberOf[place]}.${count}`, beside, facts);
+      return documentStep(step, `${numberOf[place]}.${count}`, besideIn(wave, step), facts);
     }),
   );
 }
 
+const mostNamed = 8;
+
+/** Thousands may run side by side: each would name all others. */
+function besideIn(wave: readonly PlannedStep[], step: PlannedStep): Beside {
+  const some = wave.slice(0, mostNamed + 1).filter((other) => other !== step);
+  return { count: wave.length - 1, steps: some.slice(0, mostNamed).map(({ id }) => id) };
+}
+
+const alone: Beside = { count: 0, steps: [] };
+
 function documentStep(
   step: PlannedStep,
   number: string,
-  beside: readonly string[],
+  beside: Beside,
   facts: DocumentFacts,
   parent?: PlannedStep,
 ): DocumentStep {
@@ -80,7 +95,7 @@ function documentStep(
     verification: verificationOf(step, facts),
     onFailure: failureOf(step, facts.plan.escalate.steps.length > 0),
     contingency: step.contingency.map((other, index) =>
-      documentStep(other, `${number}${letterOf(index)}`, [], facts, step),
+      documentStep(other, `${number}${letterOf(index)}`, alone, facts, step),
     ),
   };
 }
@@ -91,44 +106,6 @@ const letterOf = (index: number): string => (index < 26 ? String.fromCharCode(97
 function conditionOf({ condition }: PlannedStep): string | null {
   if (condition === true) return null;
   return condition === false ? 'left out of this plan: its condition does not hold' : condition;
-}
-
-function instructionOf(
-  step: PlannedStep,
-  { describe, plan }: Pick<DocumentFacts, 'describe' | 'plan'>,
-): readonly string[] {
-  return [...(describe(step) ?? actionOf(step.action)), ...surroundings(step.action, plan)];
-}
-
-function actionOf(action: Action): readonly string[] {
-  switch (action.kind) {
-    case 'shell':
-      return action.source.trimEnd().split('\n');
-    case 'script':
-      return [[action.file, ...action.args].join(' ')];
-    case 'adapter':
-      return [action.adapter, ...Object.entries(action.input).map(([name, value]) => `  ${name}: ${plain(value)}`)];
-    case 'manual':
-      return action.instruction.trimEnd().split('\n');
-  }
-}
-
-const plain = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-/** Shell text stays as it is reviewed, so the values that it gets stand below it. */
-function surroundings(action: Action, { params }: Plan): readonly string[] {
-  if (action.kind === 'manual') return [];
-  const names = action.kind === 'shell' ? action.bindings.map(({ expression }) => expression.trim()) : [];
-  const values = [...new Set(names)].flatMap((name) => {
-    const value = /^params\.(\w+)$/.exec(name)?.[1];
-    return value === undefined ? [] : [`# ${name} is ${plain(params[value] ?? null)}`];
-  });
-  const { env, stdin, cwd } = action;
-  const variables = Object.entries(env).map(([name, value]) => `# ${name} is ${value}`);
-  const fed = stdin === null ? [] : [`# it reads: ${stdin.trimEnd().replaceAll('\n', '\n#   ')}`];
-  return [...values, ...variables, ...fed, ...(cwd === null ? [] : [`# in ${cwd}`])].flatMap((text) =>
-    text.split('\n'),
-  );
 }
 
 function limitOf({ action, place, answerWithinMs, timeoutMs }: PlannedStep): string {

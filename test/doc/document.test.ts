@@ -97,6 +97,13 @@ test('a contingency without an owner is its step’s owner’s', () => {
   expect(step?.contingency).toMatchObject([{ number: '3.1a', id: 'restore-older', owner: 'dba' }]);
 });
 
+test('of very many steps side by side only the first are named', () => {
+  const many = aPlan({ restore: Array.from({ length: 5_000 }, (_, n) => ({ id: `s${n}`, needs: [] })) });
+  const text = markdown({}, many);
+  expect(text).toContain('| Side by side with | s0, s1, s2, s3, s4, s5, s6, s7 and 4,991 others |');
+  expect(text.length).toBeLessThan(5_000_000);
+});
+
 test('what was measured stands beside the step', () => {
   const estimates = new Map([['restore-db', { medianMs: 60_000, p90Ms: 90_000, samples: 4, earlier: false }]]);
   expect(markdown({ estimates })).toContain('| Expected | 1 min 00 s, slowly 1 min 30 s (measured 4 times) |');

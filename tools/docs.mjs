@@ -67,6 +67,7 @@ function withReference(name, made) {
 
 function reference() {
   const { step } = schema.definitions;
+  const audience = schema.properties.communication.properties.audiences.additionalProperties;
   const own = { ...schema.properties, phases: { ...schema.properties.phases } };
   return [
     section('The playbook', own, ['phases', 'parameters', 'secrets', 'roles', 'change', 'lint']),
@@ -78,6 +79,9 @@ function reference() {
     section('phases', schema.properties.phases.properties),
     section('A step', step.properties),
     section('hosts', step.properties.hosts.anyOf[1].properties),
+    section('communication', schema.properties.communication.properties),
+    section('communication: each audience', audience.properties),
+    section('communication: channel, fallback and alert', audience.properties.channel.properties),
     section('rehearsal', schema.properties.rehearsal.properties),
     section('policy', schema.properties.policy.properties),
     section('retry', step.properties.retry.properties),

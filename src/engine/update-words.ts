@@ -113,7 +113,7 @@ function phaseAhead(context: Context, phase: Phase): readonly string[] {
 /** The updates that were missed of late, for the word to the speaker; empty where there are none. */
 export function missedNow(context: Context): string {
   const lines = [...context.updates].flatMap(([id, update]) =>
-    update.missedInARow === 0 ? [] : [`${audienceName(context, id)} was not reached${troubleOf(context, update)}`],
+    update.missedInARow === 0 ? [] : [`${audienceName(context, id)}: not reached${troubleOf(context, update)}`],
   );
   return lines.join('\n');
 }

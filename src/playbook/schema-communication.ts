@@ -34,7 +34,7 @@ function cadence() {
         },
         { error: 'must be a mapping, such as { high: 10m }' },
       )
-      .check(z.meta({ description: 'How often an audience hears that does not say it itself, by impact.' })),
+      .check(z.meta({ description: 'How often an audience hears that does not say it itself, by impact. Default: low 1h, medium 30m, high 15m.' })),
   );
 }
 

@@ -131,7 +131,7 @@ test('a missed update is shown at once, told to the speaker, and stands in the e
   expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(/update-users: \d+ of \d+ updates not delivered, the last at/);
   expect(cards.cards.length).toBe(1);
   expect(cards.cards[0]?.join('\n')).toMatch(
-    /an update was not delivered[\s\S]*The users was not reached at \d\d:\d\d UTC/,
+    /an update was not delivered[\s\S]*The users: not reached at \d\d:\d\d UTC/,
   );
 });
 

@@ -391,8 +391,8 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: 'schema',
-    args: '',
-    summary: "Print the playbook's JSON Schema",
+    args: '[playbook|change]',
+    summary: 'Print the JSON Schema of the playbook (the default), or of the change',
     flags: {},
     load: () => import('./commands/schema.ts'),
   },

@@ -80,9 +80,17 @@ describe('the list of steps in the ledger', () => {
   });
 });
 
-const by = { login: 'x', uid: 1, host: 'h', claimed: null };
-const recorded = (step: string, source: ChangeFile | null): LedgerEvent =>
-  ({ type: 'ledger.recorded', at: 1, by, change: 'C', step, state: 'done', outputs: {}, source }) as LedgerEvent;
+const by = { login: 'x', uid: 1, host: 'h', sudoUser: null, claimed: null };
+const recorded = (step: string, source: ChangeFile | null): LedgerEvent => ({
+  type: 'ledger.recorded',
+  at: 1,
+  by,
+  change: 'C',
+  step,
+  state: 'done',
+  outputs: {},
+  source,
+});
 
 describe('knownSteps', () => {
   test('knows nothing of a ledger whose entries have no list', () => {

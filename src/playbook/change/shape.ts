@@ -64,9 +64,12 @@ function checkFrame(document: PlaybookDocument, frame: Json | undefined): readon
   return [document.error('frame-elsewhere', ['frame'], message, remedy)];
 }
 
+/** A name beside the change: in no other folder, and no folder. */
+export const framePattern = /^(?=.*\S)(?:\.\/)*(?!\.{1,2}$)[^/]+$/;
+
 /** Why a playbook there cannot be a frame. */
 export function frameFault(path: string): string | undefined {
-  if (/^(?:\.\/)*[^/]+$/.test(path) && path !== '..' && path !== '.') return undefined;
+  if (framePattern.test(path)) return undefined;
   return `frame ${path} is not beside the change, so that paths in it would mean something else`;
 }
 

@@ -56,12 +56,23 @@ function messageOf(plan: Plan, step: PlannedStep, parent: PlannedStep, when: str
     when,
     step: step.id,
     regular: parent.audience !== undefined,
-    to: audience === undefined ? audienceOf(step) : `${audience.name}${contact === null ? '' : `, ${contact}`}`,
+    to: audience === undefined ? recipientOf(step) : `${audience.name}${contact === null ? '' : `, ${contact}`}`,
     how: audience === undefined ? howOf(step) : audienceOf(step),
     by: ownerWords(plan, step.owner ?? parent.owner),
-    says:
-      parent.place === 'updates' ? 'How it stands: what is done, what is next, when the next word comes' : saysOf(step),
+    says: parent.place === 'updates' ? updateWords(parent) : saysOf(step),
   };
+}
+
+const updateWords = ({ audience }: PlannedStep): string =>
+  audience === undefined
+    ? 'Which update was not delivered'
+    : 'How it stands: what is done, what is next, when the next word comes';
+
+/** Over what stands in a column of its own. */
+function recipientOf(step: PlannedStep): string {
+  const told = audienceOf(step);
+  const over = `${howOf(step)} `;
+  return told.startsWith(over) ? told.slice(over.length) : told;
 }
 
 function howOf({ action }: PlannedStep): string {

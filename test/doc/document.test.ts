@@ -97,6 +97,52 @@ test('a contingency without an owner is its step’s owner’s', () => {
   expect(step?.contingency).toMatchObject([{ number: '3.1a', id: 'restore-older', owner: 'dba' }]);
 });
 
+test('who is told stands in order: begin, at intervals, end, failure; a fallback below what it stands in for', () => {
+  const mail = (to: string) =>
+    ({
+      kind: 'adapter',
+      adapter: 'email',
+      input: { to, subject: `To ${to}` },
+      cwd: null,
+      env: {},
+      stdin: null,
+    }) as const;
+  const [desk, other] = aPlan({
+    notify: [
+      { id: 'update-desk', action: mail('desk@x') },
+      { id: 'fallback', action: mail('b@x') },
+    ],
+  }).phases.notify.steps;
+  if (desk === undefined || other === undefined) throw new Error('the plan has two steps');
+  const regular = {
+    ...desk,
+    place: 'updates',
+    contingency: [other],
+    audience: { name: 'Desk', contact: null, everyMs: 900_000 },
+  } as const;
+  const told = aPlan(
+    {
+      notify: [{ id: 'tell', action: mail('desk@x') }],
+      announce: [{ id: 'good', action: mail('all@x') }],
+      escalate: [{ id: 'bad', action: mail('duty@x') }],
+    },
+    { updates: { speaker: 'web', impact: 'high', maxParallel: 1, steps: [regular] }, roles },
+  );
+  const { messages } = documentView(factsOf(told));
+  expect(messages.map(({ when, to, how, says }) => [when, to, how, says])).toEqual([
+    ['When the backout begins', 'desk@x', 'email', 'To desk@x'],
+    ['Every 15 min 00 s while the backout lasts', 'Desk', 'email desk@x', expect.stringContaining('How it stands')],
+    [
+      'Every 15 min 00 s while the backout lasts, if update-desk cannot be delivered',
+      'Desk',
+      'email b@x',
+      expect.anything(),
+    ],
+    ['When it has ended well', 'all@x', 'email', 'To all@x'],
+    ['When it has failed or was stopped', 'duty@x', 'email', 'To duty@x'],
+  ]);
+});
+
 test('of very many steps side by side only the first are named', () => {
   const many = aPlan({ restore: Array.from({ length: 5_000 }, (_, n) => ({ id: `s${n}`, needs: [] })) });
   const text = markdown({}, many);

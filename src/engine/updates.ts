@@ -104,7 +104,8 @@ function tellSpeaker(draft: Draft): void {
 function schedule(draft: Draft, step: PlannedStep): void {
   const due = afterThis(draft.context, step, stateOf(draft, step.id).due);
   change(draft, step.id, { due });
-  if (maySend(draft.context)) draft.issue({ do: 'arm', timer: `update:${step.id}`, due });
+  // In a hurry too: the timer then means nothing, but the next engine is to wait for the same instants.
+  if (!draft.context.updatesOver) draft.issue({ do: 'arm', timer: `update:${step.id}`, due });
 }
 
 /** The run is about to end: what is on its way is ended, and no other is begun. */

@@ -24,6 +24,8 @@ class Reading {
   /** Done, by themselves, by a contingency or by a person's word. */
   private readonly done = new Set<string>();
   private readonly skipped = new Set<string>();
+  /** Looked at again, without an answer. */
+  private readonly doubted = new Set<string>();
   private readonly excluded = new Set<string>();
   /** A failure that its playbook or its place lets pass. */
   private readonly failed = new Set<string>();
@@ -76,6 +78,7 @@ class Reading {
         if (event.answer === 'yes') return this.succeeded(event.step, event.at);
         // Measured: what it did once does not hold any more (a closing step of a reopened run).
         if (event.answer === 'no') this.done.delete(event.step);
+        if (event.answer === 'unknown') this.doubted.add(event.step);
         return;
       case 'step.failed':
         if (event.class === 'preparation') this.told.add(event.step);
@@ -96,6 +99,8 @@ class Reading {
         this.skipped.add(event.step);
         return;
       case 'decision.retry':
+        // Asked whether it still holds, it could not say; then a person had it done again.
+        if (this.doubted.delete(event.step)) this.done.delete(event.step);
         this.skipped.delete(event.step);
         this.failed.delete(event.step);
         return;

@@ -49,9 +49,12 @@ function comparable(event: RunEvent | undefined): string {
 
 export function untriedUpdates(scenario: Scenario): string | undefined {
   const { entries } = tell(scenario);
-  const events = entries.map(({ event }) => event);
+  const all = entries.map(({ event }) => event);
+  const end = all.findIndex(({ type }) => type === 'run.ended');
+  // A run that a late answer reopens begins to tell anew.
+  const events = end === -1 ? all : all.slice(0, end + 1);
   const began = events[0]?.at ?? 0;
-  const endedAt = events.find(({ type }) => type === 'run.ended')?.at ?? events.at(-1)?.at ?? 0;
+  const endedAt = events.at(-1)?.at ?? 0;
   for (const step of scenario.plan.updates?.steps ?? []) {
     if (step.audience === undefined) continue;
     const wrong = untriedOf(step, step.audience.everyMs, { began, endedAt, events });

@@ -280,7 +280,7 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'lint',
     args: '[PLAYBOOK]...',
-    summary: 'Find every fault and weakness of a playbook at once, judged by the risk of its change',
+    summary: 'Find every fault and weakness of a playbook or a change at once, judged by the risk of the change',
     flags: {
       risk: { type: 'string', value: 'low|medium|high', help: 'Judge as if the change were so (default: change.risk)' },
       format: { type: 'string', value: 'text|json|sarif|github', help: 'Default text' },

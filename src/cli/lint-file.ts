@@ -1,23 +1,25 @@
-/** One playbook, judged: its faults, and where it has none of its own, what it lacks. */
+/** One playbook or change, judged: its faults, and where it has none of its own, what it lacks. */
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { isChange } from '../playbook/change/is-change.ts';
 import { inOrder } from '../playbook/check.ts';
-import { allSites, type Path, type PlaybookContent } from '../playbook/content.ts';
-import type { Playbook } from '../playbook/examined.ts';
 import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import type { Risk } from '../playbook/lint/rule.ts';
+import { lintChange } from './change/lint-change.ts';
 import type { Surface } from './invocation.ts';
 import { lintHosts } from './lint-hosts.ts';
 import type { LintOutcome } from './lint-outcome.ts';
 import { factsOf, loadPlaybook } from './load-plan.ts';
 import { measuredTimes } from './measured-times.ts';
+import { missingScripts } from './missing-scripts.ts';
 import { lintedRehearsal, rehearsalFaults, rehearsalOf } from './rehearsal/known-rehearsal.ts';
 
 export async function lintFile(name: string, surface: Surface, risk: Risk | undefined): Promise<LintOutcome> {
   const { cwd } = surface;
+  if (hasOnlyChange(resolve(cwd, name))) return lintChange(name, surface, risk);
   const loaded = await loadPlaybook(name, cwd);
-  const { file, playbook, diagnostics, adapters } = loaded;
+  const { file, document, playbook, diagnostics, adapters } = loaded;
+  if (document !== undefined && isChange(document.data)) return lintChange(name, surface, risk);
   const shown = relative(cwd, file).startsWith('..') ? file : relative(cwd, file);
   if (playbook === undefined) return { file: shown, diagnostics, result: undefined };
   const folder = dirname(file);
@@ -35,32 +37,5 @@ export async function lintFile(name: string, surface: Surface, risk: Risk | unde
   return { file: shown, diagnostics: inOrder(all), result };
 }
 
-/** The plan refuses the same; whoever lints should hear it too. */
-function missingScripts({ content, document }: Playbook, folder: string): readonly Diagnostic[] {
-  return scriptsOf(content)
-    .filter(({ script }) => !isBeside(folder, script))
-    .map(({ id, script, path }) => {
-      const message = `step ${id}: there is no readable script ${script} beside the playbook`;
-      return document.error('missing-script', path, message, 'Correct the path; it is relative to the playbook.');
-    });
-}
-
-interface NamedScript {
-  readonly id: string;
-  readonly script: string;
-  readonly path: Path;
-}
-
-function scriptsOf(content: PlaybookContent): readonly NamedScript[] {
-  return allSites(content).flatMap(({ id, step, path }) => [
-    ...(step.script === undefined ? [] : [{ id, script: step.script, path: [...path, 'script'] }]),
-    ...(step.verify?.script === undefined
-      ? []
-      : [{ id, script: step.verify.script, path: [...path, 'verify', 'script'] }]),
-  ]);
-}
-
-function isBeside(folder: string, script: string): boolean {
-  const path = resolve(folder, script);
-  return !relative(folder, path).startsWith('..') && existsSync(path);
-}
+const hasOnlyChange = (folder: string): boolean =>
+  existsSync(resolve(folder, 'change.yaml')) && !existsSync(resolve(folder, 'playbook.yaml'));

@@ -3,6 +3,8 @@ import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { LintResult } from '../playbook/lint/lint-playbook.ts';
 
 export interface LintOutcome {
+  /** A change is judged by the way back that is derived from it; without it, a playbook by itself. */
+  readonly kind?: 'change';
   /** As it is shown: relative to where lint was called. */
   readonly file: string;
   /** Faults and findings, as they stand in the file. */

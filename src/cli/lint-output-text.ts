@@ -16,8 +16,10 @@ export function lintText(outcomes: readonly LintOutcome[], { explain }: LintText
   const all = outcomes.flatMap(({ diagnostics }) => diagnostics);
   const shown = all.map((each) => (explain ? explained(each) : formatDiagnostic(each)));
   const several = outcomes.length > 1;
-  const about = outcomes.flatMap(({ file, result }) =>
-    result === undefined ? [] : [...offLines(result), ...riskLines(result)].map((line) => inFile(line, file, several)),
+  const about = outcomes.flatMap(({ kind, file, result }) =>
+    result === undefined
+      ? []
+      : [...offLines(result), ...riskLines(result, kind)].map((line) => inFile(line, file, several)),
   );
   return [...shown, ...about, countsOf(all)].map((line) => `${line}\n`).join('');
 }
@@ -44,8 +46,9 @@ function whereOf({ steps }: Setting): string {
   return steps === undefined ? '' : ` (in ${steps.join(', ')})`;
 }
 
-function riskLines({ risk, riskFrom }: LintResult): readonly string[] {
-  if (riskFrom === 'nobody') return ['Checked as a low-risk change; say change: { risk: low }, medium or high.'];
+function riskLines({ risk, riskFrom }: LintResult, kind: LintOutcome['kind']): readonly string[] {
+  const how = kind === 'change' ? 'risk: low' : 'change: { risk: low }';
+  if (riskFrom === 'nobody') return [`Checked as a low-risk change; say ${how}, medium or high.`];
   return riskFrom === 'caller' ? [`Checked as a ${risk}-risk change, as --risk says.`] : [];
 }
 

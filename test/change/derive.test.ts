@@ -158,8 +158,9 @@ describe('backout derive', () => {
   });
 
   test('a ledger that names steps the change does not have is refused, naming them', async () => {
-    const site = await siteWith('one done');
+    const site = await siteWith();
     await site.call(['change', 'record', 'CHG1', 'three', 'done']);
+    await site.call(['change', 'record', 'change.yaml', 'one', 'done']);
     const { code, stderr } = await site.call(['derive', 'CHG1', '--ledger']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('no step of the file: three')]);
   });

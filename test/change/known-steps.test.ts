@@ -80,7 +80,7 @@ describe('the list of steps in the ledger', () => {
   });
 });
 
-const by = { login: 'x', uid: 1, host: 'h', sudoUser: null, claimed: null };
+const by = { login: 'x', host: 'h', sudoUser: null, claimed: null };
 const recorded = (step: string, source: ChangeFile | null): LedgerEvent => ({
   type: 'ledger.recorded',
   at: 1,

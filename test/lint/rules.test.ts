@@ -272,6 +272,7 @@ test('each rule is shown above to speak', () => {
     'no-fresh-rehearsal',
     'budget-below-measured',
     'read-twice',
+    'irreversible-step',
   ];
   expect(lintRules.map(({ name }) => name).filter((name) => !shown.has(name))).toEqual(
     expect.arrayContaining(elsewhere),

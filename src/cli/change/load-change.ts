@@ -86,7 +86,7 @@ async function loadFrame(document: PlaybookDocument, folder: string, cwd: string
 }
 
 /** A fault of a role or a parameter shows in both directions, and is told once. */
-function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+export function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const seen = new Map<string, Diagnostic>();
   for (const each of diagnostics) {
     const key = JSON.stringify([each.rule, each.message, each.range ?? null]);

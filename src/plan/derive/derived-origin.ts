@@ -17,10 +17,19 @@ export function originOf(change: Change, frame: Playbook | undefined, steps: rea
     if (first === 'change' && occasionKeys.some((key) => key === second)) return inChange(path.slice(1));
     if (first === 'roles' || first === 'parameters' || first === 'secrets') {
       const own = asMapping(change.document.data)?.[first];
-      return second !== undefined && valueAt(own, [second]) !== undefined ? inChange(path) : around(path);
+      if (second !== undefined && valueAt(own, [second]) !== undefined) return inChange(path);
+      const made = madeFor(change, frame, path);
+      return made === undefined ? around(path) : inChange(['steps', made]);
     }
     return first === 'system' ? inChange(path) : around(path);
   };
+}
+
+/** The step whose output a parameter stands for that nobody wrote. */
+function madeFor(change: Change, frame: Playbook | undefined, path: Path): number | undefined {
+  const name = path[1];
+  if (name === undefined || valueAt(frame?.document.data, path.slice(0, 2)) !== undefined) return undefined;
+  return change.steps.find(({ id }) => String(name).startsWith(`${id}-`))?.index;
 }
 
 function stepOrigin(path: Path, steps: readonly WayStep[]): ReturnType<Origin> | undefined {

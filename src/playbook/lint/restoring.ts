@@ -23,9 +23,9 @@ const noContingency: LintRule = {
   why: 'The backup of last night may be the one that cannot be read. What is tried then is thought out better by day.',
   remedy: 'Add contingency: an older backup, another way, or what a person does (manual).',
   from: { high: 'warning' },
-  find: ({ sites }) =>
+  find: ({ sites, facts }) =>
     mainSteps(sites, 'restore').flatMap(({ step, id, path }) =>
-      (step.contingency ?? []).length > 0
+      (step.contingency ?? []).length > 0 || facts.change?.irreversible.has(id) === true
         ? []
         : [{ path, step: id, message: `restore step ${id} has no contingency for the case that it fails` }],
     ),

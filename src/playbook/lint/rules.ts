@@ -7,6 +7,7 @@ import { rehearsalRules } from './rehearsed.ts';
 import { restoringRules } from './restoring.ts';
 import type { LintRule } from './rule.ts';
 import { safetyRules } from './safety.ts';
+import { takenBackRules } from './taken-back.ts';
 import { tellingRules } from './telling.ts';
 import { timeRules } from './time.ts';
 
@@ -17,6 +18,7 @@ export const lintRules: readonly LintRule[] = [
   ...regularUpdateRules,
   ...accessRules,
   ...restoringRules,
+  ...takenBackRules,
   ...timeRules,
   ...rehearsalRules,
   ...safetyRules,

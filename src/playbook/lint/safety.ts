@@ -26,11 +26,11 @@ const unused: LintRule = {
   why: 'Whoever starts the backout believes to have said something; what they meant stands elsewhere, fixed.',
   remedy: 'Use it, or remove it.',
   from: { medium: 'note' },
-  find: ({ content, document }) =>
+  find: ({ content, document, facts }) =>
     (['parameters', 'secrets'] as const).flatMap((key) => {
       const name = key === 'parameters' ? 'params' : 'secrets';
       return Object.keys(content[key] ?? {})
-        .filter((each) => !isUsed(document.source.text, name, each))
+        .filter((each) => facts.change?.outputs.has(each) !== true && !isUsed(document.source.text, name, each))
         .map((each) => ({ path: [key, each], message: `${key}.${each} is used nowhere` }));
     }),
 };

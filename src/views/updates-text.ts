@@ -64,7 +64,7 @@ export function updateSummary(view: Pick<RunView, 'updates' | 'mode'>, { zone, n
   const next = dues.toSorted()[0];
   const parts = [
     ...(unreached.length === 0 ? [] : [`NOT REACHED: ${unreached.join(', ')}`]),
-    ...(next === undefined ? [] : [`next to people at ${clockTime(next, zone, now)}`]),
+    ...(next === undefined ? [] : [`the next at ${clockTime(next, zone, now)}`]),
   ];
   return parts.length === 0 ? null : `Updates: ${parts.join('; ')}`;
 }

@@ -1,6 +1,7 @@
 /** The regular updates as the run view shows them: who heard when, who hears next, who was not reached. */
 import type { Context } from '../engine/state.ts';
 import { idle } from '../engine/update-state.ts';
+import { nextUpdateOf } from '../engine/updates.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { AttemptOutcome } from './attempt-record.ts';
 import { rfc3339 } from './clock-time.ts';
@@ -60,11 +61,17 @@ function updateView(step: PlannedStep, context: Context, history: History): Upda
     fallback: fallback === undefined ? null : channelOf(fallback),
     ...{ sent, byFallback, missed, missedInARow },
     lastSentAt: instant(state.lastSent),
-    nextDueAt: isOver ? null : instant(state.due),
+    nextDueAt: isOver ? null : instant(nextOf(step, context)),
     sending,
     trouble: state.trouble === null ? null : { ...state.trouble, at: rfc3339(state.trouble.at) },
     deliveries: deliveriesOf(step, history),
   };
+}
+
+/** While one is on its way, the one after it. */
+function nextOf({ id, audience }: PlannedStep, context: Context): number | null {
+  const { sending, due } = context.updates.get(id) ?? idle;
+  return sending && audience !== undefined ? nextUpdateOf(context, id) : due;
 }
 
 function deliveriesOf(step: PlannedStep, history: History): readonly Delivery[] {

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { decide, type EngineState, initialState } from '../../src/engine/decide.ts';
 import type { Command, RunEvent } from '../../src/engine/protocol.ts';
 import { outstanding } from '../../src/engine/replay.ts';
+import { stepState } from '../../src/engine/state.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { EffectCommand } from '../../src/ports/effects.ts';
@@ -28,6 +29,8 @@ export class Watch {
   }
 
   performed(command: EffectCommand): void {
+    // Its end came in the same moment as what made the engine end it: nothing is asked any more.
+    if (command.do === 'cancel' && stepState(this.folded.context, command.step).status !== 'cancelling') return;
     if (command.do === 'disarm') this.asked.delete(`timer ${command.timer}`);
     else for (const [answer, text] of namesOf([command])) this.asked.set(answer, text);
   }

@@ -7,8 +7,9 @@ import {
   type StepEvidence,
   statementType,
 } from '../journal/evidence/statement.ts';
-import { allSteps, type Injection, type Plan } from '../plan/plan.ts';
+import { allSteps, type Plan } from '../plan/plan.ts';
 import { rfc3339 } from './clock-time.ts';
+import { drillResult, injectedOf } from './drill-evidence.ts';
 import { personName } from './person-name.ts';
 import type { StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
@@ -116,41 +117,4 @@ function deviationsOf(view: RunView, injected: readonly InjectedEvidence[]): rea
 function rehearsalResult(view: RunView, deviations: readonly string[]): EvidenceResult {
   if (view.status !== 'rehearsed') return 'FAILED';
   return deviations.length === 0 ? 'PASSED' : 'WARNED';
-}
-
-/** A drill has passed when its failures happened, and the run ended as the plan says of them, everybody told. */
-function drillResult(plan: Plan, view: RunView, injected: readonly InjectedEvidence[]): EvidenceResult {
-  if (injected.some(({ met }) => !met)) return 'FAILED';
-  const asked = view.decisions.length > 0;
-  if (view.status === 'rehearsed') return asked ? 'WARNED' : 'PASSED';
-  const failedAt = view.failure?.step ?? null;
-  const own = failedAt !== null && injected.some(({ step }) => step === failedAt || isFor(plan, step, failedAt));
-  const told = view.phases.find(({ name }) => name === 'escalate')?.steps ?? [];
-  if (!own || told.some(({ status }) => status === 'failed')) return 'FAILED';
-  return asked || told.length === 0 ? 'WARNED' : 'PASSED';
-}
-
-/** The step is one of the contingencies of the other. */
-function isFor(plan: Plan, contingency: string, parent: string): boolean {
-  return [...allSteps(plan)].some(
-    ({ id, contingency: all }) => id === parent && all.some((each) => each.id === contingency),
-  );
-}
-
-function injectedOf({ rehearsal }: Plan, view: RunView): readonly InjectedEvidence[] {
-  return Object.entries(rehearsal?.inject ?? {}).map(([step, kind]) => {
-    const seen = viewsOf(view).find(({ id }) => id === step);
-    const reached = seen !== undefined && seen.attempts.length > 0;
-    const met = reached && (kind !== 'kill-engine' || view.notes.some(({ text }) => text.startsWith('taken up again')));
-    return { step, kind, met, ended: endedWords(seen, kind, met) };
-  });
-}
-
-function endedWords(step: StepView | undefined, kind: Injection, met: boolean): string {
-  if (step === undefined || !met) return 'it was not reached';
-  const stands = step.status === 'unknown' ? 'ended unknown' : step.status;
-  if (kind === 'kill-engine') return `another engine took the run up; the step ${stands}`;
-  if (step.accepted === 'contingency') return 'its contingency stood in';
-  if (step.accepted === 'continue') return 'the run went on without it';
-  return `the step ${stands}`;
 }

@@ -71,6 +71,34 @@ test('an outcome that is lost is asked about; the answer lets the rehearsal end,
   expect(JSON.parse(readFileSync(evidenceOf(site)[0] ?? '', 'utf8')).predicate.result).toBe('WARNED');
 });
 
+test.each([
+  ['stop', 4, 'WARNED', 'a person was asked, and said stop'],
+  ['skip', 6, 'WARNED', 'a person was asked, and said skip'],
+])(
+  'a failure that the plan asks about, answered with %s, is a drill that has shown what it should',
+  async (verb, code, result, ended) => {
+    const site = new Site(playbook().replace('contingency:', 'onFailure: ask\n      contingency:'));
+    site.write('staging/data', 'as it was\n');
+    expect((await site.call([...rehearse, '--inject', 'restore-db:fail', '--inject', 'restore-old:fail'])).code).toBe(
+      3,
+    );
+    const step = verb === 'skip' ? ['restore-db'] : [];
+    expect((await site.call([verb, site.runs[0] ?? '', ...step, '--reason', 'seen'])).code).toBe(code);
+    const { predicate } = JSON.parse(readFileSync(evidenceOf(site)[0] ?? '', 'utf8'));
+    expect([predicate.result, predicate.injected[0].ended]).toEqual([result, ended]);
+  },
+);
+
+test('a drill that a person stops elsewhere than at its failure has failed', async () => {
+  const site = new Site(playbook().replace('timeout: 1s', 'timeout: 1m'));
+  site.write('hold', '');
+  const ran = site.start([...rehearse, '--inject', 'open:fail']);
+  await site.recorded('step.started', 'restore-db');
+  await site.call(['stop', site.runs[0] ?? '']);
+  expect((await ran.ended).code).toBe(4);
+  expect(JSON.parse(readFileSync(evidenceOf(site)[0] ?? '', 'utf8')).predicate.result).toBe('FAILED');
+});
+
 test('a failed rehearsal is cleaned up, and its evidence does not count', async () => {
   const site = new Site(playbook('policy: { rehearsal: refuse }'));
   site.write('staging/broken', '');

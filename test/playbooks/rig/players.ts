@@ -25,6 +25,8 @@ export class Players {
   readonly folder: string;
   /** A copy of the playbook's folder: what a test changes in it is changed there. */
   readonly playbook: string;
+  /** On top of the secrets of the scene. */
+  env: { readonly [name: string]: string } = {};
 
   private constructor(stage: Stage, folder: string, playbook: string) {
     this.stage = stage;
@@ -67,7 +69,7 @@ export class Players {
 
   /** Beside this process, in which the Service Desk and other receivers live. */
   backout(...args: readonly string[]): Promise<Ran> {
-    const env = { ...process.env, ...this.stage.env, BACKOUT_HOME: join(this.folder, 'home') };
+    const env = { ...process.env, ...this.stage.env, ...this.env, BACKOUT_HOME: join(this.folder, 'home') };
     const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';

@@ -42,6 +42,16 @@ describeWith(['initdb', 'pg_restore', 'nginx'], name, () => {
     ]);
   });
 
+  test('the Service Desk hears at intervals how it stands', async () => {
+    await players.stage.goWrong();
+    players.edit(['      name: The Service Desk\n', '      name: The Service Desk\n      every: 1s\n']);
+    const { code, view } = await players.run('--yes');
+    expect([code, view.updates?.[0]?.missed]).toEqual([0, 0]);
+    const between = players.subjects.slice(1, -1);
+    expect(between).toContain('Backout of CHG0100 (portal): how it stands');
+    expect(between).toHaveLength(view.updates?.[0]?.sent ?? 0);
+  });
+
   test('a dump that is cut short is found before anything is touched: the old data serve nobody, and a person is asked', async () => {
     const { dump, publicUrl } = players.stage.params;
     truncateSync(String(dump), 3_000);

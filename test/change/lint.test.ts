@@ -88,6 +88,13 @@ describe('backout lint of a change', () => {
     expect(told.filter((line) => /no-contingency.*decide-tell|deploy-before/.test(line))).toEqual([]);
   });
 
+  test('tells what is wrong with an output at the step that puts it out', async () => {
+    const { told } = await lint(siteWith(framed.replace('outputs.before', 'outputs.token'), frame), 'change.yaml');
+    expect(told.filter((line) => line.includes('secret-as-parameter'))).toEqual([
+      'change.yaml:7 warning secret-as-parameter: parameter deploy-token seems to be a secret, but is stored and shown',
+    ]);
+  });
+
   test('judges by the risk of the change, or of the call', async () => {
     const low = siteWith(framed.replace('risk: high', 'risk: low'), frame);
     const { rules } = await lint(low, 'change.yaml');

@@ -114,17 +114,19 @@ export class Attempts {
 
   /** A drill (`rehearse --inject`). What is a process of its own hangs as one. */
   private async injected(injection: Injection, stage: Stage, context: Context): Promise<Undated> {
-    const { hangingProcess, injectedStage } = await import('./inject.ts');
+    const { hangingProcess, injectedStage, lostOnHosts } = await import('./inject.ts');
     const isProcess = !isOnHosts(stage.step) && !this.isInsideEngine(stage.step);
     if (injection === 'timeout' && isProcess)
       return processStage(stage, () => hangingProcess(this.processOf(stage, context)));
-    return injectedStage(injection, stage, () => this.carriedOut(stage, context));
+    const isLost = injection === 'unknown' && stage.attempt === 1;
+    const hear = isLost ? (event: Undated): void => this.hear(lostOnHosts(event)) : this.hear;
+    return injectedStage(injection, stage, () => this.carriedOut(stage, context, hear));
   }
 
-  private carriedOut(stage: Stage, context: Context): Promise<Undated> {
+  private carriedOut(stage: Stage, context: Context, hear = this.hear): Promise<Undated> {
     const { step } = stage;
     if (isOnHosts(step)) {
-      const onHosts = { ...stage, hosts: step.hosts, hear: this.hear };
+      const onHosts = { ...stage, hosts: step.hosts, hear };
       return hostsStage(onHosts, () => this.processOf(stage, context), context);
     }
     if (!this.isInsideEngine(step)) return processStage(stage, () => this.processOf(stage, context));

@@ -53,9 +53,19 @@ async function hang({ step, attempt, limit, wall }: Stage): Promise<Undated> {
   return { type: 'step.timed-out', ...at, end: worded('made to hang by this drill until its timeout', [], took) };
 }
 
-async function lose({ step, attempt }: Stage, really: () => Promise<Undated>): Promise<Undated> {
+const lost = 'its outcome was lost by this drill; it was carried out';
+
+/** Of a step on hosts the journal hears host by host: what it has heard of all is not unknown. The hosts still know. */
+export function lostOnHosts(event: Undated): Undated {
+  if (event.type !== 'step.hosts-ended') return event;
+  const unheard = { outcome: 'unknown', held: true, exitCode: null, reason: lost, lastWords: null } as const;
+  return { ...event, hosts: event.hosts.map((host) => ({ ...host, ...unheard })) };
+}
+
+async function lose({ step, attempt, wall }: Stage, really: () => Promise<Undated>): Promise<Undated> {
+  const began = wall.now();
   await really();
-  const end = worded('its outcome was lost by this drill; it was carried out', []);
+  const end = worded(lost, [], { durationMs: wall.now() - began });
   return { type: 'step.unknown', step: step.id, attempt, end, survivors: [] };
 }
 

@@ -107,6 +107,18 @@ describe('the way back of any change', () => {
       for (const id of steps.filter(isExecuted).flatMap(undoIds)) expect(ids.has(id)).toBe(true);
     }));
 
+  test('leaves neither of two restore steps out that wait for each other from the first on', async () => {
+    const rest = { atomic: false, progress: 'done' } as const;
+    const { ids, unsuited } = await wayBack([
+      { id: 's0', needs: undefined, back: 'cover-a', ...rest },
+      { id: 's1', needs: undefined, back: 'cover-b', ...rest },
+      { id: 's2', needs: [], back: 'cover-b', ...rest },
+      { id: 's3', needs: undefined, back: 'cover-a', ...rest },
+    ]);
+    expect([...ids].toSorted()).toEqual(['cover-a', 'cover-b', 'last']);
+    expect(unsuited).toBe(true);
+  });
+
   test('asks a person before what was begun and never seen to end is undone', () =>
     holds((steps, { before }) => {
       for (const step of steps.filter(({ progress, back }) => progress === 'unknown' && back !== 'irreversible'))

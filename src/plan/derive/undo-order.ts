@@ -116,7 +116,8 @@ function sorted(units: readonly Indexed[]): readonly UndoUnit[] {
   );
   const ready = units.filter(({ after }) => after.length === 0);
   const found: UndoUnit[] = [];
-  for (let next = latest(ready); next !== undefined; next = latest(ready) ?? release(waiting)) {
+  const due = () => latest(ready) ?? release(waiting);
+  for (let next = due(); next !== undefined; next = due()) {
     const open = waiting.get(next.key)?.open ?? new Set();
     const { index, ...unit } = next;
     found.push({ ...unit, after: unit.after.filter((key) => !open.has(key)), forced: open.size > 0 });

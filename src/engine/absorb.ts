@@ -9,7 +9,7 @@ import type { RunEvent } from './protocol.ts';
 import { refusal } from './refusal.ts';
 import { start, startDue, unstart } from './start.ts';
 import { type Context, stepState } from './state.ts';
-import { beginUpdate, isUpdateDue, keepUpdates, scheduleUpdates } from './updates.ts';
+import { beginUpdate, endUpdates, isUpdateDue, keepUpdates, scheduleUpdates } from './updates.ts';
 
 /** Whether the event means anything to a run in this state; what does not is ignored, and not appended. */
 export function accepts(context: Context, event: RunEvent): boolean {
@@ -115,6 +115,8 @@ function apply(draft: Draft, event: RunEvent): void {
     case 'budget.spent':
       return draft.set({ budgetSpent: event.percent });
     case 'disk.filled':
+      // What room is left is for the end.
+      endUpdates(draft);
       return failRun(draft, null, event.detail);
     case 'run.ended':
       return draft.set({ end: event.end, exitCode: event.exitCode });

@@ -92,6 +92,11 @@ function lapse(draft: Draft): void {
   }
 }
 
+function settle(draft: Draft): void {
+  draft.set({ settledAt: draft.context.now });
+  endUpdates(draft);
+}
+
 const hear = { guard: 'heard', actions: enact(absorb) } as const;
 
 export const machine = engine.createMachine({
@@ -172,7 +177,7 @@ export const machine = engine.createMachine({
     },
     // Nothing is said any more but that it has ended: an update on its way is ended, and that is waited for.
     settling: {
-      entry: enact(endUpdates),
+      entry: enact(settle),
       on: { 'step.*': hear, 'engine.attached': hear, 'engine.left': hear },
       always: { guard: 'updatesEnded', target: 'closing' },
     },

@@ -50,11 +50,25 @@ function placeAllowed(context: Context, place: Place): boolean {
 export function dueOf(context: Context, step: PlannedStep): PlannedStep | undefined {
   const state = stepState(context, step.id);
   if (state.status === 'pending') {
-    return step.needs.every((id) => isOver(stepState(context, id))) ? step : undefined;
+    return areSettled(context, step.needs) ? step : undefined;
   }
   if (state.status !== 'failed' || state.accepted !== null || state.contingency === null) return undefined;
   const contingency = step.contingency[state.contingency];
   return contingency !== undefined && stepState(context, contingency.id).status === 'pending' ? contingency : undefined;
+}
+
+/** A step that is left out keeps its place in the order: it is settled only when all that it needed is. */
+function areSettled(context: Context, needs: readonly string[]): boolean {
+  const open = [...needs];
+  const seen = new Set<string>();
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const state = stepState(context, id);
+    if (!isOver(state)) return false;
+    if ((state.status !== 'excluded' && state.status !== 'skipped') || seen.has(id)) continue;
+    seen.add(id);
+    open.push(...(context.index.get(id)?.needs ?? []));
+  }
+  return true;
 }
 
 /** Asks for an attempt's values; the intent follows as `step.started`. */

@@ -38,6 +38,8 @@ export interface Context {
   readonly updates: UpdateStates;
   /** No regular update is sent any more: the run is about to end, or has ended. */
   readonly updatesOver: boolean;
+  /** When everything but an update on its way was over, ms since the epoch; null before that. */
+  readonly settledAt: number | null;
   /** How many steps of each place are over without a gap, from its first on: what is looked at begins behind them. */
   readonly overUpTo: { readonly [P in Place]: number };
   /** Ids of steps with something under way: starting, running, cancelling, probing, retrying. */
@@ -75,6 +77,7 @@ export function contextOf(plan: Plan): Context {
     beganAt: 0,
     updates: idleUpdates(plan),
     updatesOver: false,
+    settledAt: null,
     overUpTo: overUpTo(plan, steps),
     active: [],
     paused: false,

@@ -74,5 +74,7 @@ function healthOf(context: Context): Truth['health'] {
   if (checks.some((state) => hasFailed(state) && !unmeasured.has(state.trouble))) return 'failing';
   if (checks.length === 0 || !checks.every((state) => state.status === 'succeeded')) return 'unknown';
   if (checks.some((state) => isOvertaken(context, state))) return 'unknown';
-  return context.end !== null || lapsedChecks(context).length === 0 ? 'proven' : 'unknown';
+  // An update that is ended first makes no pass older.
+  const atEnd = { ...context, now: context.settledAt ?? context.now };
+  return context.end !== null || lapsedChecks(atEnd).length === 0 ? 'proven' : 'unknown';
 }

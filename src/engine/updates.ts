@@ -7,6 +7,7 @@
  */
 import type { PlannedStep } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
+import type { RunEvent } from './protocol.ts';
 import { dueOf, start, unstart } from './start.ts';
 import type { Context } from './state.ts';
 import { isOver } from './step-state.ts';
@@ -14,7 +15,7 @@ import { idle, type UpdateState } from './update-state.ts';
 
 /** From now on updates are due; in a dry run each channel is looked at once, at once. */
 export function scheduleUpdates(draft: Draft): void {
-  draft.set({ updatesOver: false });
+  draft.set({ updatesOver: false, settledAt: null });
   for (const step of steps(draft.context)) {
     if (draft.context.mode === 'dry-run') beginUpdate(draft, step.id);
     else if (step.audience !== undefined) schedule(draft, step);
@@ -151,6 +152,12 @@ function afterThis({ beganAt, now }: Context, { audience }: PlannedStep, due: nu
   // A timer may be a little early.
   const after = Math.max(now, due ?? now);
   return beganAt + (Math.floor((after - beganAt) / every) + 1) * every;
+}
+
+/** Whether the event is about a regular update and nothing else. */
+export function isAboutUpdate({ index }: Context, event: RunEvent): boolean {
+  if (event.type === 'timer.fired') return index.get(event.timer.replace(/^\w+:/, ''))?.place === 'updates';
+  return 'step' in event && index.get(event.step)?.place === 'updates';
 }
 
 function steps({ plan }: Context): readonly PlannedStep[] {

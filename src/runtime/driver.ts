@@ -8,6 +8,7 @@
 import { decide, type EngineState, isHeard } from '../engine/decide.ts';
 import type { Command, RunEvent } from '../engine/protocol.ts';
 import { outstanding } from '../engine/replay.ts';
+import { isAboutUpdate } from '../engine/updates.ts';
 import { Fault } from '../kernel/fault.ts';
 import type { EffectCommand, Effects, Observer, Undated, Wall } from '../ports/effects.ts';
 import type { AppendFailure, JournalStore } from '../ports/journal-store.ts';
@@ -29,10 +30,15 @@ interface Turn {
   readonly commands: readonly EffectCommand[];
 }
 
+/** After this long a regular update that met a full disk is tried again; sooner with whatever else happens. */
+const postponedMs = 5_000;
+
 export class Driver {
   private readonly ports: DriverPorts;
   private current: EngineState;
   private heard: Undated[] = [];
+  /** Of regular updates, heard while the disk was full. */
+  private postponed: Undated[] = [];
   private scheduled = false;
   private reserveReleased = false;
 
@@ -85,12 +91,14 @@ export class Driver {
 
   /** Decides what was heard and makes it durable (P3); gives the effects that may begin now. */
   private record(following: readonly Undated[] = []): readonly EffectCommand[] {
-    const heard = this.heard;
+    const heard = [...this.postponed.splice(0), ...this.heard];
     this.heard = [];
     if (heard.length + following.length === 0) return [];
     const turn = this.decideAll(heard, following);
     if (turn.events.length === 0) return [];
     const appended = this.ports.journal.append(turn.events);
+    if (!appended.ok && appended.error.full && following.length === 0 && this.isAboutUpdates(turn))
+      return this.postpone(heard);
     if (!appended.ok) return this.diskRefused(appended.error, [...following, ...heard]);
     this.current = turn.state;
     this.ports.observer.recorded(appended.value, turn.state.context);
@@ -133,6 +141,16 @@ export class Driver {
       else if (command.do === 'leave') events.push({ type: 'engine.left', reason: 'signal', owed: command.owed });
     }
     return events;
+  }
+
+  private isAboutUpdates({ events }: Turn): boolean {
+    return events.every((event) => isAboutUpdate(this.current.context, event));
+  }
+
+  /** P2: a full disk that only a regular update has met ends nothing; there may be room again when a step needs it. */
+  private postpone(heard: readonly Undated[]): readonly EffectCommand[] {
+    this.postponed = [...heard];
+    return [{ do: 'arm', timer: 'postponed', due: this.ports.wall.now() + postponedMs }];
   }
 
   /** No further step is started; the reserve's space records what has happened, the end, and who was told. */

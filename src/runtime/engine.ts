@@ -131,7 +131,7 @@ export class Engine implements Effects {
 
   /** A disk that is too full for a step to begin is too full for its record: the reserve is for what comes now. */
   private outcome(event: Undated): void {
-    if (isFullDisk(event)) {
+    if (isFullDisk(event) && this.state.context.index.get(event.step)?.place !== 'updates') {
       this.options.journal.releaseReserve();
       const detail = `the disk of the home is full (${event.end.reason}): no further step is started`;
       this.driver.hear({ type: 'disk.filled', detail });

@@ -41,7 +41,7 @@ function lastWords({ lastSentAt, sent, everyMs }: UpdateView, { zone, now }: Mom
 }
 
 function nextWords(update: UpdateView, { zone, now }: Moment, engine: RunView['engine']): readonly string[] {
-  if (update.sending) return ['one is on its way'];
+  if (update.sending) return [engine === 'gone' ? 'one was on its way' : 'one is on its way'];
   if (update.nextDueAt === null || update.everyMs === null || engine !== 'alive') return [];
   return [`next at ${clockTime(update.nextDueAt, zone, now)}`];
 }

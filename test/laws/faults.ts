@@ -111,7 +111,7 @@ export const faults: readonly Fault[] = [
     law: 'P2 updates hold',
     says: 'the end waits until an update has come to its own end',
     file: 'src/engine/machine.ts',
-    from: 'entry: enact(endUpdates),',
+    from: 'entry: enact(settle),',
     to: nothing,
   },
   {

@@ -192,15 +192,14 @@ test('a new engine waits for the same instants, and sends at once what is overdu
   expect(rig.commands).toEqual([{ ...timer, due: start + 660_000 }]);
 });
 
-test('a full disk ends the run, and updates go on until people are told', () => {
+test('a full disk ends the updates too: what room is left is for the end', () => {
   const rig = new Rig(everyMinute);
-  rig.hear({ type: 'disk.filled', detail: 'the disk of the journal is full' });
   rig.fire('update:update-users', 60_000);
-  expect([rig.status('update-users'), rig.status('alarm')]).toEqual(['running', 'pending']);
-  rig.succeed('restore');
-  expect(rig.status('alarm')).toBe('running');
-  rig.fail('update-users', 'spawn');
-  rig.succeed('alarm');
+  rig.hear({ type: 'disk.filled', detail: 'the disk of the journal is full' });
+  expect(rig.commands).toContainEqual({ do: 'cancel', step: 'update-users', attempt: 1, urgent: true });
+  cancelled(rig, 'update-users');
+  expect(rig.fire('update:update-users', 60_000)).toBe(false);
+  rig.succeed('restore', 'alarm');
   expect(rig.end).toBe('failed');
 });
 

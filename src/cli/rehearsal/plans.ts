@@ -13,6 +13,7 @@ import { checkSteps } from '../../playbook/check.ts';
 import { allSites, type PlaybookContent } from '../../playbook/content.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import { atBadEnd, rehearsedPlaybook } from '../../playbook/rehearsed.ts';
+import { visible } from '../../views/visible.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { type Adapters, type CheckedPlaybook, givenParams, loadPlaybook, occasionOf, scriptsOf } from '../load-plan.ts';
 
@@ -41,12 +42,12 @@ export async function planRehearsal(
   const warnings: Diagnostic[] = [...loaded.diagnostics];
   const occasion = await occasionOf(loaded, call, surface, warnings);
   const production = await makePlan(playbook, occasion);
-  if (!production.ok) return err(production.error);
+  if (!production.ok) return wrong('As it would be run for real, with the parameters given:', production, surface);
   const there = await planThere(loaded, playbook, rehearsal, {
     ...occasion,
     params: { ...withoutReplaced(occasion.params, rehearsal), ...givenParams(call, 'rehearsal-param') },
   });
-  if (!there.ok) return there;
+  if (!there.ok) return wrong(`As it would be rehearsed in ${visible(rehearsal.environment)}:`, there, surface);
   const { definition } = production.value;
   const plan: Plan = {
     ...there.value,
@@ -54,6 +55,12 @@ export async function planRehearsal(
     rehearsal: plannedRehearsal(playbook.content, rehearsal),
   };
   return ok({ rehearsal, production: production.value, plan, adapters: loaded.adapters, warnings });
+}
+
+/** Of two plans from one file, whose values differ: which of them is wrong. */
+function wrong<Wrong>(which: string, found: Wrong, surface: Surface): Wrong {
+  surface.err(`${which}\n`);
+  return found;
 }
 
 function noEnvironment(file: string): Fault {

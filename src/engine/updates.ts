@@ -10,7 +10,7 @@ import type { Draft } from './draft.ts';
 import type { RunEvent } from './protocol.ts';
 import { dueOf, start, unstart } from './start.ts';
 import type { Context } from './state.ts';
-import { isOver } from './step-state.ts';
+import { isOver, isUnderWay } from './step-state.ts';
 import { idle, type UpdateState } from './update-state.ts';
 
 /** From now on updates are due; in a dry run each channel is looked at once, at once. */
@@ -59,13 +59,18 @@ export function keepUpdates(draft: Draft): void {
 
 function conclude(draft: Draft, step: PlannedStep): void {
   const state = draft.step(step.id);
-  if (!isOver(state) && state.status !== 'cancelled') return;
+  if (!isOver(state) && state.status !== 'cancelled' && !isGivenUp(draft, step)) return;
   change(draft, step.id, { sending: false });
   if (draft.context.mode === 'dry-run') return;
   if (state.status === 'succeeded' || state.accepted === 'contingency') sent(draft, step);
   else if (state.status === 'failed') missed(draft, step);
   if (step.audience !== undefined) schedule(draft, step);
   else if (draft.context.updates.get(step.id)?.again === true && maySend(draft.context)) tellSpeaker(draft);
+}
+
+/** Nothing of it is begun any more, and nothing of it is under way: a fallback that was ended leaves it so. */
+function isGivenUp(draft: Draft, step: PlannedStep): boolean {
+  return !maySend(draft.context) && ![step, ...step.contingency].some(({ id }) => isUnderWay(draft.step(id)));
 }
 
 function sent(draft: Draft, { id }: PlannedStep): void {

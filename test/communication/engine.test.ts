@@ -222,6 +222,19 @@ test('a reopened run tells its audiences again', () => {
   expect(rig.status('update-users')).toBe('running');
 });
 
+test('a fallback that the end of the run has ended does not silence its audience when the run is reopened', () => {
+  const rig = new Rig(restoring({ updates: updates({ users: { fallback: true } }) }));
+  rig.fire('update:update-users', 60_000);
+  rig.fail('update-users');
+  rig.fail('restore');
+  rig.succeed('alarm');
+  cancelled(rig, 'update-users-fallback');
+  expect(rig.end).toBe('failed');
+  rig.say('reopen');
+  expect(rig.fire('update:update-users', 60_000)).toBe(true);
+  expect(rig.status('update-users')).toBe('running');
+});
+
 test('a dry run looks at every channel once, at once, and waits for what it finds', () => {
   const rig = new Rig(restoring({ updates: updates({ users: {} }, 'with an alert') }), 'dry-run');
   expect([rig.status('update-users'), rig.status('missed-update')]).toEqual(['running', 'running']);

@@ -29,6 +29,8 @@ export class Watch {
   }
 
   performed(command: EffectCommand): void {
+    // The driver's own: it tries again what met a full disk, of which the state knows nothing.
+    if (command.do === 'arm' && command.timer === 'postponed') return;
     // Its end came in the same moment as what made the engine end it: nothing is asked any more.
     if (command.do === 'cancel' && stepState(this.folded.context, command.step).status !== 'cancelling') return;
     if (command.do === 'disarm') this.asked.delete(`timer ${command.timer}`);

@@ -64,6 +64,7 @@ function conclude(draft: Draft, step: PlannedStep): void {
   if (draft.context.mode === 'dry-run') return;
   if (state.status === 'succeeded' || state.accepted === 'contingency') sent(draft, step);
   else if (state.status === 'failed') missed(draft, step);
+  if (draft.context.updatesOver) return;
   if (step.audience !== undefined) schedule(draft, step);
   else if (draft.context.updates.get(step.id)?.again === true && maySend(draft.context)) tellSpeaker(draft);
 }

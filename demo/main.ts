@@ -1,5 +1,6 @@
 /**
- * `npm run demo -- PLAYBOOK` plays one of the other playbooks on real servers (play.ts).
+ * `npm run demo -- PLAYBOOK` plays one of the other playbooks on real servers (play.ts), `npm run demo -- rehearsal` the
+ * rehearsal of this one (rehearsal.ts).
  * `npm run demo`: a shop, a release that goes wrong, and the way back, all of it real and on this machine's loopback.
  * `--crash` kills the engine in the middle of the restore; `--keep` leaves everything for a look afterwards.
  * Exit code 1 when anything is not as it is claimed to be.
@@ -16,6 +17,7 @@ import { claimRestoredOnce, crashAndResume } from './crash.ts';
 import { interruptedExitCode, isInterrupted, listen } from './interruption.ts';
 import { BrokenClaim, claim, quote, say, section, table, tell } from './narrator.ts';
 import { play, sceneNames } from './play.ts';
+import { rehearsal } from './rehearsal.ts';
 import { Closers } from './scenes/scene.ts';
 import { openServiceDesk, type ServiceDesk } from './service-desk.ts';
 import { placeOrders } from './shop/stock.ts';
@@ -27,8 +29,14 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
 });
 const [named = 'shop-release'] = positionals;
-if (named !== 'shop-release' && !sceneNames.includes(named)) {
-  console.error(`There is no demo of "${named}". There is: shop-release, ${sceneNames.join(', ')}`);
+const demos = new Map<string, (folder: string, closing: Closers) => Promise<void>>([
+  ['shop-release', demo],
+  ['rehearsal', rehearsal],
+  ...sceneNames.map((name) => [name, (at: string, closers: Closers) => play(name, at, closers)] as const),
+]);
+const chosen = demos.get(named);
+if (chosen === undefined) {
+  console.error(`There is no demo of "${named}". There is: ${[...demos.keys()].join(', ')}`);
   process.exit(2);
 }
 const folder = mkdtempSync(join(tmpdir(), 'backout-demo-'));
@@ -152,8 +160,7 @@ async function cleanUp(): Promise<void> {
 
 listen(endEngines);
 try {
-  if (named === 'shop-release') await demo();
-  else await play(named, folder, closing);
+  await chosen(folder, closing);
   say('\nAll of it held.');
 } catch (error) {
   const reason = error instanceof BrokenClaim ? `This does not hold: ${error.message}` : error;

@@ -79,6 +79,16 @@ test('--crash: the engine dies in the middle of the restore, and the restore sti
   });
 }, 240_000);
 
+test('rehearsal: staging is backed out beside production, and nothing is left behind', async () => {
+  await inFolder(async (folder) => {
+    const told = await demo(folder, ['rehearsal']);
+    expect(told).toEqual({ code: 0, text: expect.stringContaining('All of it held.') });
+    expect(told.text).toContain('Subject: [REHEARSAL in staging] Backout of CHG0042 is done: the shop is open');
+    expect(told.text).toContain('✓ production is as it was, and nobody there has heard anything');
+    expect(told.text).toMatch(/^Rehearsed just now in staging: PASSED, counts until /m);
+  });
+}, 240_000);
+
 const interruptions: readonly [string, readonly string[], string, number, readonly NodeJS.Signals[]][] = [
   ['before anything is backed out', [], 'A photo shop runs', 143, ['SIGTERM', 'SIGTERM']],
   ['in the middle of the backout', ['--crash'], 'restore-uploads', 130, ['SIGINT', 'SIGINT']],

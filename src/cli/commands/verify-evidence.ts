@@ -28,8 +28,10 @@ export const run: CommandRun = async (call, surface) => {
 
 function words({ path, statement, why, signed }: Judged, forged: string | null): string {
   if (forged !== null || statement === undefined) return `${visible(path)}: not to be believed: ${forged}.`;
-  const { run, result, environment, kind, finishedOn } = statement.predicate;
-  const counts = why === null ? 'It counts.' : `It does not count as a rehearsal of the plan: ${why}.`;
+  const { run, result, environment, kind, finishedOn, expiresOn } = statement.predicate;
+  const until = `It counts until ${expiresOn.slice(0, 10)}, for the plan as it was then.`;
+  const counts = why === null ? until : `It does not count as a rehearsal of the plan: ${why}.`;
   const held = signed ? 'Genuine, signed' : 'Genuine: it says what its journal says; nobody has signed it';
-  return `${held}. ${kind} ${run} in ${visible(environment)} on ${finishedOn}: ${result}. ${counts}`;
+  const what = kind === 'drill' ? 'Drill' : 'Rehearsal';
+  return `${held}. ${what} ${run} in ${visible(environment)}, ended ${finishedOn}: ${result}. ${counts}`;
 }

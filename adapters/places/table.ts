@@ -48,6 +48,12 @@ const systemd: PlacesOf = (input) => [
 
 const target: PlacesOf = (input, { folder }) => allSaid(input, 'target').map((value) => remotePath(value, folder));
 
+/** Also another machine's files that it reads: there it is one more login to production. A backup here may be the same. */
+const rsync: PlacesOf = (input, context) => {
+  const from = allSaid(input, 'source').map((value) => remotePath(value, context.folder));
+  return [...target(input, context), ...from.filter(({ isHere, at }) => !isHere || at.startsWith('localhost:'))];
+};
+
 /** `deploy@web01:/srv/shop` is a path on another machine. */
 function remotePath(value: string, folder: string): AdapterPlace {
   const remote = /^(?:[^@/:]+@)?(\[[^\]]+\]|[^/:]+):(.*)$/.exec(value);
@@ -120,7 +126,7 @@ export const placesByAdapter: ReadonlyMap<string, PlacesOf | null> = new Map<str
   ['docker/compose', compose],
   ['email', (input) => ['to', 'cc'].flatMap((field) => allSaid(input, field)).map(mailbox)],
   ['files/restore', target],
-  ['files/rsync', target],
+  ['files/rsync', rsync],
   ['git/checkout', folderOf('folder')],
   ['haproxy/server', haproxy],
   ['helm/rollback', cluster('Helm release', (input) => said(input, 'release') ?? '')],

@@ -58,6 +58,14 @@ test('what the environment says counts where the input says nothing', () => {
   expect(at('postgres/query', { database: 'shop' }, { PGHOST: 'db7', PGPORT: '6000' })).toEqual(['db7:6000/shop']);
 });
 
+test('files that are read from another machine are a place of it, a backup that lies here is none', () => {
+  expect(at('files/rsync', { source: 'ops@Files.example.com:/srv/files', target: '/srv/a' })).toEqual([
+    '/srv/a',
+    'files.example.com:/srv/files',
+  ]);
+  expect(at('files/rsync', { source: '/backups/a', target: '/srv/a' })).toEqual(['/srv/a']);
+});
+
 test('paths and this machine’s own servers are here, all else is elsewhere', () => {
   expect(placesOf('files/restore', { target: '/srv' })[0]?.isHere).toBe(true);
   expect(webServer('http://[::1]:80/').isHere).toBe(true);

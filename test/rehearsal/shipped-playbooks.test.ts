@@ -147,6 +147,11 @@ test.each<readonly [name: string, more: Values, said: string]>([
   ],
   ['datacenter-failback', { newDbHost: 'db.old.example.com' }, 'which old-site-takes-writes has in production'],
   ['cloud-failback', { files: '/srv/files' }, 'restore-shop-files would be rehearsed on the path /srv/files/shop'],
+  [
+    'cloud-failback',
+    { cloudFiles: 'files.cloud.example.com:/srv/files' },
+    'on the path files.cloud.example.com:/srv/fi',
+  ],
   ['many-parts', { redisHost: 'redis.example.com' }, 'restore-redis would be rehearsed on the Redis server redis.exa'],
   ['many-parts', { nameServer: 'ns1.example.com', zone: 'example.com', serviceName: 'shop.example.com' }, 'DNS name'],
 ])('%s with %j is refused', async (name, more, said) => {

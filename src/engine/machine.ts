@@ -16,7 +16,7 @@ import { gateOpen, lapsedChecks, maxLapses } from './gate.ts';
 import { forgetSuccesses } from './hosts.ts';
 import { activeUpdates, isAllTold, isEscalated, isOwing, isPlaceOver, isQuiet } from './place-over.ts';
 import type { Command, RunEvent } from './protocol.ts';
-import { dueOf, startDue } from './start.ts';
+import { dueOf, roomIn, startDue } from './start.ts';
 import type { Context } from './state.ts';
 import { endUpdates } from './updates.ts';
 
@@ -206,8 +206,9 @@ function isHealthStale(context: Context): boolean {
   return isPlaceOver(context, 'health-checks') && lapsedChecks(context).length > 0;
 }
 
-/** Only the start of an opening step, or of what takes its place, asks for fresh proof. */
+/** Only the start of an opening step, or of what takes its place, asks for fresh proof; not while there is no room for it. */
 function isOpeningDue(context: Context): boolean {
+  if (roomIn(context, 'enable-access') <= 0) return false;
   return context.plan.phases['enable-access'].steps.some((step) => dueOf(context, step) !== undefined);
 }
 

@@ -33,7 +33,7 @@ function startIn(draft: Draft, place: Place): void {
 }
 
 /** Who is told takes no room from what is done (P2), nor the other way round. */
-function roomIn(context: Context, place: Place): number {
+export function roomIn(context: Context, place: Place): number {
   const places = context.active.map((id) => context.index.get(id)?.place ?? place);
   const here = places.filter((other) => other === place).length;
   const beside = isTelling(place) ? here : places.filter((other) => !isTelling(other)).length;

@@ -44,6 +44,13 @@ export const faults: readonly Fault[] = [
     to: nothing,
   },
   {
+    law: 'P3',
+    says: 'a step that is left out takes the order away',
+    file: 'src/engine/start.ts',
+    from: "if ((state.status !== 'excluded' && state.status !== 'skipped') || seen.has(id)) continue;",
+    to: 'continue;',
+  },
+  {
     law: 'P2 told',
     says: 'a bad end is closed without escalation',
     file: 'src/engine/machine.ts',
@@ -160,8 +167,8 @@ export const faults: readonly Fault[] = [
     law: 'P3',
     says: 'a step does not wait for what it needs',
     file: 'src/engine/start.ts',
-    from: 'step.needs.every((id) => isOver(stepState(context, id)))',
-    to: 'step.needs.every((id) => context.steps.get(id) !== undefined)',
+    from: 'return areSettled(context, step.needs) ? step : undefined;',
+    to: 'return step;',
   },
   {
     law: 'P4 never',

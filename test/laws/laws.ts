@@ -129,7 +129,7 @@ class Reading {
     this.skipped.delete(id);
     this.restoresSeen.set(id, this.restores);
     for (const need of step.needs) {
-      if (!this.isBehind(need)) this.breach('P3', `${id} starts before ${need}, which it needs, is over`);
+      if (!this.isSettled(need)) this.breach('P3', `${id} starts before ${need}, which it needs, is over`);
     }
     if (step.place === 'restore') this.startsRestore(id);
     if (step.place === 'enable-access') this.startsOpening(id, at);
@@ -138,6 +138,13 @@ class Reading {
   /** P4 excepts a health check whose pass has lapsed. */
   private mayRepeat(step: PlannedStep, at: number): boolean {
     return step.place === 'health-checks' && !this.isFresh(step.id, at);
+  }
+
+  /** What is left out keeps its place in the order: all that it needs must be over too. */
+  private isSettled(id: string): boolean {
+    if (!this.isBehind(id)) return false;
+    if (!this.skipped.has(id) && !this.excluded.has(id)) return true;
+    return (this.steps.get(id)?.needs ?? []).every((need) => this.isSettled(need));
   }
 
   private isBehind(id: string): boolean {

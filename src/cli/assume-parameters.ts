@@ -4,17 +4,17 @@
  */
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
+import { makePlan } from '../plan/make-plan.ts';
 import type { ReadInventory } from '../plan/plan-hosts.ts';
-import type { ParameterContent } from '../playbook/content.ts';
-import { parameterFault, parseParameter } from '../playbook/parameter-value.ts';
 import type { Invocation, Surface } from './invocation.ts';
-import { type CheckedPlaybook, loadPlaybook, type PlanAndAdapters, planLoaded } from './load-plan.ts';
-import { sampleOf } from './pattern-sample.ts';
+import { type CheckedPlaybook, loadPlaybook, occasionOf, type PlanAndAdapters, planLoaded } from './load-plan.ts';
+import { standIns } from './stand-ins.ts';
+import { nothingUndecided, type Undecided, undecidedIn } from './undecided.ts';
 
 /** The values that stand in, as text, by the parameter's name; empty where nothing was missing. */
 export type Assumed = { readonly [name: string]: string };
 
-export type AssumedPlan = PlanAndAdapters & { readonly assumed: Assumed };
+export type AssumedPlan = PlanAndAdapters & { readonly assumed: Assumed; readonly undecided: Undecided };
 
 type Planned = Result<PlanAndAdapters, readonly Diagnostic[]>;
 
@@ -33,18 +33,34 @@ export async function planAssuming(
   surface: Surface,
 ): Promise<Result<AssumedPlan, readonly Diagnostic[]>> {
   const planned = await planLoaded(loaded, call, surface);
-  if (planned.ok) return ok({ ...planned.value, assumed: {} });
+  if (planned.ok) return ok({ ...planned.value, assumed: {}, undecided: nothingUndecided });
   const declared = loaded.playbook?.content.parameters ?? {};
   const missing = Object.entries(declared).filter(([name]) => planned.error.some((each) => isMissing(each, name)));
   const others = planned.error.filter(({ rule }) => rule !== 'missing-parameter');
   if (missing.length === 0 || others.length > 0) return err(planned.error);
   const choices = missing.map(([name, parameter]) => ({ name, values: standIns(parameter) }));
-  const attempt = (assumed: Assumed) => planLoaded(loaded, withParams(call, assumed), surface, anyHosts(assumed));
+  const attempt = (assumed: Assumed) => planWith(assumed, loaded, call, surface);
   return found(
     await search(choices, attempt),
     missing.map(([name]) => name),
     loaded,
   );
+}
+
+/** Whether a step takes part is not for a stand-in to say: such an `if` is left as it is written. */
+async function planWith(
+  assumed: Assumed,
+  loaded: CheckedPlaybook,
+  call: Invocation,
+  surface: Surface,
+): Promise<Planned> {
+  if (loaded.playbook === undefined) return err(loaded.diagnostics);
+  const { playbook, adapters } = loaded;
+  const warnings = [...loaded.diagnostics];
+  const occasion = await occasionOf(loaded, withParams(call, assumed), surface, warnings, anyHosts(assumed));
+  const planned = await makePlan(playbook, { ...occasion, standIns: new Set(Object.keys(assumed)) });
+  if (!planned.ok) return planned;
+  return ok({ plan: planned.value, adapters, warnings, policy: playbook.content.policy ?? {} });
 }
 
 function isMissing({ rule, message }: Diagnostic, name: string): boolean {
@@ -80,12 +96,15 @@ async function search(choices: readonly Choice[], attempt: (assumed: Assumed) =>
 const faults = (planned: Planned): number => (planned.ok ? 0 : planned.error.length);
 
 /** Where no stand-in suits, the caller is to give values: that is said of each, and what was wrong with the last try. */
-function found(
+async function found(
   { assumed, planned }: Searched,
   missing: readonly string[],
   { playbook }: CheckedPlaybook,
-): Result<AssumedPlan, readonly Diagnostic[]> {
-  if (planned.ok) return ok({ ...planned.value, assumed });
+): Promise<Result<AssumedPlan, readonly Diagnostic[]>> {
+  if (planned.ok) {
+    const undecided = await undecidedIn(planned.value.plan, playbook?.content.parameters ?? {}, Object.keys(assumed));
+    return ok({ ...planned.value, assumed, undecided });
+  }
   const names = missing.map((name) => `--param ${name}=…`).join(' ');
   const message = `no values that suit were found for the parameters that are not given: ${missing.join(', ')}`;
   const remedy = `Give them, or those that the faults above name: ${names}`;
@@ -118,38 +137,4 @@ function anyHosts(assumed: Assumed): ReadInventory {
     const stands = Object.values(assumed).some((value) => text.some((word) => word.endsWith(value)));
     return stands ? ok(hosts) : err('it stands for nothing');
   };
-}
-
-/** Documentation addresses (RFC 2606, RFC 5737), and the other forms that adapters ask for. */
-const usualTexts = [
-  'example',
-  '/srv/example',
-  'https://example.com',
-  'example.com',
-  'example.com:443',
-  '192.0.2.1',
-  'user@example.com',
-  '1',
-  '30s',
-  '2026-01-01T00:00:00Z',
-  'example:/srv/example',
-  'OPS-1',
-  'CHG0000001',
-  'a'.repeat(32),
-  'one,two,three',
-];
-
-/** Values that suit the declaration, as text, the likeliest first. */
-export function standIns(parameter: ParameterContent): readonly string[] {
-  const { type = 'string', pattern, min, max } = parameter;
-  const sample = pattern === undefined ? undefined : sampleOf(pattern);
-  const texts = [...usualTexts, ...(sample === undefined ? [] : [sample])];
-  const numbers = [1, min ?? 1, max ?? 1, 0].map(String);
-  const all =
-    parameter.enum?.map(String) ??
-    { string: texts, integer: numbers, number: numbers, boolean: ['true', 'false'] }[type];
-  return [...new Set(all)].filter((text) => {
-    const value = parseParameter(type, text);
-    return value !== undefined && parameterFault(parameter, value) === undefined;
-  });
 }

@@ -18,12 +18,19 @@ export class Filler {
   readonly document: PlaybookDocument;
   readonly #expressions: Expressions | undefined;
   readonly #scope: Scope;
+  readonly #standIns: ReadonlySet<string>;
 
-  /** `expressions` may be left out when the playbook has none. */
-  constructor(document: PlaybookDocument, expressions: Expressions | undefined, scope: Scope) {
+  /** `expressions` may be left out when the playbook has none; `standIns` names parameters whose values decide nothing. */
+  constructor(
+    document: PlaybookDocument,
+    expressions: Expressions | undefined,
+    scope: Scope,
+    standIns: ReadonlySet<string> = new Set(),
+  ) {
     this.document = document;
     this.#expressions = expressions;
     this.#scope = scope;
+    this.#standIns = standIns;
   }
 
   text(template: string, path: Path): string {
@@ -47,12 +54,13 @@ export class Filler {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.value(member, [...path, key])]));
   }
 
-  /** A condition that the plan can settle becomes its answer. */
+  /** A condition that the plan can settle becomes its answer; one that a stand-in alone would settle stays. */
   condition(condition: boolean | string | undefined, path: Path): boolean | string {
     if (typeof condition !== 'string' || this.#expressions === undefined) return condition ?? true;
     const expression = conditionText(condition);
     if (!this.#isKnownExpression(expression)) return expression;
     const answer = this.#expressions.evaluate(expression, this.#scope);
+    if (answer.ok && this.#standsOnStandIn(this.#expressions, expression, answer.value)) return expression;
     if (answer.ok && typeof answer.value === 'boolean') return answer.value;
     const fault = answer.ok ? `if: ${expression} gives ${textOf(answer.value)}, not true or false` : answer.error;
     this.#fault(path, fault, expression);
@@ -74,6 +82,14 @@ export class Filler {
   forget(from: number, condition: false | string): void {
     const kept = this.diagnostics.splice(from).filter(({ rule }) => condition !== false && rule !== 'cannot-fill');
     this.diagnostics.push(...kept);
+  }
+
+  /** Without the stand-ins there is no answer, or another one: `false && …` stays false whatever they are. */
+  #standsOnStandIn(expressions: Expressions, expression: string, answer: Json): boolean {
+    if (this.#standIns.size === 0) return false;
+    const params = Object.entries(this.#scope.params ?? {}).filter(([name]) => !this.#standIns.has(name));
+    const without = expressions.evaluate(expression, { ...this.#scope, params: Object.fromEntries(params) });
+    return !without.ok || without.value !== answer;
   }
 
   #whole(text: string, path: Path): Json {

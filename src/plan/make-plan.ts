@@ -40,6 +40,8 @@ export interface Occasion extends GivenParameters {
   readonly change?: JsonObject;
   /** `--jobs`: goes over every `maxParallel`. */
   readonly jobs?: number;
+  /** Parameters whose values only stand in for what is not given: no `if` is settled by them. */
+  readonly standIns?: ReadonlySet<string>;
 }
 
 export async function makePlan(playbook: Playbook, occasion: Occasion): Promise<Result<Plan, readonly Diagnostic[]>> {
@@ -50,7 +52,7 @@ export async function makePlan(playbook: Playbook, occasion: Occasion): Promise<
   const roles = rolesOf(content);
   const asks = hasExpression(document.source.text) || /\bif\b/.test(document.source.text);
   const expressions = asks ? await loadExpressions() : undefined;
-  const filler = new Filler(document, expressions, { params, change, roles });
+  const filler = new Filler(document, expressions, { params, change, roles }, occasion.standIns);
   const files = frozenFiles(occasion);
   const planning: Planning = {
     filler,

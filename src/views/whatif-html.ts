@@ -6,7 +6,7 @@ import type { Row } from '../whatif/row.ts';
 import { html } from './html-text.ts';
 import { planPicture } from './plan-picture.ts';
 import type { WhatIfDocument } from './whatif.ts';
-import { assumptionWords, countWords, untroubledWords } from './whatif-head.ts';
+import { assumptionWords, conditionWords, countWords, untroubledWords } from './whatif-head.ts';
 import { grouped, type RowGroup } from './whatif-rows.ts';
 import { whatIfStyle } from './whatif-style.ts';
 import { alsoWords, dutyWords, endWords, failureWords, longestOf, shortTruth, toldWords } from './whatif-words.ts';
@@ -23,6 +23,9 @@ export function whatIfHtml(document: WhatIfDocument): string {
 <h1>${title}</h1>
 <p class="dim">System ${html(plan.system)}${plan.summary === null ? '' : `. ${html(plan.summary)}`}</p>
 <p><strong>${html(countWords(document))}</strong> ${html(untroubledWords(document))}</p>
+${conditionWords(document)
+  .map((words) => `<p>${coded(words)}</p>`)
+  .join('\n')}
 <h2>Findings</h2>
 ${findings.length === 0 ? '<p class="good">None: whatever fails, people are told, and somebody is named.</p>' : findings.map(findingOf).join('\n')}
 <h2>The plan</h2>

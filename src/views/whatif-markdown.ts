@@ -1,7 +1,7 @@
 /** A what-if examination as Markdown, for a change record. */
 import { formatDuration } from '../kernel/duration.ts';
 import type { WhatIfDocument } from './whatif.ts';
-import { assumptionWords, countWords, untroubledWords } from './whatif-head.ts';
+import { assumptionWords, conditionWords, countWords, untroubledWords } from './whatif-head.ts';
 import { grouped, type RowGroup } from './whatif-rows.ts';
 import { alsoWords, dutyWords, endWords, failureWords, longestOf, shortTruth, toldWords } from './whatif-words.ts';
 
@@ -12,6 +12,7 @@ export function whatIfMarkdown(document: WhatIfDocument): string {
   const blocks = [
     `# What if: ${escaped(plan.name)}`,
     escaped(untroubledWords(document)),
+    ...conditionWords(document).map(escaped),
     '## Findings',
     findings.length === 0
       ? 'None.'

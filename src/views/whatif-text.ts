@@ -7,7 +7,7 @@ import type { Row } from '../whatif/row.ts';
 import type { TextOptions } from './step-line.ts';
 import { visible } from './visible.ts';
 import type { WhatIfDocument } from './whatif.ts';
-import { assumptionWords, countWords, untroubledWords } from './whatif-head.ts';
+import { assumptionWords, conditionWords, countWords, untroubledWords } from './whatif-head.ts';
 import { grouped, type RowGroup } from './whatif-rows.ts';
 import { alsoWords, dutyWords, endWords, failureWords, longestOf, shortTruth, toldWords } from './whatif-words.ts';
 import { hardWrap } from './width.ts';
@@ -17,7 +17,9 @@ export function whatIfText(document: WhatIfDocument, options: TextOptions): stri
   const byStep = Map.groupBy(rows, ({ step }) => step);
   const lines = [
     `What if: ${options.paint('strong', visible(plan.name))}, system ${visible(plan.system)}`,
-    ...[untroubledWords(document), ...assumptionWords(document)].flatMap((words) => hanging(words, '', options)),
+    ...[untroubledWords(document), ...conditionWords(document), ...assumptionWords(document)].flatMap((words) =>
+      hanging(words, '', options),
+    ),
     ...[...allSteps(plan)].flatMap((step) => stepLines(step, byStep.get(step.id) ?? [], options)),
     '',
     ...findingLines(findings, options),

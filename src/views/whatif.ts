@@ -2,15 +2,26 @@
 import type { Plan } from '../plan/plan.ts';
 import type { WhatIf } from '../whatif/what-if.ts';
 import type { TextOptions } from './step-line.ts';
+import { stepsLeftOut } from './whatif-head.ts';
 import { whatIfHtml } from './whatif-html.ts';
 import { whatIfMarkdown } from './whatif-markdown.ts';
 import { whatIfText } from './whatif-text.ts';
+
+/** Steps that are taken as included because nothing that was given decides their `if`. */
+export interface Undecided {
+  readonly steps: readonly string[];
+  /** Those of them whose `if` no value that was tried makes true. */
+  readonly neverTrue: readonly string[];
+  /** No values that were tried include the others all at once. */
+  readonly exclusive: boolean;
+}
 
 export interface WhatIfDocument extends WhatIf {
   readonly plan: Plan;
   readonly digest: string;
   /** Values that stand in for parameters that were not given. */
   readonly assumed: { readonly [name: string]: string };
+  readonly undecided: Undecided;
 }
 
 export const whatIfFormats = ['text', 'md', 'html', 'json'] as const;
@@ -29,7 +40,8 @@ export function whatIfPage(document: WhatIfDocument, format: WhatIfFormat, optio
   }
 }
 
-function jsonOf({ plan, digest, assumed, untroubled, rows, findings }: WhatIfDocument) {
+function jsonOf({ plan, digest, assumed, undecided, untroubled, rows, findings }: WhatIfDocument) {
+  const leftOut = stepsLeftOut(plan);
   const head = { format: 'backout/whatif/v1', playbook: plan.name, system: plan.system, digest };
-  return { ...head, definition: plan.definition ?? null, assumed, untroubled, rows, findings };
+  return { ...head, definition: plan.definition ?? null, assumed, undecided, leftOut, untroubled, rows, findings };
 }

@@ -1,7 +1,7 @@
 /** Values that stand in for parameters: they suit the declaration, or there are none. */
 import { describe, expect, test } from '@jest/globals';
-import { standIns } from '../../src/cli/assume-parameters.ts';
 import { sampleOf } from '../../src/cli/pattern-sample.ts';
+import { standIns } from '../../src/cli/stand-ins.ts';
 
 describe('a sample of a pattern', () => {
   test.each([

@@ -24,7 +24,7 @@ export const run: CommandRun = async (call, surface) => {
     printDiagnostics(planned.error, surface);
     return exit.usage;
   }
-  const { plan, adapters, assumed } = planned.value;
+  const { plan, adapters, assumed, undecided } = planned.value;
   const only = onlyOf(call, plan);
   const { estimates } = storedTimes(lookAtHome(undefined, surface.env), plan);
   const result = whatIf(plan, {
@@ -34,7 +34,7 @@ export const run: CommandRun = async (call, surface) => {
     only,
     progress: (done, of) => sayProgress(surface, done, of),
   });
-  const document: WhatIfDocument = { plan, digest: planDigest(plan), assumed, ...result };
+  const document: WhatIfDocument = { plan, digest: planDigest(plan), assumed, undecided, ...result };
   surface.out(whatIfPage(document, format, textOptions(process.stdout, surface)));
   return result.findings.length === 0 ? exit.backedOut : exit.failed;
 };

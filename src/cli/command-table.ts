@@ -242,10 +242,12 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'change record',
     args: 'CHANGE STEP STATE',
-    summary: 'Say that a step of a change was started, done or failed, for a pipeline that carries it out itself',
+    summary:
+      'Say that a step of a change was started, done or failed, for a pipeline that carries it out itself; void: what was said of it was a mistake',
     flags: {
       output: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'What the step put out; repeatable' },
       file: { type: 'string', value: 'FILE', help: "The change's file, where CHANGE is an id: the step is looked up" },
+      reason: { type: 'string', value: 'TEXT', help: 'Why what was recorded of the step is void' },
       by,
       json,
       home,
@@ -270,6 +272,7 @@ export const commands: readonly CommandSpec[] = [
       },
       irreversible,
       output: { type: 'string', short: 'o', value: 'FILE', help: 'Write it there, not to stdout (-o FILE)' },
+      force: { type: 'boolean', help: 'Overwrite the file that -o names; never the change or its frame' },
       ...edited,
       reason,
       json,

@@ -18,8 +18,16 @@ export function knownSteps(events: readonly LedgerEvent[]): readonly string[] | 
 }
 
 /** What an entry about one step keeps of the file: the list of all steps only where the ledger does not have it. */
-export function sourceOf({ file, steps }: ChangeFile, step: string, known: readonly string[] | undefined): ChangeFile {
+export function sourceOf(source: ChangeFile, step: string, known: readonly string[] | undefined): ChangeFile {
+  const { file, steps, needs, frame } = source;
   const all = Object.keys(steps);
   const isNew = known === undefined || known.length !== all.length || all.some((id, index) => known[index] !== id);
-  return { file, steps: { [step]: steps[step] ?? '' }, ...(isNew ? { all } : {}) };
+  const waits = needs?.[step];
+  return {
+    file,
+    steps: { [step]: steps[step] ?? '' },
+    ...(isNew ? { all } : {}),
+    ...(waits === undefined ? {} : { needs: { [step]: waits } }),
+    ...(frame === undefined ? {} : { frame }),
+  };
 }

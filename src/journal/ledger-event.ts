@@ -13,6 +13,10 @@ export interface ChangeFile {
   readonly steps: { readonly [step: string]: string };
   /** The ids of all steps of the file, where `steps` has not all and they differ from what the ledger knew. */
   readonly all?: readonly string[];
+  /** What each of them waits for, also where it only follows from the order. Absent in entries of releases before it. */
+  readonly needs?: { readonly [step: string]: readonly string[] };
+  /** Digest of the frame; null: the change names none. Absent: it was not read. */
+  readonly frame?: string | null;
 }
 
 interface Dated {
@@ -29,6 +33,13 @@ export type LedgerEvent =
       readonly state: RecordedState;
       readonly outputs: { readonly [key: string]: string };
       readonly source: ChangeFile | null;
+    })
+  /** What was recorded of the step until now was said by mistake, and counts no more. */
+  | (Dated & {
+      readonly type: 'ledger.struck';
+      readonly change: string;
+      readonly step: string;
+      readonly reason: string;
     })
   /** The change is carried out by a run: how far it got stands in that run's journal. */
   | (Dated & {

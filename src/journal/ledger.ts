@@ -10,9 +10,11 @@ import type { ChangeFile, LedgerEvent, RecordedState } from './ledger-event.ts';
 export interface Word {
   readonly at: number;
   readonly by: Person;
-  readonly state: RecordedState | 'taken-back' | 'left';
+  readonly state: RecordedState | 'taken-back' | 'left' | 'struck';
   /** The run that carried it out or took it back; null: it was recorded. */
   readonly run: string | null;
+  /** Why what was recorded before was struck out; null for every other word. */
+  readonly reason: string | null;
 }
 
 export interface LedgerStep {
@@ -24,6 +26,10 @@ export interface LedgerStep {
   readonly words: readonly Word[];
   /** Digest of the step when it was last begun or recorded; null: nobody who wrote knew the file. */
   readonly definition: string | null;
+  /** What it waited for then; null: nobody who wrote knew it. */
+  readonly needs: readonly string[] | null;
+  /** What was said of it since it was executed came from files that do not say the same of it. */
+  readonly mixed: boolean;
 }
 
 export interface LedgerState {
@@ -31,6 +37,10 @@ export interface LedgerState {
   readonly params: JsonObject;
   /** The change's file as it was last known. */
   readonly file: string | null;
+  /** Digest of its frame as it was last known; null: it has none. Undefined: nobody who wrote knew it. */
+  readonly frame?: string | null;
+  /** The frame was edited while some of the change stood carried out. */
+  readonly mixedFrame: boolean;
   /** The last run that carried it out, and the last that took it back, where nothing was carried out since. */
   readonly run: string | null;
   readonly backout: string | null;
@@ -51,26 +61,48 @@ export type RunSteps = (run: string) => ReadonlyMap<string, RunStep>;
 
 export function foldLedger(events: readonly LedgerEvent[], stepsOfRun: RunSteps): LedgerState {
   const ledger = new Ledger();
-  for (const event of events) ledger.add(event, stepsOfRun);
+  const struck = struckOf(events);
+  for (const event of events) ledger.add(event, stepsOfRun, struck.has(event));
   return ledger.state;
 }
 
-const nothing: LedgerStep = { progress: 'not-begun', settled: null, outputs: {}, words: [], definition: null };
+/** The records that were struck out later. */
+function struckOf(events: readonly LedgerEvent[]): ReadonlySet<LedgerEvent> {
+  const steps = new Set<string>();
+  const struck = new Set<LedgerEvent>();
+  for (const event of events.toReversed()) {
+    if (event.type === 'ledger.struck') steps.add(event.step);
+    if (event.type === 'ledger.recorded' && steps.has(event.step)) struck.add(event);
+  }
+  return struck;
+}
+
+const nothing: LedgerStep = {
+  progress: 'not-begun',
+  settled: null,
+  outputs: {},
+  words: [],
+  definition: null,
+  needs: null,
+  mixed: false,
+};
 const progressOf = { started: 'unknown', done: 'done', failed: 'failed' } as const;
 const stateOf = { unknown: 'started', done: 'done', failed: 'failed' } as const;
 
 class Ledger {
   readonly #steps = new Map<string, LedgerStep>();
-  #whole: Omit<LedgerState, 'steps'> = { params: {}, file: null, run: null, backout: null };
+  #whole: Omit<LedgerState, 'steps'> = { params: {}, file: null, mixedFrame: false, run: null, backout: null };
 
   get state(): LedgerState {
     return { steps: this.#steps, ...this.#whole };
   }
 
-  add(event: LedgerEvent, stepsOfRun: RunSteps): void {
+  add(event: LedgerEvent, stepsOfRun: RunSteps, isStruck: boolean): void {
     switch (event.type) {
       case 'ledger.recorded':
-        return this.#recorded(event);
+        return isStruck ? this.#said(event, event.state, null) : this.#recorded(event);
+      case 'ledger.struck':
+        return this.#said(event, 'struck', event.reason);
       case 'ledger.run':
         return this.#carriedOut(event, stepsOfRun(event.run));
       case 'ledger.backout':
@@ -78,22 +110,33 @@ class Ledger {
     }
   }
 
+  /** A word that changes nothing. */
+  #said({ step, at, by }: Spoken, state: Word['state'], reason: string | null): void {
+    const before = this.#steps.get(step) ?? nothing;
+    this.#steps.set(step, { ...before, words: [...before.words, { at, by, state, run: null, reason }] });
+  }
+
   #recorded(event: Extract<LedgerEvent, { readonly type: 'ledger.recorded' }>): void {
     const { at, by, state, step, outputs, source } = event;
-    this.#whole = { ...this.#whole, file: source?.file ?? this.#whole.file, backout: null };
+    this.#whole = { ...this.#whole, ...this.#frameOf(source), file: source?.file ?? this.#whole.file, backout: null };
     const before = state === 'started' ? {} : (this.#steps.get(step)?.outputs ?? {});
     const progress = progressOf[state];
-    this.#set(step, { progress, outputs: { ...before, ...outputs } }, { at, by, state, run: null }, source);
+    this.#set(
+      step,
+      { progress, outputs: { ...before, ...outputs } },
+      { at, by, state, run: null, reason: null },
+      source,
+    );
   }
 
   #carriedOut(
     { by, run, source, params }: Extract<LedgerEvent, { readonly type: 'ledger.run' }>,
     steps: ReadonlyMap<string, RunStep>,
   ): void {
-    this.#whole = { params, file: source.file, run, backout: null };
+    this.#whole = { ...this.#whole, ...this.#frameOf(source), params, file: source.file, run, backout: null };
     for (const [id, { progress, outputs, at }] of steps) {
       if (progress === 'not-begun' || !Object.hasOwn(source.steps, id)) continue;
-      this.#set(id, { progress, outputs }, { at, by, state: stateOf[progress], run }, source);
+      this.#set(id, { progress, outputs }, { at, by, state: stateOf[progress], run, reason: null }, source);
     }
   }
 
@@ -110,7 +153,7 @@ class Ledger {
       if (!isOver || steps.size === 0) continue;
       const isLeft = leaves.includes(id) || (over.length > 0 && over.every(({ leftOut }) => leftOut));
       const at = Math.max(began, ...over.map((each) => each.at));
-      const word: Word = { at, by, state: isLeft ? 'left' : 'taken-back', run };
+      const word: Word = { at, by, state: isLeft ? 'left' : 'taken-back', run, reason: null };
       this.#set(id, { progress: 'not-begun', outputs: {} }, word, null);
     }
   }
@@ -118,9 +161,28 @@ class Ledger {
   #set(id: string, now: Pick<LedgerStep, 'progress' | 'outputs'>, word: Word, source: ChangeFile | null): void {
     const before = this.#steps.get(id) ?? nothing;
     const definition = source?.steps[id] ?? before.definition;
+    const needs = source?.needs?.[id] ?? (source === null ? before.needs : null);
     const settled = word.state === 'taken-back' || word.state === 'left' ? word.state : null;
-    this.#steps.set(id, { ...now, settled, words: [...before.words, word], definition });
+    const mixed = now.progress !== 'not-begun' && (before.mixed || differs(before, { definition, needs }));
+    this.#steps.set(id, { ...now, settled, words: [...before.words, word], definition, needs, mixed });
   }
+
+  #frameOf(source: ChangeFile | null): Pick<LedgerState, 'frame' | 'mixedFrame'> {
+    const { frame, mixedFrame } = this.#whole;
+    const stands = [...this.#steps.values()].some(({ progress }) => progress !== 'not-begun');
+    const mixed = stands && mixedFrame;
+    if (source?.frame === undefined) return { ...(frame === undefined ? {} : { frame }), mixedFrame: mixed };
+    return { frame: source.frame, mixedFrame: mixed || (stands && frame !== undefined && frame !== source.frame) };
+  }
+}
+
+type Spoken = Extract<LedgerEvent, { readonly step: string }>;
+
+/** What nobody knew differs from nothing. */
+function differs(before: LedgerStep, now: Pick<LedgerStep, 'definition' | 'needs'>): boolean {
+  if (before.progress === 'not-begun') return false;
+  const isEdited = before.definition !== null && before.definition !== now.definition;
+  return isEdited || (before.needs !== null && now.needs !== null && before.needs.join() !== now.needs.join());
 }
 
 /** The same was said last, by the same person: there is nothing to write. */
@@ -128,9 +190,14 @@ export function isRepetition(
   events: readonly LedgerEvent[],
   said: Extract<LedgerEvent, { readonly type: 'ledger.recorded' }>,
 ): boolean {
-  const last = events.findLast((event) => !(event.type === 'ledger.recorded' && event.step !== said.step));
+  const last = events.findLast((event) => !('step' in event && event.step !== said.step));
   if (last?.type !== 'ledger.recorded' || last.state !== said.state) return false;
   if (last.by.login !== said.by.login || last.by.claimed !== said.by.claimed) return false;
-  if (said.source !== null && last.source?.steps[said.step] !== said.source.steps[said.step]) return false;
+  if (said.source !== null && !sameSource(said.step, last.source, said.source)) return false;
   return Object.entries(said.outputs).every(([key, value]) => last.outputs[key] === value);
+}
+
+function sameSource(step: string, last: ChangeFile | null, now: ChangeFile): boolean {
+  const needs = (source: ChangeFile | null): string | undefined => source?.needs?.[step]?.join();
+  return last?.steps[step] === now.steps[step] && needs(last) === needs(now) && last?.frame === now.frame;
 }

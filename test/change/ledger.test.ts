@@ -106,7 +106,7 @@ test.each([
 
 test.each([
   [['Deploy', 'done'], /"Deploy" is no id of a step/],
-  [['deploy', 'dne'], /"dne" is none of started, done, failed\n {2}Did you mean "done"/],
+  [['deploy', 'dne'], /"dne" is none of started, done, failed, void\n {2}Did you mean "done"/],
   [['deploy', 'done', '--output', 'image'], /--output image is not NAME=VALUE/],
   [['deploy', 'done', '--output', 'a=1\nb=2'], /--output a=1 is not NAME=VALUE on one line/],
   [['deploy', 'done', '--file', 'no.yaml'], /no\.yaml cannot be read/],
@@ -120,8 +120,9 @@ test.each([
 test('ids that are no names of files have ledgers of their own', async () => {
   const site = new Site();
   for (const id of ['../x', 'REL/2026 4', '..', 'Ä'.repeat(90)]) {
-    expect((await site.call(['change', 'record', id, 'one', 'done'])).code).toBe(0);
-    expect((await site.call(['change', 'status', id])).stdout).toContain('1 of 1 step executed');
+    site.write('c.yaml', `kind: Change\nid: '${id}'\nsystem: s\nsteps: [{ id: one, run: x, backout: [] }]\n`);
+    expect((await site.call(['change', 'record', 'c.yaml', 'one', 'done'])).code).toBe(0);
+    expect((await site.call(['change', 'status', 'c.yaml'])).stdout).toContain('1 of 1 step done');
   }
   const { stderr } = await site.call(['change', 'status', 'REL/2026 5']);
   expect(stderr).toMatch(/nothing is recorded of a change REL\/2026 5[\s\S]*Did you mean REL\/2026 4\?/);

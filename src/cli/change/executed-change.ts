@@ -1,19 +1,19 @@
 /** A change together with its ledger, from whatever the caller named: the id, the path of the file, or both. */
 import { existsSync } from 'node:fs';
-import type { LedgerState } from '../../journal/ledger.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { refuseEdited } from './edited.ts';
-import { ledgerOf } from './ledger-of.ts';
+import { type KnownLedger, ledgerOf } from './ledger-of.ts';
 import { type LoadedChange, loadChange } from './load-change.ts';
-import { type MeantChange, meantChange, refuseUnknown } from './meant-change.ts';
+import { type MeantChange, meantChange } from './meant-change.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 
 export interface ExecutedChange {
   readonly loaded: LoadedChange;
-  readonly ledger: LedgerState;
+  readonly ledger: KnownLedger;
   /** Differences between the file and what was carried out that a person has accepted. */
   readonly accepted: readonly string[];
 }
@@ -31,7 +31,8 @@ export async function loadExecuted(
   const loaded = await loadChange(fileOf(home, meant), surface.cwd);
   if (!loaded.ok) return err(loaded.error);
   const id = ledger ?? ('id' in meant ? meant.id : loaded.value.change.id);
-  if (ledger !== undefined) refuseUnknown(home, ledger);
+  // Of a change that nothing is recorded of here nobody knows that nothing of it was done (P4).
+  refuseUnknown(home, id);
   const state = ledgerOf(home, id);
   return ok({ loaded: loaded.value, ledger: state, accepted: refuseEdited(loaded.value, state, call) });
 }

@@ -2,18 +2,22 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Fault } from '../../kernel/fault.ts';
-import { nearest } from '../../playbook/suggest.ts';
-import type { Home } from '../../runtime/home/home.ts';
-import { hasLedger, ledgerFolder, listLedgers } from '../../runtime/home/ledger.ts';
 
 export type MeantChange = { readonly file: string } | { readonly id: string };
 
 /** A path is what leads to a file, or to a folder with a change.yaml in it. */
 export function meantChange(text: string, cwd: string): MeantChange {
+  if (text.trim() === '') {
+    throw new Fault(
+      'usage',
+      'the change is an empty word',
+      'Is a variable unset? Give its id, or the path of its file.',
+    );
+  }
   const path = resolve(cwd, text);
   const inside = resolve(path, 'change.yaml');
   if (existsSync(inside)) return { file: inside };
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return { file: path };
+  if (isFile(path)) return { file: path };
   if (!/\.ya?ml$/.test(text)) return { id: text };
   throw new Fault(
     'usage',
@@ -22,12 +26,11 @@ export function meantChange(text: string, cwd: string): MeantChange {
   );
 }
 
-/** Throws a Fault (usage) where nothing was ever recorded of the change. */
-export function refuseUnknown(home: Home, id: string): void {
-  if (hasLedger(ledgerFolder(home, id))) return;
-  const known = listLedgers(home);
-  const meant = nearest(id, known);
-  const others = known.length === 0 ? 'No change has a ledger here.' : `There are: ${known.slice(0, 12).join(', ')}.`;
-  const remedy = meant === undefined ? others : `Did you mean ${meant}?`;
-  throw new Fault('usage', `nothing is recorded of a change ${id} in ${home.path}`, remedy);
+/** What the system cannot look up, such as a name that is too long, is no file. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

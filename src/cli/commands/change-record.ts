@@ -6,13 +6,13 @@
 import { knownSteps, sourceOf } from '../../journal/known-steps.ts';
 import { isRepetition } from '../../journal/ledger.ts';
 import type { ChangeFile, LedgerEvent, RecordedState } from '../../journal/ledger-event.ts';
-import { recordedStates } from '../../journal/ledger-event.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { didYouMean } from '../../playbook/suggest.ts';
 import { openHome } from '../../runtime/home/home.ts';
 import { addToLedger, ledgerFolder, type Undated } from '../../runtime/home/ledger.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { meantChange } from '../change/meant-change.ts';
+import { checkedId, checkStepId, outputsOf, refusePathLike, stateOf } from '../change/record-arguments.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 
@@ -20,23 +20,29 @@ export const run: CommandRun = async (call, surface) => {
   const [named = '', step = '', told = ''] = call.args;
   const { id, source } = await changeOf(named, call, surface);
   checkStepId(step);
-  if (source !== null) refuseUnknownStep(step, Object.keys(source.steps), id, '');
-  const said = {
-    type: 'ledger.recorded',
-    change: id,
-    by: thisPerson(surface.env, call.flag('by') ?? null),
-    step,
-    state: stateOf(told),
-    outputs: outputsOf(call),
-  } as const;
+  const state = stateOf(told);
+  const reason = call.flag('reason');
+  const said = { change: id, by: thisPerson(surface.env, call.flag('by') ?? null), step };
+  const outputs = outputsOf(call);
+  if (state === 'void') checkVoid(call);
+  else if (reason !== undefined) throw new Fault('usage', '--reason goes with void', 'Nothing was recorded.');
+  else if (source !== null) refuseUnknownStep(step, Object.keys(source.steps), id, '');
   const home = openHome(call.flag('home'), surface.env);
-  const written = addToLedger(home, ledgerFolder(home, id), Date.now, (events) => entryFor(said, source, events));
-  if (call.has('json')) surface.out(`${JSON.stringify({ change: id, step, state: said.state, written })}\n`);
-  else surface.err(written ? `${id}: ${step} ${said.state}\n` : `${id}: ${step} is ${said.state} already\n`);
+  if (source === null) refusePathLike(home, id);
+  const written = addToLedger(home, ledgerFolder(home, id), Date.now, (events) =>
+    state === 'void'
+      ? strikingOut({ type: 'ledger.struck', ...said, reason: reason ?? '' }, events)
+      : entryFor({ type: 'ledger.recorded', ...said, state, outputs }, source, events),
+  );
+  const now = state === 'void' ? 'struck out' : state;
+  if (call.has('json')) surface.out(`${JSON.stringify({ change: id, step, state, written })}\n`);
+  else surface.err(written ? `${id}: ${step} ${now}\n` : `${id}: ${step} is ${now} already\n`);
   return exit.backedOut;
 };
 
-type Recorded = Extract<Undated<LedgerEvent>, { readonly type: 'ledger.recorded' }>;
+type Entry = Undated<LedgerEvent>;
+type Recorded = Extract<Entry, { readonly type: 'ledger.recorded' }> & { readonly state: RecordedState };
+type Struck = Extract<Entry, { readonly type: 'ledger.struck' }>;
 
 /** Undefined where it was said already. Throws a Fault (usage) for a step that the file is known not to have. */
 function entryFor(
@@ -48,6 +54,25 @@ function entryFor(
   if (source === null && known !== undefined) refuseUnknownStep(said.step, known, said.change, editedSince);
   const entry = { ...said, source: source === null ? null : sourceOf(source, said.step, known) };
   return isRepetition(events, { ...entry, at: 0 }) ? undefined : entry;
+}
+
+function checkVoid(call: Invocation): void {
+  if (call.flags('output').length > 0) throw new Fault('usage', 'void takes no --output', 'Nothing was recorded.');
+  if ((call.flag('reason') ?? '').trim() !== '') return;
+  throw new Fault('usage', 'void needs --reason: it is recorded', "E.g. --reason 'mistyped step'");
+}
+
+/** Undefined where nothing was recorded since it was struck out last. Throws a Fault (usage) where nothing ever was. */
+function strikingOut(said: Struck, events: readonly LedgerEvent[]): Struck | undefined {
+  const last = events.findLast(
+    ({ type, ...event }) =>
+      (type === 'ledger.recorded' || type === 'ledger.struck') && 'step' in event && event.step === said.step,
+  );
+  if (last?.type === 'ledger.struck') return undefined;
+  if (last !== undefined) return said;
+  const recorded = new Set(events.flatMap((event) => (event.type === 'ledger.recorded' ? [event.step] : [])));
+  const remedy = didYouMean(said.step, [...recorded], 'What a run has done is not struck out: the run is its record.');
+  throw new Fault('usage', `nothing was recorded of step ${said.step} of ${said.change}`, remedy);
 }
 
 interface Named {
@@ -69,19 +94,7 @@ async function changeOf(named: string, call: Invocation, surface: Surface): Prom
   if ('id' in meant && meant.id !== read.id) {
     throw new Fault('usage', `${file.file} is the change ${read.id}, not ${meant.id}`, 'Nothing was recorded.');
   }
-  return read;
-}
-
-const longestId = 200;
-
-function checkedId(id: string): string {
-  if (id.trim() === id && id.length <= longestId && !/[\x00-\x1f\x7f]/.test(id)) return id;
-  throw new Fault('usage', `${JSON.stringify(id)} is no id of a change`, 'Give the id that stands in its file.');
-}
-
-function checkStepId(step: string): void {
-  if (/^[a-z][a-z0-9-]*$/.test(step)) return;
-  throw new Fault('usage', `"${step}" is no id of a step`, 'Ids are lower-case letters, digits and dashes.');
+  return { id: checkedId(read.id), source: read.source };
 }
 
 const editedSince = '\n  If the file has it since: add --file change.yaml. Nothing was recorded.';
@@ -90,30 +103,4 @@ function refuseUnknownStep(step: string, known: readonly string[], id: string, m
   if (known.includes(step)) return;
   const remedy = didYouMean(step, known, `It has: ${known.slice(0, 40).join(', ')}.`);
   throw new Fault('usage', `the change ${id} has no step "${step}"`, `${remedy}${more}`);
-}
-
-function stateOf(told: string): RecordedState {
-  const state = recordedStates.find((known) => known === told);
-  if (state !== undefined) return state;
-  throw new Fault('usage', `"${told}" is none of ${recordedStates.join(', ')}`, didYouMean(told, recordedStates));
-}
-
-const largestValue = 65_536;
-
-function outputsOf(call: Invocation): Readonly<Record<string, string>> {
-  const outputs: Record<string, string> = {};
-  for (const given of call.flags('output')) {
-    const [, key, value] = /^([A-Za-z_][A-Za-z0-9_-]*)=([^\n\0]*)$/.exec(given) ?? [];
-    if (key === undefined || value === undefined) {
-      throw new Fault(
-        'usage',
-        `--output ${given.split('\n')[0]} is not NAME=VALUE on one line`,
-        'E.g. --output image=v41',
-      );
-    }
-    if (value.length > largestValue)
-      throw new Fault('usage', `--output ${key} is longer than ${largestValue} characters`);
-    outputs[key] = value;
-  }
-  return outputs;
 }

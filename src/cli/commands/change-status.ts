@@ -4,13 +4,16 @@ import { Fault } from '../../kernel/fault.ts';
 import { stepDefinitions } from '../../playbook/change/definitions.ts';
 import { phaseContent, stepsOf } from '../../playbook/content.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
-import { type ChangeStatus, changeStatusText } from '../../views/change-status.ts';
+import { runFolder } from '../../runtime/home/run-folder.ts';
+import { type ChangeStatus, changeStatusText, type RunEnd } from '../../views/change-status.ts';
 import { deriveExecuted } from '../change/derive-playbook.ts';
 import { type ExecutedChange, loadExecuted } from '../change/executed-change.ts';
-import { ledgerOf } from '../change/ledger-of.ts';
-import { meantChange, refuseUnknown } from '../change/meant-change.ts';
+import { doubtsOf, type KnownLedger, ledgerOf } from '../change/ledger-of.ts';
+import { meantChange } from '../change/meant-change.ts';
+import { refuseUnknown } from '../change/refuse-unknown.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
+import { hasBegun, readRunIn } from '../known-run.ts';
 import { zoneOf } from '../text-options.ts';
 
 export const run: CommandRun = async (call, surface) => {
@@ -28,7 +31,7 @@ async function statusOf(home: Home, call: Invocation, surface: Surface): Promise
   if ('id' in meant) refuseUnknown(home, meant.id);
   try {
     const executed = await loadExecuted(home, named, undefined, call, surface);
-    if (executed.ok) return await whole(executed.value);
+    if (executed.ok) return await whole(home, executed.value);
     if ('file' in meant) throw new Fault('usage', formatDiagnostic(executed.error[0] ?? noFault));
     return bare(home, meant.id, executed.error.map(formatDiagnostic));
   } catch (error) {
@@ -39,16 +42,28 @@ async function statusOf(home: Home, call: Invocation, surface: Surface): Promise
 
 const noFault = { severity: 'error', rule: 'unknown', message: 'the change cannot be read' } as const;
 
-const bare = (home: Home, change: string, said: readonly string[]): ChangeStatus => ({
-  change,
-  ledger: ledgerOf(home, change),
-  steps: null,
-  backout: null,
-  asks: false,
-  said,
+function bare(home: Home, change: string, said: readonly string[]): ChangeStatus {
+  const ledger = ledgerOf(home, change);
+  const strangers = ledger.strangers.map((run) => `The ledger does not name run ${run}, which is of this change.`);
+  const doubts = [...strangers, ...doubtsOf(ledger), ...said];
+  return { change, ledger, ...runsOf(home, ledger), steps: null, backout: null, asks: false, said: doubts };
+}
+
+const runsOf = (home: Home, { head, run, backout }: KnownLedger) => ({
+  head,
+  runEnd: run === null ? null : endOf(home, run),
+  backoutEnd: backout === null ? null : endOf(home, backout),
 });
 
-async function whole(executed: ExecutedChange): Promise<ChangeStatus> {
+/** Null: it was never begun. */
+function endOf(home: Home, run: string): RunEnd | null {
+  if (!hasBegun(home, run)) return null;
+  const { end } = readRunIn(runFolder(home, run)).state.context;
+  if (end === null) return 'open';
+  return end === 'succeeded' || end === 'succeeded-with-exceptions' ? 'well' : 'badly';
+}
+
+async function whole(home: Home, executed: ExecutedChange): Promise<ChangeStatus> {
   const { change } = executed.loaded;
   const derived = await deriveExecuted(executed, 'ask');
   const content = derived.ok ? derived.value.playbook.playbook?.content : undefined;
@@ -56,6 +71,7 @@ async function whole(executed: ExecutedChange): Promise<ChangeStatus> {
   return {
     change: change.id,
     ledger: executed.ledger,
+    ...runsOf(home, executed.ledger),
     steps: Object.keys(stepDefinitions(change.document.data)),
     backout: derived.ok ? (derived.value.nothing ? [] : restore.map(({ id }) => id ?? '')) : null,
     asks: restore.some(({ id }) => id?.startsWith('decide-') === true),
@@ -63,22 +79,25 @@ async function whole(executed: ExecutedChange): Promise<ChangeStatus> {
   };
 }
 
-function documentOf({ change, ledger, steps, backout, said }: ChangeStatus) {
+function documentOf({ change, ledger, head, runEnd, backoutEnd, steps, backout, said }: ChangeStatus) {
   const known = steps ?? [];
   const others = [...ledger.steps.keys()].filter((id) => !known.includes(id));
   return {
     schema: 'backout/change-status/v1',
     change,
     file: ledger.file,
+    head,
     run: ledger.run,
+    runEnd,
     takenBackBy: ledger.backout,
+    backoutEnd,
     steps: [...known, ...others].map((id) => {
-      const { progress, settled, outputs, words } = ledger.steps.get(id) ?? nothing;
-      return { id, progress, settled, outputs, words };
+      const { progress, settled, outputs, words, mixed } = ledger.steps.get(id) ?? nothing;
+      return { id, progress, settled, outputs, words, mixed };
     }),
     backout,
     said,
   };
 }
 
-const nothing = { progress: 'not-begun', settled: null, outputs: {}, words: [] } as const;
+const nothing = { progress: 'not-begun', settled: null, outputs: {}, words: [], mixed: false } as const;

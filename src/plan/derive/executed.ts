@@ -7,6 +7,10 @@ export type Progress = 'not-begun' | 'unknown' | 'failed' | 'done';
 
 export interface StepRecord {
   readonly progress: Progress;
+  /** What became of it since it was executed. */
+  readonly settled?: 'taken-back' | 'left' | null;
+  /** What was recorded of it came from files that do not say the same of it. */
+  readonly mixed?: boolean;
   readonly outputs: { readonly [key: string]: string };
 }
 
@@ -18,33 +22,38 @@ export interface Executed {
 }
 
 /** `partial`: it failed, and may have done a part. `look`: whether it took effect is for a person to say first. */
-export type Fate = TakenBack | { readonly kind: 'left-out'; readonly why: string };
+export type Fate = TakenBack | { readonly kind: 'left-out'; readonly why: LeftOut };
+
+/** `atomic`: it failed, and has done nothing. `left`: a person decided to leave it as it is. */
+export type LeftOut = 'not-begun' | 'atomic' | 'taken-back' | 'left';
 
 export interface TakenBack {
   readonly kind: 'taken-back';
   readonly partial: boolean;
   readonly unknown: boolean;
   readonly look: boolean;
+  readonly mixed: boolean;
 }
 
-const whole: TakenBack = { kind: 'taken-back', partial: false, unknown: false, look: false };
+const whole: TakenBack = { kind: 'taken-back', partial: false, unknown: false, look: false, mixed: false };
 
 /** `executed` undefined: as though all of it had been done. */
 export function fatesOf(change: Change, executed: Executed | undefined): ReadonlyMap<string, Fate> {
   return new Map(change.steps.map((step) => [step.id, executed === undefined ? whole : fateOf(step, executed)]));
 }
 
-function fateOf({ id, step, atomic, back }: ChangeStep, { steps }: Executed): Fate {
-  switch (steps.get(id)?.progress ?? 'not-begun') {
+function fateOf({ id, step, atomic, back: way }: ChangeStep, { steps }: Executed): Fate {
+  const { progress = 'not-begun', settled = null, mixed = false } = steps.get(id) ?? {};
+  const back: TakenBack = { ...whole, mixed };
+  switch (progress) {
     case 'done':
-      return whole;
+      return back;
     case 'failed':
-      if (atomic) return { kind: 'left-out', why: 'it failed, and is atomic: it has done nothing' };
-      return { ...whole, partial: true };
+      return atomic ? { kind: 'left-out', why: 'atomic' } : { ...back, partial: true };
     case 'unknown':
-      return { ...whole, unknown: true, look: back.kind !== 'irreversible' && (step.onUnknown ?? 'ask') === 'ask' };
+      return { ...back, unknown: true, look: way.kind !== 'irreversible' && (step.onUnknown ?? 'ask') === 'ask' };
     case 'not-begun':
-      return { kind: 'left-out', why: 'it was not begun' };
+      return { kind: 'left-out', why: settled ?? 'not-begun' };
   }
 }
 

@@ -2,35 +2,29 @@
  * The ledger of a change on disk: append-only, chained like a journal, one entry a call, durable on return.
  * Owns: its folder, and that jobs which write at the same moment lose nothing. Does not own: what entries mean.
  *
- * The lock is a SQLite transaction, freed by the kernel with its holder, however that dies; who comes waits in turn.
+ * The file appears with its first entry in it, and the head beside it (`ledger-head.ts`) follows each entry: a ledger
+ * without an entry, or one that ends before its head, was tampered with and is damaged. Half a line behind the head is
+ * what a crash in the middle of a call leaves, whose caller was never told that it was recorded.
  */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fchmodSync,
-  fdatasyncSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createVerifier } from '../../journal/audit.ts';
 import { type Link, origin, seal } from '../../journal/chain.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { LedgerEvent } from '../../journal/ledger-event.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { syncFolder } from './durable-file.ts';
+import { syncFolder, writeDurably } from './durable-file.ts';
 import { errorCode, realFileSystem, writeFully } from './file-system.ts';
 import { type Home, makeFolder, orUnusable } from './home.ts';
-import { loadSqlite } from './load-sqlite.ts';
+import { headFault, readHead, writeHead } from './ledger-head.ts';
+import { lockLedger } from './ledger-lock.ts';
 import { encodeSystem } from './system-folder.ts';
 
 export interface LedgerFolder {
   readonly change: string;
   readonly path: string;
   readonly file: string;
+  readonly head: string;
 }
 
 export interface ReadLedger {
@@ -39,15 +33,18 @@ export interface ReadLedger {
   /** Where the last whole entry ends; what follows is a torn line. */
   readonly length: number;
   readonly tornBytes: number;
+  /** Its last entry was written by a call that died before it had written the head. */
+  readonly headBehind: boolean;
 }
 
 /** Where a change's ledger lies; nothing is made. */
 export function ledgerFolder(home: Home, change: string): LedgerFolder {
   const path = join(home.path, 'changes', encodeSystem(change));
-  return { change, path, file: join(path, 'ledger.ndjson') };
+  return { change, path, file: join(path, 'ledger.ndjson'), head: join(path, 'head') };
 }
 
-export const hasLedger = (folder: LedgerFolder): boolean => existsSync(folder.file);
+/** Also where only its head is left. */
+export const hasLedger = ({ file, head }: LedgerFolder): boolean => existsSync(file) || existsSync(head);
 
 /** The ids of all changes that have a ledger with an entry. */
 export function listLedgers(home: Home): readonly string[] {
@@ -69,11 +66,25 @@ function firstChange(file: string): string | undefined {
 }
 
 /** Throws a Fault (`journal-damaged`, exit 7) that names the line. A change without a ledger has no entries. */
-export function readLedger({ file }: LedgerFolder): ReadLedger {
-  const bytes = inHome(file, () => readIfThere(file));
+export function readLedger(folder: LedgerFolder): ReadLedger {
+  const { file } = folder;
+  const head = inHome(folder.head, () => headOf(folder));
+  const found = inHome(file, () => readIfThere(file));
+  const { atHead, ...ledger } = readEntries(file, found ?? Buffer.alloc(0), head?.seq);
+  const { seq } = ledger.link;
+  const fault = head === undefined ? undefined : headFault(head, ledger.link, atHead);
+  if (fault !== undefined) throw damaged(file, Math.min(seq + 1, head?.seq ?? 1), fault);
+  if (found !== undefined && seq === 0) throw damaged(file, 1, 'it has no entry, and was never without one');
+  return { ...ledger, headBehind: head?.seq !== seq };
+}
+
+type Entries = Omit<ReadLedger, 'headBehind'> & { readonly atHead: Link | undefined };
+
+function readEntries(file: string, bytes: Buffer, headSeq: number | undefined): Entries {
   const verifier = createVerifier();
   const events: LedgerEvent[] = [];
   let link = origin;
+  let atHead: Link | undefined;
   let start = 0;
   for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
     if (!verifier.push(bytes.subarray(start, end))) break;
@@ -82,14 +93,29 @@ export function readLedger({ file }: LedgerFolder): ReadLedger {
     if (!isKnown(entry.event)) throw damaged(file, entry.seq, 'it is no entry of a ledger that this release knows');
     events.push(entry.event);
     link = { seq: entry.seq, hash: entry.hash };
+    if (link.seq === headSeq) atHead = link;
     start = end + 1;
   }
   const { verdict, line, reason, tornBytes } = verifier.finish(bytes.subarray(start));
   if (verdict === 'damaged') throw damaged(file, line ?? 0, reason ?? 'it is damaged');
-  return { events, link, length: start, tornBytes };
+  return { events, link, length: start, tornBytes, atHead };
 }
 
-const known: ReadonlySet<string> = new Set<LedgerEvent['type']>(['ledger.recorded', 'ledger.run', 'ledger.backout']);
+function headOf({ head, file }: LedgerFolder): Link | undefined {
+  try {
+    return readHead(head);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Fault('journal-damaged', `the head of the ledger ${file} is damaged: ${head}`, remedyOf(file));
+  }
+}
+
+const known: ReadonlySet<string> = new Set<LedgerEvent['type']>([
+  'ledger.recorded',
+  'ledger.struck',
+  'ledger.run',
+  'ledger.backout',
+]);
 const isKnown = ({ type }: LedgerEvent): boolean => known.has(type);
 
 /** What the system refuses is trouble with the home; what was said already stays as it was said. */
@@ -104,19 +130,21 @@ function inHome<T>(path: string, use: () => T): T {
   }
 }
 
-function readIfThere(file: string): Buffer {
+function readIfThere(file: string): Buffer | undefined {
   try {
     return readFileSync(file);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
 function damaged(file: string, line: number, reason: string): Fault {
-  const remedy = 'Somebody changed it: restore the file, or move it away and record anew what was carried out.';
-  return new Fault('journal-damaged', `the ledger ${file} is damaged in line ${line}: ${reason}`, remedy);
+  return new Fault('journal-damaged', `the ledger ${file} is damaged in line ${line}: ${reason}`, remedyOf(file));
 }
+
+const remedyOf = (file: string): string =>
+  `Somebody changed it: restore ${dirname(file)}, or move that folder away and record anew what was carried out.`;
 
 /** An event before it has its time. */
 export type Undated<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
@@ -131,13 +159,18 @@ export function addToLedger(
   return inHome(home.path, () => {
     makeFolder(join(home.path, 'changes'), home.modes);
     if (makeFolder(folder.path, home.modes)) syncFolder(join(home.path, 'changes'));
-    const unlock = lock(folder, home.modes.file);
+    const unlock = lockLedger(folder, home.modes.file);
     try {
       const ledger = readLedger(folder);
       const event = make(ledger.events);
-      if (event === undefined) return false;
+      if (event === undefined) {
+        if (ledger.headBehind && ledger.length > 0) writeHead(folder.head, ledger.link, home.modes.file);
+        return false;
+      }
       const at = Math.max(now(), ledger.events.at(-1)?.at ?? 0);
-      append(folder, ledger, seal({ ...event, at } as LedgerEvent, ledger.link).line, home.modes.file);
+      const { line, entry } = seal({ ...event, at } as LedgerEvent, ledger.link);
+      append(folder, ledger, line, home.modes.file);
+      writeHead(folder.head, entry, home.modes.file);
       return true;
     } finally {
       unlock();
@@ -146,10 +179,9 @@ export function addToLedger(
 }
 
 function append(folder: LedgerFolder, { length, tornBytes }: ReadLedger, line: string, mode: number): void {
-  const isNew = !existsSync(folder.file);
+  if (length === 0) return writeDurably(folder.file, line, mode);
   const fd = openSync(folder.file, 'a', mode);
   try {
-    if (isNew) fchmodSync(fd, mode);
     if (tornBytes > 0) ftruncateSync(fd, length);
     try {
       writeFully(realFileSystem, fd, Buffer.from(line));
@@ -160,35 +192,5 @@ function append(folder: LedgerFolder, { length, tornBytes }: ReadLedger, line: s
     }
   } finally {
     closeSync(fd);
-  }
-  if (isNew) syncFolder(folder.path);
-}
-
-const waitMs = 20_000;
-const busy = 5;
-
-function lock(folder: LedgerFolder, mode: number): () => void {
-  const path = join(folder.path, 'lock.sqlite');
-  const isNew = !existsSync(path);
-  const { DatabaseSync } = loadSqlite();
-  const database = new DatabaseSync(path, { timeout: waitMs });
-  try {
-    if (isNew) tryChmod(path, mode);
-    database.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    database.close();
-    if ((error as { readonly errcode?: number }).errcode !== busy) throw error;
-    const message = `the ledger of ${folder.change} has been held by others for ${waitMs / 1000} s: ${path}`;
-    throw new Fault('held', message, 'Nothing was recorded. Say it again; if that goes on, look who holds the file.');
-  }
-  return () => database.close();
-}
-
-/** Two jobs may both find the file new; the one that did not make it may not change it, and need not. */
-function tryChmod(path: string, mode: number): void {
-  try {
-    chmodSync(path, mode);
-  } catch {
-    return;
   }
 }

@@ -1,0 +1,87 @@
+/** What `change status` and the head of a derived playbook say is true, also half-way and the second time. */
+import { expect, jest, test } from '@jest/globals';
+import { Site } from '../rig/site.ts';
+
+jest.setTimeout(120_000);
+
+const change = `kind: Change
+id: CHG1
+system: shop
+steps:
+  - { id: one, run: 'true', backout: [{ run: test ! -e sick }] }
+  - { id: two, run: 'true', backout: [{ run: 'true' }] }
+  - { id: three, run: 'true', atomic: true, backout: [{ run: 'true' }] }
+`;
+
+function siteOf(text = change): Site {
+  const site = new Site();
+  site.write('change.yaml', text);
+  return site;
+}
+
+const status = async (site: Site): Promise<string> => (await site.call(['change', 'status', 'change.yaml'])).stdout;
+const record = (site: Site, ...words: readonly string[]) => site.call(['change', 'record', 'CHG1', ...words]);
+const takeBack = ['run', '--change', 'change.yaml', '--yes'];
+
+test('the count is of done steps of the file; what failed, is unknown, or is no step of it is not among them', async () => {
+  const site = siteOf();
+  await record(site, 'one', 'done');
+  await record(site, 'two', 'started');
+  await record(site, 'three', 'failed');
+  expect(await status(site)).toMatch(/^Change CHG1: 1 of 3 steps done; 1 failed; 1 begun, the end not known\.\n/);
+  await record(site, 'typo', 'done');
+  await record(site, 'typo', 'void', '--reason', 'mistyped');
+  expect(await status(site)).toMatch(/^Change CHG1: 1 of 3 steps done;/);
+});
+
+test('a backout that failed has not taken the change back, and one that waits has not yet', async () => {
+  const site = siteOf();
+  site.write('sick', '');
+  await site.call(['change', 'run', 'change.yaml', '--yes']);
+  expect((await site.call(takeBack)).code).toBe(1);
+  expect(await status(site)).toContain(`Not taken back as a whole by run ${site.runs[0]}`);
+  const waiting = siteOf(change.replace("backout: [{ run: 'true' }]", 'backout: [{ manual: do it }]'));
+  await record(waiting, 'two', 'done');
+  expect((await waiting.call(takeBack)).code).toBe(3);
+  const [run] = waiting.runs;
+  const told = await status(waiting);
+  expect(told).toContain(`Being taken back by run ${run}, which has not ended`);
+  expect(told).toContain(`Do it when run ${run} has ended`);
+  expect(told).not.toContain('Do it:  backout');
+});
+
+test('while the change itself is carried out, what to type is not what would be refused', async () => {
+  const site = siteOf(change.replace("id: three, run: 'true'", 'id: three, manual: do it'));
+  expect((await site.call(['change', 'run', 'change.yaml', '--yes'])).code).toBe(3);
+  expect(await status(site)).toMatch(
+    /Being carried out by run .*\n[\s\S]*Do it when run .* has ended \(backout resume/,
+  );
+});
+
+test('what was taken back before is not called not begun', async () => {
+  const site = siteOf();
+  await record(site, 'one', 'done');
+  await record(site, 'two', 'done');
+  site.write('sick', '');
+  expect((await site.call(takeBack)).code).toBe(1);
+  const { stdout, stderr } = await site.call(['derive', 'change.yaml', '--ledger']);
+  for (const text of [stdout, stderr]) {
+    expect(text).toContain('two is not taken back: it was taken back already.');
+    expect(text).not.toMatch(/two .*not begun/);
+    expect(text).toContain('three is not taken back: it was not begun.');
+  }
+});
+
+test('of thousands of steps that were not begun there is one line, behind what matters', async () => {
+  const many = Array.from(
+    { length: 2000 },
+    (_, n) => `  - { id: s${n}, run: 'true', backout: [{ run: 'true' }] }\n`,
+  ).join('');
+  const site = siteOf(`kind: Change\nid: CHG1\nsystem: shop\nsteps:\n${many}`);
+  await record(site, 's7', 'failed');
+  const { stderr } = await site.call(['derive', 'change.yaml', '--ledger']);
+  expect(stderr.trimEnd().split('\n').slice(-2)).toEqual([
+    's7 failed: it is taken back as perhaps done in part.',
+    '1999 steps are not taken back: they were not begun (s0, s1, s2 and 1996 more).',
+  ]);
+});

@@ -261,6 +261,7 @@ export const faults: readonly Fault[] = [
     file: 'src/engine/failure.ts',
     from: 'state.mayHaveTouched || !leftUntouched',
     to: '!leftUntouched',
+    seed: 4,
   },
   {
     law: 'truth of the data',

@@ -17,6 +17,12 @@ test('a small change stays a playbook of five lines', async () => {
   expect([told(judged), judged.risk, judged.riskFrom]).toEqual([[], 'low', 'nobody']);
 });
 
+test('at low risk it needs no timeout, from medium on it does', async () => {
+  const untimed = small.replace('      timeout: 10m\n', '');
+  expect(told(await judge(untimed))).toEqual([]);
+  expect(rulesIn(await judge(untimed, { risk: 'medium' }))).toContain('no-timeout');
+});
+
 test('what is said of those five lines grows with the risk', async () => {
   expect(rulesIn(await judge(small, { risk: 'medium' }))).toEqual([
     'no-escalation',

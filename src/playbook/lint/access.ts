@@ -1,6 +1,7 @@
 /** Rules about closing and opening, and about what is proven in between. */
 import type { StepContent } from '../content.ts';
 import type { Linted, LintRule } from './rule.ts';
+import { effectsInShell } from './shell-effects.ts';
 import { isEmpty, mainSteps } from './steps.ts';
 
 const leftClosed: LintRule = {
@@ -74,6 +75,9 @@ const checkActs: LintRule = {
   from: { low: 'warning' },
   find: ({ sites, adapters }: Linted) =>
     mainSteps(sites, 'health-checks').flatMap(({ step, id, path }) => {
+      const [effect] = effectsInShell(step.run ?? '');
+      const runs = `health check ${id} does not only look: ${effect}`;
+      if (effect !== undefined) return [{ path: [...path, 'run'], step: id, message: runs }];
       const adapter = step.uses === undefined ? undefined : adapters.get(step.uses);
       if (adapter === undefined || adapter.readOnly || !adapter.hasProbe) return [];
       return [{ path: [...path, 'uses'], step: id, message: `health check ${id} does not only look: ${adapter.name}` }];

@@ -4,6 +4,7 @@ import type { StepSite } from '../content.ts';
 import type { PlaybookDocument } from '../document.ts';
 import { hasExpression } from '../template.ts';
 import type { LintRule, Weakness } from './rule.ts';
+import { secretsInShell } from './shell-secrets.ts';
 import { adapterOf } from './steps.ts';
 
 const loosePattern: LintRule = {
@@ -69,11 +70,27 @@ const writtenSecret: LintRule = {
     sites.flatMap((site) => {
       const inputs = adapterOf(adapters, site.step)?.secretFields ?? [];
       return [
+        ...writtenInShell(document, site),
         ...writtenIn(document, site, 'env', Object.keys(site.step.env ?? {})),
         ...writtenIn(document, site, 'with', inputs),
       ];
     }),
 };
+
+/** In `run`, and in the `run` of `verify`. */
+function writtenInShell(document: PlaybookDocument, { step, id, path }: StepSite): readonly Weakness[] {
+  const texts = [
+    { at: [...path, 'run'], run: step.run },
+    { at: [...path, 'verify', 'run'], run: step.verify?.run },
+  ];
+  return texts.flatMap(({ at, run = '' }) =>
+    secretsInShell(run).map(({ line, what }) => {
+      const { range } = document.place(at);
+      const where = run.includes('\n') ? ` (line ${line + 1} of its run)` : '';
+      return { path: at, step: id, message: `step ${id}: ${what} is written out${where}`, place: { range } };
+    }),
+  );
+}
 
 /** The line is not shown: what stands in it would be in every log of lint. */
 function writtenIn(

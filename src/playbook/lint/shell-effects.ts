@@ -1,0 +1,50 @@
+/**
+ * Commands in shell text that change something, as far as their name shows it: what a health check should not have.
+ * What it writes for itself (/dev/null, its outputs, a temporary file that it has made) is no effect.
+ */
+import { shellLines } from './shell-lines.ts';
+
+/** Where a command may begin: at the line's begin, after ; & | ( { or a word such as then, sudo, an assignment. */
+const start = String.raw`(?:^|[;&|({!]|\b(?:then|else|do|sudo|exec|time)\b)\s*(?:sudo\s+(?:-\w+\s+)*)?(?:\w+=\S*\s+)*`;
+
+const acting: readonly RegExp[] = [
+  new RegExp(
+    String.raw`${start}(systemctl\s+(?:-\S+\s+)*(?:restart|stop|start|reload|kill|enable|disable|mask))(?=$|[\s;&|)])`,
+  ),
+  new RegExp(String.raw`${start}(service\s+\S+\s+(?:restart|stop|start|reload))\b`),
+  new RegExp(String.raw`${start}(curl(?=\s)[^;|&]*\s(?:-X\s*|--request[=\s]\s*)(?:POST|PUT|PATCH|DELETE))\b`),
+];
+
+/** SQL stands in quotes: asked of the line as it is. */
+const writingSql = new RegExp(
+  String.raw`${start}(?:psql|mysql|mariadb|sqlite3)\b.*["'\s](?:delete\s+from|update\s+\S+\s+set|insert\s+into|drop\s+\w+|alter\s+\w+|truncate)\b`,
+  'i',
+);
+
+/** Commands that are for nothing but an effect; what names a temporary file may be its own. */
+const removing = new RegExp(
+  String.raw`${start}(rm|mv|cp|touch|pkill|killall|kill|mkfs\S*|dropdb|createdb)(\s[^;&|\n]*)?(?=$|[;&|\n])`,
+);
+const own = /\$\{?(?:tmp|temp|work|dir|scratch)\w*|\/tmp\/|\bmktemp\b|\$BACKOUT_/i;
+const redirect = /(?:^|[^<>&=-])(?:[12]?)>{1,2}\s*(?![&>(=])("?[^\s;&|)"]+)/;
+const ownTarget =
+  /^"?(?:\/dev\/(?:null|stdout|stderr|fd\/\d+)|\$\{?(?:BACKOUT_\w+|tmp|temp|work|dir|scratch)|\/tmp\/)/i;
+
+export function effectsInShell(text: string): readonly string[] {
+  return shellLines(text).flatMap((line) => {
+    if (/^\s*#/.test(line)) return [];
+    const words = unquoted(line);
+    const [, plain] = acting.map((pattern) => pattern.exec(words)).find((found) => found !== null) ?? [];
+    if (plain !== undefined) return [plain.replaceAll(/\s+/g, ' ').replace(/^curl .*?(\w+)$/, 'curl $1')];
+    if (writingSql.test(line)) return ['SQL that writes'];
+    const [, command, rest = ''] = removing.exec(words) ?? [];
+    if (command !== undefined && !own.test(line) && !(command === 'kill' && /\s-0\b/.test(rest))) return [command];
+    const [, target] = redirect.exec(words) ?? [];
+    return target === undefined || ownTarget.test(target) ? [] : [`a redirection to ${target.replaceAll('"', '')}`];
+  });
+}
+
+/** What is quoted is text and no command, and its > compares; the target of a redirection stays. */
+function unquoted(line: string): string {
+  return line.replaceAll(/'[^']*'/g, '_').replaceAll(/(>\s*)?"[^"]*"/g, (text, target) => (target ? text : '_'));
+}

@@ -77,6 +77,7 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     onceKey: beginning.onceKey,
     withoutWaiting: !beginning.waits,
     ...(beginning.notes === undefined || beginning.notes.length === 0 ? {} : { notes: beginning.notes }),
+    ...(plan.kind === 'change' && call.has('backout-on-failure') ? { backoutOnFailure: asked(call) } : {}),
   };
   return {
     home: beginning.home,
@@ -93,6 +94,9 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     begin: { kind: 'new', began },
   };
 }
+
+/** What whoever takes the run up needs to know of it. */
+const asked = (call: Invocation) => ({ irreversible: call.flag('irreversible') === 'ask' ? 'ask' : 'refuse' }) as const;
 
 /** A resume uses what stands here, whatever becomes of the playbook's folder. */
 function freeze(folder: RunFolder, { planned, home }: Beginning, document: string): void {

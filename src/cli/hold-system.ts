@@ -65,7 +65,10 @@ export function heldFault(
 ): Fault {
   const kind = open?.state.context.mode === 'rehearsal' ? 'rehearsal' : 'run';
   const record = holder?.record ?? open?.driver?.record;
-  const run = record?.run ?? open?.folder.run ?? 'unknown';
+  // Between the lock and the run's folder a holder has no run yet.
+  const named = record?.run || open?.folder.run;
+  const run = named ?? '';
+  const which = named === undefined ? 'it is just being begun' : named;
   const whose =
     record === undefined
       ? ''
@@ -78,12 +81,14 @@ export function heldFault(
         : '';
   const lives = living.length === 0 ? '' : ` Still living: ${living.join(', ')}.`;
   const remedy =
-    holder?.sight === 'stopped' && record !== undefined
-      ? `Let it go on: kill -CONT ${record.pid}`
-      : holder === undefined
-        ? `Type: backout resume ${run}   or: ${living.length === 0 ? `backout abandon ${run} --reason '…'` : `backout stop ${run}`}`
-        : `Type: backout status ${run}   or: backout stop ${run}`;
-  return new Fault('held', `another ${kind} of ${system} has not ended: ${run}${whose}.${engine}${lives}`, remedy);
+    named === undefined
+      ? 'Wait a moment, then look: backout status'
+      : holder?.sight === 'stopped' && record !== undefined
+        ? `Let it go on: kill -CONT ${record.pid}`
+        : holder === undefined
+          ? `Type: backout resume ${run}   or: ${living.length === 0 ? `backout abandon ${run} --reason '…'` : `backout stop ${run}`}`
+          : `Type: backout status ${run}   or: backout stop ${run}`;
+  return new Fault('held', `another ${kind} of ${system} has not ended: ${which}${whose}.${engine}${lives}`, remedy);
 }
 
 function nameOf(record: EngineRecord): string {

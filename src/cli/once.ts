@@ -25,7 +25,8 @@ export async function followOnce(
   run: string,
   { call, surface, waits, processes }: Pick<Beginning, 'call' | 'surface' | 'waits' | 'processes'>,
 ): Promise<number> {
-  surface.err(`This backout was begun before: run ${run}. It is not begun a second time.\n`);
+  const what = readRun(home, run).plan.kind === 'change' ? 'change' : 'backout';
+  surface.err(`This ${what} was begun before: run ${run}. It is not begun a second time.\n`);
   for (let refused = 0; ; ) {
     const known = readRun(home, run);
     const { context } = known.state;

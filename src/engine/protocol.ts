@@ -98,6 +98,8 @@ export type RunEvent =
       readonly withoutWaiting: boolean;
       /** What was known, or overridden, when it began. */
       readonly notes?: readonly string[];
+      /** Whoever drives it when it fails takes it back; absent: nobody was asked to. */
+      readonly backoutOnFailure?: { readonly irreversible: 'ask' | 'refuse' };
     })
   /** An engine took the run up again. */
   | (Dated & {

@@ -30,6 +30,8 @@ export interface LedgerStep {
   readonly needs: readonly string[] | null;
   /** What was said of it since it was executed came from files that do not say the same of it. */
   readonly mixed: boolean;
+  /** Undo steps of it that earlier backouts have begun and that nobody saw end well. */
+  readonly halfUndone?: readonly string[];
 }
 
 export interface LedgerState {
@@ -51,6 +53,8 @@ export interface RunStep {
   readonly progress: Progress;
   /** A person, or its own condition, left it out. */
   readonly leftOut: boolean;
+  /** A person does it: it is never repeated unasked. */
+  readonly byHand?: boolean;
   readonly outputs: { readonly [key: string]: string };
   /** When it was last begun (ms since the epoch). */
   readonly at: number;
@@ -150,6 +154,7 @@ class Ledger {
       const over = ids.flatMap((each) => steps.get(each) ?? []);
       const isOver =
         over.length === ids.length && over.every(({ progress, leftOut }) => progress === 'done' || leftOut);
+      if (!isOver) this.#halfUndone(id, ids, steps);
       if (!isOver || steps.size === 0) continue;
       const isLeft = leaves.includes(id) || (over.length > 0 && over.every(({ leftOut }) => leftOut));
       const at = Math.max(began, ...over.map((each) => each.at));
@@ -163,8 +168,18 @@ class Ledger {
     const definition = source?.steps[id] ?? before.definition;
     const needs = source?.needs?.[id] ?? (source === null ? before.needs : null);
     const settled = word.state === 'taken-back' || word.state === 'left' ? word.state : null;
+    const half = word.state === 'done' || word.state === 'failed' ? before.halfUndone : undefined;
     const mixed = now.progress !== 'not-begun' && (before.mixed || differs(before, { definition, needs }));
-    this.#steps.set(id, { ...now, settled, words: [...before.words, word], definition, needs, mixed });
+    const kept = half === undefined || word.run !== null ? {} : { halfUndone: half };
+    this.#steps.set(id, { ...now, settled, words: [...before.words, word], definition, needs, mixed, ...kept });
+  }
+
+  #halfUndone(id: string, ids: readonly string[], steps: ReadonlyMap<string, RunStep>): void {
+    const step = this.#steps.get(id);
+    if (step === undefined) return;
+    const begun = ids.filter((each) => isHalf(steps.get(each)));
+    const before = (step.halfUndone ?? []).filter((each) => steps.get(each)?.progress !== 'done');
+    this.#steps.set(id, { ...step, halfUndone: [...new Set([...before, ...begun])] });
   }
 
   #frameOf(source: ChangeFile | null): Pick<LedgerState, 'frame' | 'mixedFrame'> {
@@ -175,6 +190,9 @@ class Ledger {
     return { frame: source.frame, mixedFrame: mixed || (stands && frame !== undefined && frame !== source.frame) };
   }
 }
+
+const isHalf = (step: RunStep | undefined): boolean =>
+  step !== undefined && !step.leftOut && step.byHand !== true && ['failed', 'unknown'].includes(step.progress);
 
 type Spoken = Extract<LedgerEvent, { readonly step: string }>;
 

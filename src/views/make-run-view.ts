@@ -62,6 +62,7 @@ function identity({ context, history }: RunFacts) {
     playbook: plan.name,
     ...(plan.kind === undefined ? {} : { kind: plan.kind }),
     ...(plan.takesBack === undefined ? {} : { takesBack: plan.takesBack }),
+    ...wishes(history),
     system: plan.system,
     mode: context.mode,
     rehearsal: rehearsalOf(context),
@@ -72,6 +73,15 @@ function identity({ context, history }: RunFacts) {
     change: plan.change,
     by: history.began?.by ?? null,
     reason: history.began?.reason ?? null,
+  };
+}
+
+/** What was asked for when it began, beside the plan. */
+function wishes({ began }: History): Pick<RunView, 'backoutOnFailure' | 'onceKey'> {
+  const { backoutOnFailure, onceKey = null } = began ?? {};
+  return {
+    ...(backoutOnFailure === undefined ? {} : { backoutOnFailure }),
+    ...(onceKey === null ? {} : { onceKey }),
   };
 }
 

@@ -133,7 +133,17 @@ function playbookCall(view: Situation): string {
     ? ' --irreversible ask'
     : '';
   const what = takesBack === undefined ? shellWord(playbookFile) : `--change ${shellWord(takesBack)}${asks}`;
-  return [what, ...paramWords(view)].join(' ');
+  return [what, ...paramWords(view), ...wishWords(view)].join(' ');
+}
+
+/** What else was asked for: who types the command wants that too. */
+function wishWords({ backoutOnFailure, onceKey, by }: Situation): readonly string[] {
+  const asks = backoutOnFailure?.irreversible === 'ask' ? ' --irreversible ask' : '';
+  return [
+    ...(backoutOnFailure === undefined ? [] : [`--backout-on-failure${asks}`]),
+    ...(onceKey === undefined ? [] : [`--once-key ${shellWord(onceKey)}`]),
+    ...(by?.claimed == null ? [] : [`--by ${shellWord(by.claimed)}`]),
+  ];
 }
 
 /** What the playbook says itself would hide what was given, and would go on to say it when the playbook has changed. */

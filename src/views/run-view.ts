@@ -33,6 +33,10 @@ export interface RunView {
   readonly kind?: 'change';
   /** The id of the change that it takes back, where its plan was derived from that change. */
   readonly takesBack?: string;
+  /** Whoever drives it when it fails takes the change back, as was asked for when it began. */
+  readonly backoutOnFailure?: { readonly irreversible: 'ask' | 'refuse' };
+  /** The key of `--once`; absent: it was begun without. */
+  readonly onceKey?: string;
   readonly system: string;
   readonly mode: Mode;
   /** Where it is rehearsed, and what a drill makes fail; null in every other run. */

@@ -81,9 +81,15 @@ function headLines(view: RunView, options: TextOptions): readonly string[] {
   ];
   return [
     ...wrap(parts.filter((part) => part !== null).join(', '), options.columns),
+    ...wishLine(view, options),
     ...budgetLine(view),
     ...expectedLine(view, options),
   ];
+}
+
+function wishLine({ backoutOnFailure }: RunView, options: TextOptions): readonly string[] {
+  if (backoutOnFailure === undefined) return [];
+  return wrap('The change is taken back at once when it fails (--backout-on-failure).', options.columns);
 }
 
 export function expectedLine({ expectedEnd }: RunView, options: TextOptions): readonly string[] {

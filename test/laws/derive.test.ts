@@ -32,7 +32,13 @@ async function wayBack(steps: readonly ModelStep[]): Promise<WayBack> {
   const change = await changeOf(textOf(steps));
   const frame = await playbookOf(frameText);
   const records = new Map(steps.map(({ id, progress }) => [id, { progress, outputs: {} }]));
-  const derived = await derive({ change, frame, executed: { steps: records, params: {} }, irreversible: 'ask' });
+  const derived = await derive({
+    change,
+    frame,
+    executed: { steps: records, params: {} },
+    irreversible: 'ask',
+    missing: 'ask',
+  });
   if (!derived.ok) throw new Error(JSON.stringify(derived.error));
   const { playbook, diagnostics } = await checkPlaybook(derived.value.document, new Map());
   if (playbook === undefined) throw new Error(JSON.stringify(diagnostics));

@@ -1,26 +1,40 @@
-/** After a change that failed: takes it back as far as it went, in the same call. */
-
-import { lookAtHome } from '../../runtime/home/home.ts';
+/**
+ * After a change that failed: takes it back as far as it went, in the process that saw it fail.
+ * Owns: the exit code then. 8 where the backout ended well, its own where it did not, and 1 where it could not even
+ * begin: never one that says that nothing was done. Does not own: who asked for it (`and-back-out.ts`).
+ */
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { Fault } from '../../kernel/fault.ts';
+import type { Result } from '../../kernel/result.ts';
+import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { exit } from '../exit-codes.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { hasBegun } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
-import { deriveExecuted, irreversibleOf } from './derive-playbook.ts';
-import { executedState } from './executed-change.ts';
+import { deriveExecuted } from './derive-playbook.ts';
+import type { ExecutedChange } from './executed-change.ts';
+import { ledgerOf } from './ledger-of.ts';
 import type { LoadedChange } from './load-change.ts';
 import { follow, runDerived } from './run-backout-of.ts';
+import { tellPeople } from './tell-people.ts';
 
-/** `told`: the change's document, printed together with the backout's. Answers 8 where the backout ended well. */
-export async function backOutFailed(
-  loaded: LoadedChange,
-  code: number,
-  told: string,
-  call: Invocation,
-  surface: Surface,
-): Promise<number> {
+export interface FailedChange {
+  readonly id: string;
+  /** The exit code of the change's run. */
+  readonly code: number;
+  /** The change's document, printed together with the backout's; empty where none was asked for. */
+  readonly told: string;
+  readonly irreversible: 'ask' | 'refuse';
+  /** As it was read before; whom to tell stands in its frame. Undefined: nobody has read it. */
+  readonly loaded: LoadedChange | undefined;
+  readonly load: (home: Home) => Promise<Result<ExecutedChange, readonly Diagnostic[]>>;
+}
+
+export async function backOutFailed(failed: FailedChange, call: Invocation, surface: Surface): Promise<number> {
+  const { code, told } = failed;
   const documents: string[] = [];
   const collecting = { ...surface, out: (text: string) => void documents.push(text) };
-  const last = code === exit.failed ? await backOut(loaded, call, collecting) : code;
+  const last = code === exit.failed ? await backOut(failed, call, collecting) : code;
   if (call.has('json') && told !== '') {
     const backout: unknown = documents.length === 0 ? null : JSON.parse(documents.join(''));
     surface.out(`${JSON.stringify({ ...JSON.parse(told), backout, lastExitCode: last }, null, 2)}\n`);
@@ -28,35 +42,82 @@ export async function backOutFailed(
   return last;
 }
 
-async function backOut(loaded: LoadedChange, call: Invocation, surface: Surface): Promise<number> {
-  const { id } = loaded.change;
+async function backOut(failed: FailedChange, call: Invocation, surface: Surface): Promise<number> {
+  const { id } = failed;
   surface.err(`\n${id} failed: it is now taken back, as --backout-on-failure asks.\n`);
   const home = lookAtHome(call.flag('home'), surface.env);
-  const executed = executedState(home, loaded);
+  const known: { executed?: ExecutedChange } = {};
+  try {
+    const ended = await takeBack(failed, home, known, call, surface);
+    if (typeof ended === 'number') return ended;
+    return await tellPeople(
+      { id, trouble: ended.trouble, loaded: failed.loaded, ...known },
+      unasked(call, id),
+      surface,
+    );
+  } catch (error) {
+    if (hasBackout(home, id)) throw error;
+    const trouble = troubleOf(error, surface);
+    return await tellPeople({ id, trouble, loaded: failed.loaded, ...known }, unasked(call, id), surface);
+  }
+}
+
+/** The exit code of the backout, or why it could not begin. */
+async function takeBack(
+  failed: FailedChange,
+  home: Home,
+  known: { executed?: ExecutedChange },
+  call: Invocation,
+  surface: Surface,
+): Promise<number | { readonly trouble: string }> {
+  const loaded = await failed.load(home);
+  if (!loaded.ok) return refused(loaded.error, surface);
+  const executed = loaded.value;
+  known.executed = executed;
   const { backout } = executed.ledger;
   // A caller that comes a second time gets the backout that there is, taken up where its engine died.
   if (backout !== null && hasBegun(home, backout))
-    return wellOr(await follow(home, backout, unasked(call, id), surface));
-  const derived = await deriveExecuted(executed, irreversibleOf(call));
-  if (!derived.ok) {
-    printDiagnostics(derived.error, surface);
-    surface.err(`backout: ${id} could not be taken back by itself. See: backout change status ${id}\n`);
-    return exit.failed;
-  }
+    return wellOr(await follow(home, backout, unasked(call, failed.id), surface));
+  const derived = await deriveExecuted(executed, failed.irreversible);
+  if (!derived.ok) return refused(derived.error, surface);
   for (const line of derived.value.said) surface.err(`${line}\n`);
   if (derived.value.nothing) return exit.takenBack;
-  return wellOr(await runDerived(executed, derived.value, unasked(call, id), surface));
+  const code = await runDerived(executed, derived.value, unasked(call, failed.id), surface);
+  return code === exit.usage ? { trouble: 'the backout was refused, as is said above' } : wellOr(code);
+}
+
+function refused(faults: readonly Diagnostic[], surface: Surface): { readonly trouble: string } {
+  printDiagnostics(faults, surface);
+  return { trouble: faults[0]?.message ?? 'no way back can be derived' };
+}
+
+/** A backout that has begun speaks for itself, whatever became of its engine. */
+function hasBackout(home: Home, id: string): boolean {
+  try {
+    const { backout } = ledgerOf(home, id);
+    return backout !== null && hasBegun(home, backout);
+  } catch {
+    return false;
+  }
+}
+
+function troubleOf(error: unknown, surface: Surface): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = error instanceof Fault && error.remedy !== undefined ? `\n  ${error.remedy}` : '';
+  surface.err(`backout: ${message}${remedy}\n`);
+  return message;
 }
 
 const wellOr = (code: number): number => (code === exit.backedOut || code === exit.exceptions ? exit.takenBack : code);
 
-/** Whoever asked for it has said yes already. */
+/** Whoever asked for it has said yes already, however late it has become by now. */
 function unasked(call: Invocation, id: string): Invocation {
-  const left = new Set(['once', 'again', 'dry-run']);
+  const left = new Set(['once', 'again', 'dry-run', 'backout-on-failure']);
+  const said = new Set(['yes', 'accept-late']);
   return {
     ...call,
     args: [],
-    has: (name) => name === 'yes' || (!left.has(name) && call.has(name)),
+    has: (name) => said.has(name) || (!left.has(name) && call.has(name)),
     flag: (name) => {
       if (name === 'once-key') return undefined;
       return name === 'reason' ? (call.flag('reason') ?? `${id} failed`) : call.flag(name);

@@ -1,6 +1,6 @@
 /** The backout playbook of a change, derived and checked, for whoever prints or runs it. */
 
-import type { LedgerStep } from '../../journal/ledger.ts';
+import { resolve } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
@@ -13,18 +13,22 @@ import { lookAtHome } from '../../runtime/home/home.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { type CheckedPlaybook, factsOf } from '../load-plan.ts';
 import { type ExecutedChange, loadExecuted } from './executed-change.ts';
-import { executedOf } from './ledger-of.ts';
+import { doubtsOf, executedOf } from './ledger-of.ts';
 import { type LoadedChange, loadChange } from './load-change.ts';
 import { meantChange } from './meant-change.ts';
 
 export interface DerivedPlaybook {
   readonly change: Change;
   readonly folder: string;
+  /** Absolute paths of the files that it is derived from. */
+  readonly sources: readonly string[];
   /** The id under which the ledger is kept; null: derived as though all had been done. */
   readonly ledger: string | null;
   /** Nothing of the change was executed. */
   readonly nothing: boolean;
   readonly undo: ReadonlyMap<string, readonly string[]>;
+  /** Names of parameters that stand for outputs which are not known yet. */
+  readonly standIns: readonly string[];
   readonly said: readonly string[];
   readonly playbook: CheckedPlaybook;
   readonly yaml: string;
@@ -53,22 +57,18 @@ export async function derivePlaybook(
   const swapped = second !== undefined && 'file' in meantChange(second, surface.cwd);
   const [named, ledger] = swapped ? [second, first] : [first, second];
   const executed = await loadExecuted(lookAtHome(call.flag('home'), surface.env), named, ledger, call, surface);
-  return executed.ok ? deriveExecuted(executed.value, irreversible) : err(executed.error);
+  return executed.ok ? deriveExecuted(executed.value, irreversible, 'refuse') : err(executed.error);
 }
 
+/** `missing`: what becomes of the undo of a done step that lacks an output; a way back that is begun asks a person. */
 export async function deriveExecuted(
   { loaded, ledger, accepted }: ExecutedChange,
   irreversible: 'ask' | 'refuse',
+  missing: 'ask' | 'refuse' = 'ask',
 ): Promise<Result<DerivedPlaybook, readonly Diagnostic[]>> {
-  const derived = await deriveLoaded(loaded, executedOf(ledger), irreversible, accepted);
+  const derived = await deriveLoaded(loaded, executedOf(ledger), irreversible, accepted, missing);
   if (!derived.ok) return derived;
-  const back = [...ledger.steps].flatMap(([id, { settled }]) => settledLine(id, settled) ?? []);
-  return ok({ ...derived.value, said: [...accepted, ...back, ...derived.value.said] });
-}
-
-function settledLine(id: string, settled: LedgerStep['settled']): string | undefined {
-  if (settled === null) return undefined;
-  return settled === 'left' ? `${id} was left as it is by a person's decision.` : `${id} was taken back already.`;
+  return ok({ ...derived.value, said: [...accepted, ...doubtsOf(ledger), ...derived.value.said] });
 }
 
 /** `executed` undefined: as though all of it had been done. */
@@ -77,11 +77,12 @@ export async function deriveLoaded(
   executed: Executed | undefined,
   irreversible: 'ask' | 'refuse',
   accepted: readonly string[] = [],
+  missing: 'ask' | 'refuse' = 'ask',
 ): Promise<Result<DerivedPlaybook, readonly Diagnostic[]>> {
   const { change, frame, adapters, file, folder, digest, warnings } = loaded;
-  const derived = await derive({ change, frame, executed, irreversible });
+  const derived = await derive({ change, frame, executed, irreversible, missing });
   if (!derived.ok) return err(derived.error);
-  const { document, said, undo } = derived.value;
+  const { document, said, undo, standIns } = derived.value;
   const nothing = [...undo.values()].every((ids) => ids.length === 0);
   const checked = await checkPlaybook(document, factsOf(adapters));
   if (checked.playbook === undefined && !nothing) return err(checked.diagnostics);
@@ -89,9 +90,11 @@ export async function deriveLoaded(
   return ok({
     change,
     folder,
+    sources: [file, ...(change.frame === undefined ? [] : [resolve(folder, change.frame)])],
     ledger,
     nothing,
     undo,
+    standIns,
     said: nothing && executed !== undefined ? [`Nothing of ${change.id} is left to be taken back.`] : said,
     playbook: { file, document, playbook: checked.playbook, adapters, diagnostics: checked.diagnostics, digest },
     yaml: await renderDerived(derived.value, [...headOf(loaded, ledger), ...accepted]),

@@ -34,7 +34,10 @@ const runOf = (event: LedgerEvent): readonly string[] => ('run' in event ? [even
 export function executedOf({ steps, params }: LedgerState): Executed {
   return {
     steps: new Map(
-      [...steps].map(([id, { progress, settled, mixed, outputs }]) => [id, { progress, settled, mixed, outputs }]),
+      [...steps].map(([id, { progress, settled, mixed, halfUndone = [], outputs }]) => [
+        id,
+        { progress, settled, mixed, halfUndone, outputs },
+      ]),
     ),
     params,
   };

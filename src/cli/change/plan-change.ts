@@ -1,37 +1,61 @@
 /** The plans of a change: the one that carries it out, and the one that takes it back. */
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
-import type { Result } from '../../kernel/result.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import { resolveParameters } from '../../plan/parameters.ts';
 import type { Invocation, Surface } from '../invocation.ts';
-import { type PlanAndAdapters, planLoaded } from '../load-plan.ts';
+import { occasionOf, type PlanAndAdapters, planLoaded } from '../load-plan.ts';
 import type { DerivedPlaybook } from './derive-playbook.ts';
 import type { LoadedChange } from './load-change.ts';
 
-type Planned = Promise<Result<PlanAndAdapters, readonly Diagnostic[]>>;
+type Faults = readonly Diagnostic[];
 
-/** Parameters that only the frame has are for the way back. */
-export async function planForward(loaded: LoadedChange, call: Invocation, surface: Surface): Planned {
+export interface ForwardPlan extends PlanAndAdapters {
+  /** Values of parameters that were given, also those that only the way back has. */
+  readonly given: JsonObject;
+}
+
+/** Parameters that only the frame has are for the way back: checked now, and kept for it. */
+export async function planForward(
+  loaded: LoadedChange,
+  call: Invocation,
+  surface: Surface,
+): Promise<Result<ForwardPlan, Faults>> {
   const { change, frame, file, digest, adapters, warnings } = loaded;
   const own = new Set(Object.keys(change.forward.content.parameters ?? {}));
   const around = Object.keys(frame?.content.parameters ?? {}).filter((name) => !own.has(name));
   const { document } = change.forward;
   const playbook = { file, document, playbook: change.forward, adapters, diagnostics: warnings, digest };
   const planned = await planLoaded(playbook, call, surface, undefined, new Set(around));
-  return planned.ok ? withPlan(planned.value, { kind: 'change' }) : planned;
+  const { params, paramsFile } = await occasionOf(playbook, call, surface, [], undefined, own);
+  const kept = frame === undefined ? ok({}) : givenAround(frame, { params, paramsFile });
+  if (!planned.ok || !kept.ok) return err([...(planned.ok ? [] : planned.error), ...(kept.ok ? [] : kept.error)]);
+  const { plan } = planned.value;
+  return ok({ ...planned.value, plan: { ...plan, kind: 'change' }, given: { ...kept.value, ...plan.params } });
+}
+
+type Frame = NonNullable<LoadedChange['frame']>;
+
+/** What is missing is for the way back to miss; what is unknown was told of the change. */
+function givenAround(frame: Frame, given: Parameters<typeof resolveParameters>[1]): Result<JsonObject, Faults> {
+  const { params, diagnostics } = resolveParameters(frame, given);
+  const bad = diagnostics.filter(({ rule }) => rule === 'bad-parameter');
+  if (bad.length > 0) return err(bad);
+  const names = new Set([...Object.keys(given.params), ...Object.keys(given.paramsFile)]);
+  return ok(Object.fromEntries(Object.entries(params).filter(([name]) => names.has(name))));
 }
 
 /** Parameters that only the steps of the change use are of no use here. */
-export async function planBack(derived: DerivedPlaybook, call: Invocation, surface: Surface): Planned {
+export async function planBack(
+  derived: DerivedPlaybook,
+  call: Invocation,
+  surface: Surface,
+): Promise<Result<PlanAndAdapters, Faults>> {
   const needed = derived.playbook.playbook?.content.parameters ?? {};
   const others = Object.keys(derived.change.forward.content.parameters ?? {}).filter(
     (name) => !Object.hasOwn(needed, name),
   );
   const planned = await planLoaded(derived.playbook, call, surface, undefined, new Set(others));
-  return planned.ok ? withPlan(planned.value, { takesBack: derived.change.id }) : planned;
-}
-
-function withPlan(
-  planned: PlanAndAdapters,
-  more: { readonly kind: 'change' } | { readonly takesBack: string },
-): { readonly ok: true; readonly value: PlanAndAdapters } {
-  return { ok: true, value: { ...planned, plan: { ...planned.plan, ...more } } };
+  if (!planned.ok) return planned;
+  return ok({ ...planned.value, plan: { ...planned.value.plan, takesBack: derived.change.id } });
 }

@@ -3,6 +3,7 @@ import type { StepState } from '../../engine/state.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { RunStep, RunSteps } from '../../journal/ledger.ts';
 import type { Progress } from '../../plan/derive/executed.ts';
+import { allSteps } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
 import { hasBegun, readRunIn } from '../known-run.ts';
@@ -19,7 +20,8 @@ export function runStepsIn(home: Home): RunSteps {
 /** A run whose first entry was never written has done nothing. */
 function readSteps(home: Home, run: string): ReadonlyMap<string, RunStep> {
   if (!hasBegun(home, run)) return new Map();
-  const { state, entries } = readRunIn(runFolder(home, run));
+  const { state, entries, plan } = readRunIn(runFolder(home, run));
+  const byHand = new Set([...allSteps(plan)].flatMap(({ id, action }) => (action.kind === 'manual' ? [id] : [])));
   const begun = lastBeginnings(entries);
   return new Map(
     [...state.context.steps.entries()].map(([id, step]) => [
@@ -27,6 +29,7 @@ function readSteps(home: Home, run: string): ReadonlyMap<string, RunStep> {
       {
         progress: progressOf(step),
         leftOut: step.status === 'skipped' || step.status === 'excluded',
+        byHand: byHand.has(id),
         outputs: step.outputs,
         at: begun.get(id) ?? 0,
       },

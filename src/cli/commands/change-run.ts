@@ -1,27 +1,31 @@
 /** `backout change run`: carries a change out like a plan, and with `--backout-on-failure` takes it back by itself. */
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
+import { ok } from '../../kernel/result.ts';
+import { fatesOf, isTakenBack } from '../../plan/derive/executed.ts';
 import { changesNothing } from '../../plan/derive/undo-steps.ts';
-import type { Change } from '../../playbook/change/change.ts';
-import { stepDefinitions } from '../../playbook/change/definitions.ts';
-import type { Home } from '../../runtime/home/home.ts';
+import type { Change, ChangeStep } from '../../playbook/change/change.ts';
+import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { addToLedger, ledgerFolder } from '../../runtime/home/ledger.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
 import { backOutFailed } from '../change/back-out-failed.ts';
-import { deriveLoaded, irreversibleOf } from '../change/derive-playbook.ts';
-import { isExecuted, ledgerOf } from '../change/ledger-of.ts';
-import { type LoadedChange, loadChange } from '../change/load-change.ts';
-import { planBack, planForward } from '../change/plan-change.ts';
+import { sourceOfLoaded } from '../change/change-source.ts';
+import { wayBackFaults } from '../change/check-way-back.ts';
+import { irreversibleOf } from '../change/derive-playbook.ts';
+import { executedState } from '../change/executed-change.ts';
+import { executedOf, isExecuted, ledgerOf } from '../change/ledger-of.ts';
+import { distinct, type LoadedChange, loadChange } from '../change/load-change.ts';
+import { planForward } from '../change/plan-change.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
-import { readRunIn } from '../known-run.ts';
+import { firstEvent, readRunIn } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
-import type { PlanAndAdapters } from '../load-plan.ts';
 import { runPlanned } from '../run-planned.ts';
-import { checkFlags } from './run.ts';
 
 export const run: CommandRun = async (call, surface) => {
-  checkFlags(call);
+  checkCall(call);
+  const irreversible = irreversibleOf(call);
   const loaded = await loadChange(call.args[0] ?? '', surface.cwd);
   if (!loaded.ok) {
     printDiagnostics(loaded.error, surface);
@@ -30,30 +34,49 @@ export const run: CommandRun = async (call, surface) => {
   }
   const planned = await planForward(loaded.value, call, surface);
   const takesBack = call.has('backout-on-failure');
-  if (takesBack && !(await hasWayBack(loaded.value, call, surface))) return exit.usage;
-  if (!takesBack || call.has('dry-run')) return carryOut(loaded.value, planned, call, surface);
+  if (takesBack) {
+    const faults = await wayBackFaults(loaded.value, irreversible, call, surface);
+    if (faults.length > 0) return refuse(planned.ok ? faults : distinct([...planned.error, ...faults]), surface);
+  }
+  if (call.has('dry-run')) return carryOut(loaded.value, planned, call, surface);
   const told: string[] = [];
   const collecting = { ...surface, out: (text: string) => void told.push(text) };
   const code = await carryOut(loaded.value, planned, call, collecting);
-  return backOutFailed(loaded.value, code, told.join(''), call, surface);
+  const { id } = loaded.value.change;
+  if (!takesBack && !(code === exit.failed && wasAsked(id, call, surface))) {
+    for (const text of told) surface.out(text);
+    return code;
+  }
+  const failed = { id, code, told: told.join(''), irreversible, loaded: loaded.value };
+  const load = async (home: Home) => ok(executedState(home, loaded.value));
+  return backOutFailed({ ...failed, load }, call, surface);
 };
 
-type Planned = Awaited<ReturnType<typeof planForward>>;
+/** A caller with `--once` may have taken up a run that was begun with `--backout-on-failure`. */
+function wasAsked(id: string, call: Invocation, surface: Surface): boolean {
+  const home = lookAtHome(call.flag('home'), surface.env);
+  const { run } = ledgerOf(home, id);
+  return call.has('once') && run !== null && firstEvent(home, run)?.backoutOnFailure !== undefined;
+}
 
-/** What would be refused when it is needed is refused before anything is changed. */
-async function hasWayBack(loaded: LoadedChange, call: Invocation, surface: Surface): Promise<boolean> {
-  const derived = await deriveLoaded(loaded, undefined, irreversibleOf(call));
-  const faults = derived.ok ? [] : [...derived.error];
-  if (derived.ok) {
-    const planned = await planBack(derived.value, call, surface);
-    // Outputs of steps are known only when these have run.
-    if (!planned.ok) faults.push(...planned.error.filter(({ rule }) => rule !== 'missing-parameter'));
+function checkCall(call: Invocation): void {
+  const [, key] = call.args;
+  if (key !== undefined && !call.has('once')) {
+    const remedy = 'Usage: backout change run CHANGE [--once [KEY]]';
+    throw new Fault('usage', `backout change run does not take "${key}"`, remedy);
   }
-  if (faults.length === 0) return true;
+  if (call.has('again') && call.flag('reason') === undefined) {
+    throw new Fault('usage', '--again needs --reason: it is recorded', "Add --reason '…'.");
+  }
+}
+
+function refuse(faults: readonly Diagnostic[], surface: Surface): number {
   printDiagnostics(faults, surface);
   surface.err('backout: this change could not be taken back by itself; nothing was done\n');
-  return false;
+  return exit.usage;
 }
+
+type Planned = Awaited<ReturnType<typeof planForward>>;
 
 function carryOut(loaded: LoadedChange, planned: Planned, call: Invocation, surface: Surface): Promise<number> {
   const { change } = loaded;
@@ -69,27 +92,28 @@ function carryOut(loaded: LoadedChange, planned: Planned, call: Invocation, surf
 function noteRun(
   home: Home,
   run: string,
-  { change, file }: LoadedChange,
+  loaded: LoadedChange,
   planned: Planned,
   call: Invocation,
   surface: Surface,
 ): void {
+  const { change } = loaded;
   addToLedger(home, ledgerFolder(home, change.id), Date.now, () => ({
     type: 'ledger.run',
     change: change.id,
     by: thisPerson(surface.env, call.flag('by') ?? null),
     run,
-    source: { file, steps: stepDefinitions(change.document.data) },
-    params: planned.ok ? paramsOf(planned.value) : {},
+    source: sourceOfLoaded(loaded),
+    params: planned.ok ? planned.value.given : {},
   }));
 }
 
-const paramsOf = ({ plan }: PlanAndAdapters) => plan.params;
-
 /** P4 for changes: what stands carried out is not carried out a second time on top of it. */
 function refuseCarriedOut(home: Home, change: Change, call: Invocation): void {
-  const { steps, run } = ledgerOf(home, change.id);
-  const harmless = new Set(change.steps.filter((step) => changesNothing(change, step)).map(({ id }) => id));
+  const ledger = ledgerOf(home, change.id);
+  const { steps, run } = ledger;
+  const fates = fatesOf(change, executedOf(ledger));
+  const harmless = new Set(change.steps.filter((step) => leavesNothing(change, step, fates)).map(({ id }) => id));
   const executed = [...steps].flatMap(([id, step]) => (isExecuted(step) && !harmless.has(id) ? [id] : []));
   if (executed.length === 0 || call.has('again')) return;
   const remedy = [
@@ -99,6 +123,10 @@ function refuseCarriedOut(home: Home, change: Change, call: Invocation): void {
   ].join('\n  ');
   throw new Fault('usage', `${change.id} is carried out already, at least in part: ${executed.join(', ')}`, remedy);
 }
+
+/** A check, or a step that failed and is atomic. */
+const leavesNothing = (change: Change, step: ChangeStep, fates: ReturnType<typeof fatesOf>): boolean =>
+  changesNothing(change, step) || !isTakenBack(fates.get(step.id));
 
 function goingOn(home: Home, run: string): readonly string[] {
   const { end } = readRunIn(runFolder(home, run)).state.context;

@@ -7,6 +7,7 @@ import { openHome } from '../../runtime/home/home.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
 import { abandonDamaged } from '../abandon-damaged.ts';
+import { andBackOut } from '../change/and-back-out.ts';
 import { decisionOf } from '../decisions.ts';
 import { isTerminal } from '../drive.ts';
 import type { CommandRun, Surface } from '../invocation.ts';
@@ -33,7 +34,9 @@ export const run: CommandRun = async (call, surface) => {
   try {
     if (decision.type === 'decision.abandon') refuseWhileLiving(id, livingOf(known, processes));
     const waits = call.has('wait') || isTerminal();
-    return await takeUpRun({ home, run: id, call, surface, waits, processes, decisions: [decision] });
+    return await andBackOut(known, call, surface, (shown) =>
+      takeUpRun({ home, run: id, call, surface: shown, waits, processes, decisions: [decision] }),
+    );
   } finally {
     processes.close();
   }

@@ -1,5 +1,7 @@
 /** `backout derive`: the playbook that takes a change back, from the change and from what was carried out of it. */
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { Fault } from '../../kernel/fault.ts';
 import { writeWhole } from '../../runtime/home/durable-file.ts';
 import { type DerivedPlaybook, derivePlaybook } from '../change/derive-playbook.ts';
 import { exit } from '../exit-codes.ts';
@@ -7,6 +9,7 @@ import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
 
 export const run: CommandRun = async (call, surface) => {
+  refuseExisting(call, surface);
   const derived = await derivePlaybook(call, surface);
   if (!derived.ok) {
     printDiagnostics(derived.error, surface);
@@ -34,10 +37,28 @@ function documentOf({ change, nothing, undo, said, playbook, yaml, ledger }: Der
   };
 }
 
-function write({ yaml, folder }: DerivedPlaybook, call: Invocation, surface: Surface): void {
+/** What somebody has reviewed, or the change itself, is not lost to a slip of the hand. */
+function refuseExisting(call: Invocation, surface: Surface): void {
+  const target = call.flag('output');
+  if (target === undefined || call.has('force') || !existsSync(resolve(surface.cwd, target))) return;
+  throw new Fault('usage', `${target} is there already`, 'Give another name, or --force to overwrite it.');
+}
+
+/** With --force too: what the way back was derived from is still needed. */
+function refuseSources(path: string, { sources }: DerivedPlaybook): void {
+  if (!existsSync(path)) return;
+  const real = realpathSync(path);
+  if (!sources.some((source) => existsSync(source) && realpathSync(source) === real)) return;
+  const remedy = 'Give another name, e.g. -o back.yaml. Nothing was written.';
+  throw new Fault('usage', `${path} is what the way back is derived from`, remedy);
+}
+
+function write(derived: DerivedPlaybook, call: Invocation, surface: Surface): void {
+  const { yaml, folder } = derived;
   const target = call.flag('output');
   if (target === undefined) return surface.out(yaml);
   const path = resolve(surface.cwd, target);
+  refuseSources(path, derived);
   writeWhole(path, yaml, 0o644);
   surface.err(`Written: ${path}\n`);
   if (dirname(path) !== folder) surface.err(`Its paths are meant from ${folder}: run it from a file in there.\n`);

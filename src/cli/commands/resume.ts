@@ -4,6 +4,7 @@ import { Fault } from '../../kernel/fault.ts';
 import { openHome } from '../../runtime/home/home.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
+import { andBackOut } from '../change/and-back-out.ts';
 import { isTerminal } from '../drive.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { engineSign, type KnownRun, latestOpenRun, meantRun, readRun } from '../known-run.ts';
@@ -28,7 +29,7 @@ export const run: CommandRun = async (call, surface) => {
     );
   if (context.end !== null && !call.has('reopen')) {
     if (context.mode === 'rehearsal') await completeEvidence(known, call, surface);
-    return sayEnded(known, call, surface);
+    return andBackOut(known, call, surface, async (shown) => sayEnded(known, call, shown));
   }
   if (context.end === null && engineSign(known) !== 'gone') {
     if (!context.paused) throw held(known);
@@ -39,15 +40,10 @@ export const run: CommandRun = async (call, surface) => {
   else if (context.paused) decisions.push({ type: 'decision.resume', ...said });
   const processes = createStepProcesses({ launch: 'now' });
   try {
-    return await takeUpRun({
-      home,
-      run: id,
-      call,
-      surface,
-      waits: call.has('wait') || isTerminal(),
-      processes,
-      decisions,
-    });
+    const waits = call.has('wait') || isTerminal();
+    return await andBackOut(known, call, surface, (shown) =>
+      takeUpRun({ home, run: id, call, surface: shown, waits, processes, decisions }),
+    );
   } finally {
     processes.close();
   }

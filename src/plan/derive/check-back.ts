@@ -12,7 +12,7 @@ export async function checkBack(
   frame: Playbook | undefined,
   adapters: AdapterTable,
 ): Promise<readonly Diagnostic[]> {
-  const derived = await derive({ change, frame, executed: undefined, irreversible: 'ask' });
+  const derived = await derive({ change, frame, executed: undefined, irreversible: 'ask', missing: 'ask' });
   const doubled = doubledIds(change);
   if (!derived.ok) return [...doubled, ...derived.error];
   const { diagnostics } = await checkPlaybook(derived.value.document, adapters);

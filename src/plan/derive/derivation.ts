@@ -10,4 +10,6 @@ export interface Derivation {
   readonly executed: Executed | undefined;
   /** What becomes of an executed step that cannot be taken back. */
   readonly irreversible: 'ask' | 'refuse';
+  /** What becomes of the undo of a done step that lacks an output: a person does it, or nothing is derived. */
+  readonly missing: 'ask' | 'refuse';
 }

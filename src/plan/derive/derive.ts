@@ -32,6 +32,8 @@ export interface Derived {
   readonly said: readonly string[];
   /** Which steps take back which executed step of the change; none for one that changes nothing. */
   readonly undo: ReadonlyMap<string, readonly string[]>;
+  /** Names of parameters that stand for outputs of steps that were not carried out yet. */
+  readonly standIns: readonly string[];
 }
 
 export async function derive(derivation: Derivation): Promise<Result<Derived, readonly Diagnostic[]>> {
@@ -39,7 +41,7 @@ export async function derive(derivation: Derivation): Promise<Result<Derived, re
   const fates = fatesOf(change, executed);
   const merged = mergeDeclarations(change, frame);
   const phase = restorePhase(change, frame, fates);
-  const filled = await fillOutputs(change, phase.steps, executed);
+  const filled = await fillOutputs(derivation, phase.steps);
   const diagnostics = [
     ...systemFault(change, frame),
     ...coverFaults(change, frame),
@@ -60,8 +62,9 @@ export async function derive(derivation: Derivation): Promise<Result<Derived, re
   return ok({
     document: change.document.arranged(data, originOf(change, frame, filled.steps), others),
     comments: new Map(filled.steps.flatMap(({ id, comment }) => (comment === undefined ? [] : [[id, comment]]))),
-    said: [...saidOf(change, fates, phase), ...policyLine(frame)],
+    said: [...new Set([...saidOf(change, fates, phase), ...filled.said, ...policyLine(frame)])],
     undo: phase.undo,
+    standIns: Object.keys(filled.parameters),
   });
 }
 

@@ -11,6 +11,8 @@ export interface StepRecord {
   readonly settled?: 'taken-back' | 'left' | null;
   /** What was recorded of it came from files that do not say the same of it. */
   readonly mixed?: boolean;
+  /** Undo steps of it that earlier backouts have begun and that nobody saw end well. */
+  readonly halfUndone?: readonly string[];
   readonly outputs: { readonly [key: string]: string };
 }
 
@@ -33,9 +35,17 @@ export interface TakenBack {
   readonly unknown: boolean;
   readonly look: boolean;
   readonly mixed: boolean;
+  readonly halfUndone: readonly string[];
 }
 
-const whole: TakenBack = { kind: 'taken-back', partial: false, unknown: false, look: false, mixed: false };
+const whole: TakenBack = {
+  kind: 'taken-back',
+  partial: false,
+  unknown: false,
+  look: false,
+  mixed: false,
+  halfUndone: [],
+};
 
 /** `executed` undefined: as though all of it had been done. */
 export function fatesOf(change: Change, executed: Executed | undefined): ReadonlyMap<string, Fate> {
@@ -43,8 +53,8 @@ export function fatesOf(change: Change, executed: Executed | undefined): Readonl
 }
 
 function fateOf({ id, step, atomic, back: way }: ChangeStep, { steps }: Executed): Fate {
-  const { progress = 'not-begun', settled = null, mixed = false } = steps.get(id) ?? {};
-  const back: TakenBack = { ...whole, mixed };
+  const { progress = 'not-begun', settled = null, mixed = false, halfUndone = [] } = steps.get(id) ?? {};
+  const back: TakenBack = { ...whole, mixed, halfUndone };
   switch (progress) {
     case 'done':
       return back;

@@ -1,13 +1,15 @@
 /**
  * What steps of the change put out, in the steps that take it back: the recorded value stands in place of
- * `steps['deploy'].outputs.image`. Where nothing was recorded because the change was not carried out yet, a parameter.
+ * `steps['deploy'].outputs.image`. Where nothing was recorded because the change was not carried out yet, a parameter; where
+ * a step ended before it put it out, a person does what needed it (`by-hand.ts`).
  */
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { Change } from '../../playbook/change/change.ts';
 import type { Replace } from '../../playbook/change/output-uses.ts';
 import { loadOutputRewriter, mayNameOutputs, type OutputRewriter } from '../../playbook/change/output-uses.ts';
-import type { Executed } from './executed.ts';
+import { byHand, type Lacking, recordCommand } from './by-hand.ts';
+import type { Derivation } from './derivation.ts';
 import type { WayStep } from './way.ts';
 
 export interface FilledSteps {
@@ -15,41 +17,52 @@ export interface FilledSteps {
   /** Declarations of parameters that stand for outputs which are not known yet. */
   readonly parameters: JsonObject;
   readonly diagnostics: readonly Diagnostic[];
+  /** What is left to a person: a line each. */
+  readonly said: readonly string[];
 }
 
-export async function fillOutputs(
-  change: Change,
-  steps: readonly WayStep[],
-  executed: Executed | undefined,
-): Promise<FilledSteps> {
+export async function fillOutputs(derivation: Filled, steps: readonly WayStep[]): Promise<FilledSteps> {
+  const { change } = derivation;
   const concerned = steps.filter((step) => isFromChange(change, step) && mayNameOutputs(JSON.stringify(step.content)));
-  if (concerned.length === 0) return { steps, parameters: {}, diagnostics: [] };
-  const filling = new Filling(change, executed, await loadOutputRewriter());
+  if (concerned.length === 0) return { steps, parameters: {}, diagnostics: [], said: [] };
+  const filling = new Filling(derivation, await loadOutputRewriter());
   const filled = steps.map((step) => (concerned.includes(step) ? filling.step(step) : step));
-  return { steps: filled, parameters: filling.parameters, diagnostics: filling.diagnostics };
+  const { parameters, diagnostics, said } = filling;
+  return { steps: filled, parameters, diagnostics, said };
 }
 
 const isFromChange = (change: Change, { written }: WayStep): boolean =>
   written.document === change.document && written.made === undefined;
 
+type Filled = Pick<Derivation, 'change' | 'executed' | 'missing'>;
+
 class Filling {
   readonly parameters: Record<string, Json> = {};
   readonly diagnostics: Diagnostic[] = [];
+  readonly said: string[] = [];
   readonly #change: Change;
   readonly #steps: ReadonlySet<string>;
-  readonly #executed: Executed | undefined;
+  readonly #executed: Derivation['executed'];
+  readonly #missing: Derivation['missing'];
   readonly #rewriter: OutputRewriter;
+  #lacking: Lacking[] = [];
 
-  constructor(change: Change, executed: Executed | undefined, rewriter: OutputRewriter) {
+  constructor({ change, executed, missing }: Filled, rewriter: OutputRewriter) {
     this.#change = change;
     this.#steps = new Set(change.steps.map(({ id }) => id));
     this.#executed = executed;
+    this.#missing = missing;
     this.#rewriter = rewriter;
   }
 
   step(step: WayStep): WayStep {
-    const replace = this.#replacing(step);
-    return { ...step, content: this.#mapping(step.content, replace) };
+    this.#lacking = [];
+    const content = this.#mapping(step.content, this.#replacing(step));
+    const [first] = this.#lacking;
+    if (first === undefined) return { ...step, content };
+    const names = this.#lacking.map((each) => `${each.output} of ${each.step}`).join(', ');
+    this.said.push(`${step.id} is left to a person: it needs the output ${names}, and none was recorded.`);
+    return byHand(this.#change, step, this.#lacking);
   }
 
   #mapping(value: JsonObject, replace: Replace): JsonObject {
@@ -77,9 +90,12 @@ class Filling {
         return undefined;
       }
       if (this.#executed === undefined) return this.#parameter(step, output);
-      const value = this.#executed.steps.get(step)?.outputs[output];
+      const { progress = 'not-begun', outputs = {} } = this.#executed.steps.get(step) ?? {};
+      const value = Object.hasOwn(outputs, output) ? outputs[output] : undefined;
       if (value !== undefined) return JSON.stringify(value);
-      this.diagnostics.push(this.#missing(id, step, output, written.path));
+      const lacking = { step, output, progress };
+      if (progress === 'done' && this.#missing === 'refuse') this.diagnostics.push(this.#fault(id, lacking, written));
+      this.#lacking.push(lacking);
       return undefined;
     };
   }
@@ -91,9 +107,10 @@ class Filling {
     return `params['${name}']`;
   }
 
-  #missing(id: string, step: string, output: string, path: WayStep['written']['path']): Diagnostic {
+  #fault(id: string, lacking: Lacking, { path }: WayStep['written']): Diagnostic {
+    const { step, output } = lacking;
     const message = `step ${id} needs the output ${output} of step ${step}, and none was recorded`;
-    const remedy = `Record it: backout change record ${this.#change.id} ${step} done --output ${output}=…`;
+    const remedy = `Record it: ${recordCommand(this.#change, lacking)}`;
     return this.#change.document.error('missing-output', path, message, remedy);
   }
 }

@@ -52,31 +52,35 @@ function conflicts(
 }
 
 /**
- * What the way back needs of it. Parameters that the change used have the values that it was carried out with; what only
- * its steps use, and none that takes them back, is not asked for.
+ * What the way back needs of it. Parameters have the values that were given when the change was carried out, also those
+ * that only the frame has; what only the change's steps use, and none that takes them back, is not asked for.
  */
 export function neededDeclarations(
-  { change, frame, executed }: Pick<Derivation, 'change' | 'frame' | 'executed'>,
+  { frame, executed }: Pick<Derivation, 'frame' | 'executed'>,
   { roles, parameters, secrets }: Declarations,
   steps: readonly WayStep[],
 ): Declarations {
   const around = dataOf(frame?.document.data ?? null);
-  const carriedOut = change.forward.content.parameters ?? {};
   const text = JSON.stringify(steps.map(({ content }) => content));
   const isNeeded = (kind: 'parameters' | 'secrets', name: string) =>
     Object.hasOwn(asMapping(around[kind]) ?? {}, name) || namesIt(text, roots[kind], name);
   const needed = (kind: 'parameters' | 'secrets', all: JsonObject) =>
     Object.entries(all).filter(([name]) => isNeeded(kind, name));
-  const filled = needed('parameters', parameters).map(([name, declared]) => {
-    const value = Object.hasOwn(carriedOut, name) ? executed?.params[name] : undefined;
+  return {
+    roles,
+    parameters: withValues(Object.fromEntries(needed('parameters', parameters)), executed?.params ?? {}),
+    secrets: Object.fromEntries(needed('secrets', secrets)),
+  };
+}
+
+/** Parameters have the values that were given before, and are not asked for again. */
+export function withValues(parameters: JsonObject, given: JsonObject): JsonObject {
+  const filled = Object.entries(parameters).map(([name, declared]) => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined || value === null) return [name, declared] as const;
     return [name, { ...without(asMapping(declared) ?? {}, ['required']), default: value }] as const;
   });
-  return {
-    roles,
-    parameters: Object.fromEntries(filled),
-    secrets: Object.fromEntries(needed('secrets', secrets)),
-  };
+  return Object.fromEntries(filled);
 }
 
 const roots = { parameters: 'params', secrets: 'secrets' } as const;

@@ -1,10 +1,10 @@
 /** The restore phase of a derived playbook: the change's steps taken back in reverse, then what is the frame's own. */
 import type { Change, ChangeStep } from '../../playbook/change/change.ts';
 import type { Playbook } from '../../playbook/examined.ts';
-import { type Fate, type fatesOf, isTakenBack } from './executed.ts';
+import { type Fate, type fatesOf, isTakenBack, type TakenBack } from './executed.ts';
 import { coveringStep, type FrameSteps, frameSteps, type Kept, neededFirst, ownStep } from './frame-steps.ts';
 import { type UndoUnit, undoOrder } from './undo-order.ts';
-import { decideStep, lookStep, undoIds, undoSteps } from './undo-steps.ts';
+import { askedAgain, decideStep, lookStep, undoIds, undoSteps } from './undo-steps.ts';
 import { exitsOf, placedAfter, type WayStep } from './way.ts';
 
 export interface RestorePhase {
@@ -73,7 +73,7 @@ class Builder {
     const work = key.startsWith('frame:')
       ? this.#covering(key.slice('frame:'.length), takesBack, kept)
       : this.#undoing(takesBack[0] ?? '', left);
-    const looks = work.length === 0 ? [] : takesBack.flatMap((id) => this.#look(id, key));
+    const looks = work.length === 0 ? [] : this.#looks(takesBack, key);
     const follow = placedAfter(work, looks.length === 0 ? before : exitsOf(looks));
     // What changes nothing is passed through.
     this.#exits.set(key, follow.length === 0 ? before : exitsOf(follow));
@@ -85,12 +85,28 @@ class Builder {
       );
   }
 
-  #look(id: string, key: string): readonly WayStep[] {
+  /** A restore step of the frame that was left half done is looked at once, whatever it covers. */
+  #looks(takesBack: readonly string[], key: string): readonly WayStep[] {
+    const looks: WayStep[] = [];
+    for (const id of takesBack) looks.push(...this.#look(id, key, looks.length === 0));
+    return looks;
+  }
+
+  #look(id: string, key: string, isFirst: boolean): readonly WayStep[] {
     const step = this.#byId.get(id);
     const fate = this.#fates.get(id);
-    if (step === undefined || fate?.kind !== 'taken-back' || !fate.look) return [];
-    const follow = key.startsWith('frame:') ? [key.slice('frame:'.length)] : undoIds(this.#change, step);
-    return [lookStep(this.#change, step, follow)];
+    if (step === undefined || fate?.kind !== 'taken-back' || step.back.kind === 'irreversible') return [];
+    const covering = key.startsWith('frame:') ? key.slice('frame:'.length) : undefined;
+    const follow = covering === undefined ? undoIds(this.#change, step) : [covering];
+    const half = covering === undefined ? askedAgain(this.#change, step, fate) : this.#halfCovering(covering, fate);
+    if (!fate.look && (half.length === 0 || !isFirst)) return [];
+    return [lookStep(this.#change, step, follow, half)];
+  }
+
+  #halfCovering(id: string, { halfUndone }: TakenBack): readonly string[] {
+    const step = this.#frameSteps.all.get(id)?.step;
+    const asks = step?.manual === undefined && (step?.onUnknown ?? 'ask') === 'ask';
+    return asks && halfUndone.includes(id) ? [id] : [];
   }
 
   #undoing(id: string, left: ReadonlySet<string>): readonly WayStep[] {

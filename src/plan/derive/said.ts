@@ -55,8 +55,11 @@ function linesOf(id: string, fate: TakenBack, irreversible: boolean): readonly s
   const versions = fate.mixed
     ? [`${id} was recorded from files that say different things of it: look at its undo, which the file has now.`]
     : [];
+  const half = fate.halfUndone.map(
+    (undo) => `${undo} was begun in an earlier backout, and nobody saw it end well: perhaps it is done in part.`,
+  );
   const line = takenBackLine(id, fate, irreversible);
-  return line === undefined ? versions : [line, ...versions];
+  return [...(line === undefined ? [] : [line]), ...half, ...versions];
 }
 
 function takenBackLine(id: string, fate: TakenBack, irreversible: boolean): string | undefined {

@@ -62,7 +62,13 @@ function commentOf({ id, step }: ChangeStep, { partial, unknown }: TakenBack): s
 }
 
 function marked(content: JsonObject, { id, step }: ChangeStep, fate: TakenBack, own: string): JsonObject {
-  const mark = fate.partial ? `perhaps partial: ${id} failed` : fate.unknown ? `end of ${id} unknown` : undefined;
+  const mark = fate.halfUndone.includes(own)
+    ? 'perhaps done in part before'
+    : fate.partial
+      ? `perhaps partial: ${id} failed`
+      : fate.unknown
+        ? `end of ${id} unknown`
+        : undefined;
   const name = mark === undefined ? {} : { name: `${asText(content.name) ?? own} (${mark})` };
   return { ...name, ...content, ...name, ...(fate.unknown ? carried(content, step.onUnknown) : {}) };
 }
@@ -74,21 +80,41 @@ function carried(content: JsonObject, onUnknown: ChangeStep['step']['onUnknown']
   return onUnknown === 'rerun' || content.verify !== undefined ? { onUnknown } : {};
 }
 
-/** A person looks first whether the step took effect. `follow`: the steps that then take it back. */
-export function lookStep(change: Change, step: ChangeStep, follow: readonly string[]): WayStep {
+/** Of those that were begun before: the ones that may not be begun again unasked. */
+export function askedAgain(change: Change, step: ChangeStep, { halfUndone }: TakenBack): readonly string[] {
+  return rawUndo(change, step).flatMap(({ id, raw }) =>
+    halfUndone.includes(id) && raw.manual === undefined && (asText(raw.onUnknown) ?? 'ask') === 'ask' ? [id] : [],
+  );
+}
+
+/** `half`: undo steps that an earlier backout left half done. A person looks first whether the step took effect. `follow`: the steps that then take it back. */
+export function lookStep(
+  change: Change,
+  step: ChangeStep,
+  follow: readonly string[],
+  half: readonly string[],
+): WayStep {
   const { id, index } = step;
   const skips = follow.map((undo) => `backout skip \${{ run.id }} ${undo} --reason 'no effect'`).join('; ');
-  const manual = [
-    `Step ${id} of the change was begun, and nobody saw its end. Look whether it took effect.`,
-    'If it did, or in part, or if you cannot tell: confirm, and it is taken back.',
-    `If it did not, leave out what would take it back, then confirm: ${skips}`,
-  ].join(' ');
+  const manual =
+    half.length === 0
+      ? [
+          `Step ${id} of the change was begun, and nobody saw its end. Look whether it took effect.`,
+          'If it did, or in part, or if you cannot tell: confirm, and it is taken back.',
+          `If it did not, leave out what would take it back, then confirm: ${skips}`,
+        ]
+      : [
+          `${half.join(', ')}, which takes step ${id} of the change back, was begun in an earlier backout, and nobody saw it end well.`,
+          'Look how far it came. If it may be done again from its beginning: confirm.',
+          `If ${id} is taken back, or must not be taken back again, leave that out, then confirm: ${skips}`,
+        ];
+  const name = half.length === 0 ? `Look whether ${id} took effect` : `Look how far ${id} is taken back`;
   return {
     id: `look-${id}`,
-    content: { name: `Look whether ${id} took effect`, ...ownerOf(step), manual },
+    content: { name, ...ownerOf(step), manual: manual.join(' ') },
     needs: [],
     written: { document: change.document, path: ['steps', index], made: true },
-    comment: `Step ${id} was begun; nobody saw its end.`,
+    comment: half.length === 0 ? `Step ${id} was begun; nobody saw its end.` : `Perhaps ${id} is taken back in part.`,
   };
 }
 

@@ -1,0 +1,65 @@
+/**
+ * A change has failed and its way back cannot begin: people must act. Says so, and carries out what the frame has for
+ * a backout that ended badly (`escalate`), as far as that can be planned.
+ */
+import { escalateOnly } from '../../plan/derive/escalate-only.ts';
+import { checkPlaybook } from '../../playbook/check.ts';
+import { exit } from '../exit-codes.ts';
+import type { Invocation, Surface } from '../invocation.ts';
+import { printDiagnostics } from '../lint-output.ts';
+import { factsOf, givenParams, planLoaded } from '../load-plan.ts';
+import { runPlanned } from '../run-planned.ts';
+import type { ExecutedChange } from './executed-change.ts';
+import type { LoadedChange } from './load-change.ts';
+
+export interface Stuck {
+  readonly id: string;
+  readonly trouble: string;
+  readonly loaded: LoadedChange | undefined;
+  readonly executed?: ExecutedChange;
+}
+
+/** Answers 1 whatever becomes of it. */
+export async function tellPeople(stuck: Stuck, call: Invocation, surface: Surface): Promise<number> {
+  const { id, trouble } = stuck;
+  surface.err(
+    [
+      `backout: ${id} FAILED AND WAS NOT TAKEN BACK: ${trouble}`,
+      'What was done of it stands. People must act now:',
+      `  See what stands:  backout change status ${id}`,
+      `  Take it back:     backout run --change ${id}   (when what is said above is mended)\n`,
+    ].join('\n'),
+  );
+  try {
+    await escalate(stuck, call, surface);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    surface.err(`backout: nobody could be told by itself: ${why}\n`);
+  }
+  return exit.failed;
+}
+
+async function escalate({ trouble, executed, ...stuck }: Stuck, call: Invocation, surface: Surface): Promise<void> {
+  const loaded = executed?.loaded ?? stuck.loaded;
+  if (loaded === undefined) return surface.err('Nobody is told by itself: the change could not be read.\n');
+  const { change, frame, file, digest, adapters } = loaded;
+  const document = escalateOnly({ change, frame, params: executed?.ledger.params ?? {} }, trouble);
+  if (document === undefined) return surface.err('Nobody is told by itself: there is no frame with escalate steps.\n');
+  const { playbook, diagnostics } = await checkPlaybook(document, factsOf(adapters));
+  if (playbook === undefined) printDiagnostics(diagnostics, surface);
+  if (playbook === undefined) return surface.err('Nobody is told by itself: the escalate steps cannot be planned.\n');
+  const declared = playbook.content.parameters ?? {};
+  const others = namesOf(loaded, call).filter((name) => !Object.hasOwn(declared, name));
+  const checked = { file, document, playbook, adapters, diagnostics: [], digest };
+  await runPlanned({
+    call: { ...call, args: [file] },
+    surface,
+    load: () => planLoaded(checked, call, surface, undefined, new Set(others)),
+  });
+}
+
+/** Everything that this call may give a value to. */
+function namesOf({ change, frame }: LoadedChange, call: Invocation): readonly string[] {
+  const declared = [change.forward, frame].flatMap((each) => Object.keys(each?.content.parameters ?? {}));
+  return [...new Set([...declared, ...Object.keys(givenParams(call))])];
+}

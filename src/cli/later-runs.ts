@@ -3,6 +3,7 @@
  * restored and opened it knows nothing of.
  */
 import { Fault } from '../kernel/fault.ts';
+import type { Plan } from '../plan/plan.ts';
 import { type Home, listRuns } from '../runtime/home/home.ts';
 import { hasBegun, type KnownRun, readRun } from './known-run.ts';
 
@@ -12,7 +13,7 @@ export function refuseOutdated(home: Home, { folder, plan }: KnownRun): void {
   throw new Fault(
     'usage',
     `run ${folder.run} has ended, and ${plan.system} has had a later run since: ${later}`,
-    `See: backout status ${later}   To go back once more, begin anew: backout run ${plan.takesBack === undefined ? plan.playbookFile : `--change ${plan.takesBack}`}`,
+    `See: backout status ${later}   ${beginAnew(plan)}`,
   );
 }
 
@@ -25,4 +26,9 @@ function isRealRunOf(home: Home, run: string, system: string): boolean {
   } catch {
     return false;
   }
+}
+
+function beginAnew({ kind, takesBack, playbookFile }: Plan): string {
+  if (kind === 'change') return `To carry the change out once more: backout change run ${playbookFile}`;
+  return `To go back once more, begin anew: backout run ${takesBack === undefined ? playbookFile : `--change ${takesBack}`}`;
 }

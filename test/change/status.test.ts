@@ -50,6 +50,19 @@ test('a backout that failed has not taken the change back, and one that waits ha
   expect(told).not.toContain('Do it:  backout');
 });
 
+test('the run of a change that was taken back since says so, and what is refused names what is not', async () => {
+  const site = siteOf(change.replace("three, run: 'true'", "three, run: 'false'"));
+  expect((await site.call(['change', 'run', 'change.yaml', '--yes'])).code).toBe(1);
+  const [carriedOut = ''] = site.runs;
+  expect((await site.call(['status', carriedOut])).stdout).not.toContain('Since then');
+  expect((await site.call(takeBack)).code).toBe(0);
+  const by = site.runs.find((run) => run !== carriedOut);
+  const { stdout } = await site.call(['status', carriedOut]);
+  expect(stdout).toMatch(new RegExp(`^Since then run ${by} has been taking CHG1 back: .*retry and skip are refused`));
+  const retry = await site.call(['retry', carriedOut, 'three']);
+  expect([retry.code, retry.stderr]).toEqual([2, expect.stringContaining('backout change run ')]);
+});
+
 test('while the change itself is carried out, what to type is not what would be refused', async () => {
   const site = siteOf(change.replace("id: three, run: 'true'", 'id: three, manual: do it'));
   expect((await site.call(['change', 'run', 'change.yaml', '--yes'])).code).toBe(3);

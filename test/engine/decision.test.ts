@@ -1,5 +1,7 @@
 /** What people say to a run: what is heard, what is refused and in which words, and what it makes of the run. */
+
 import { describe, expect, test } from '@jest/globals';
+import { nothingSeen } from '../../src/engine/nothing-seen.ts';
 import { aPlan, aStep } from '../support/plan-builder.ts';
 import { anna, Rig } from './rig.ts';
 
@@ -200,7 +202,7 @@ describe('stop', () => {
     expect(rig.commands.filter((command) => command.do === 'cancel')).toHaveLength(2);
     expect(rig.status('alarm')).toBe('pending');
     for (const step of ['restore', 'files'])
-      rig.hear({ type: 'step.cancelled', step, attempt: 1, end: { ...noEnd, reason: 'ended by a stop' } });
+      rig.hear({ type: 'step.cancelled', step, attempt: 1, end: { ...nothingSeen, reason: 'ended by a stop' } });
     rig.succeed('alarm');
     expect([rig.end, rig.state.context.exitCode]).toEqual(['stopped', 4]);
   });
@@ -242,7 +244,12 @@ describe('stop', () => {
     const escalate = [{ id: 'alarm' }, { id: 'page', needs: ['alarm'] }];
     const rig = new Rig(aPlan({ restore: [{ id: 'restore' }], escalate }));
     rig.stop('cancel', true);
-    rig.hear({ type: 'step.cancelled', step: 'restore', attempt: 1, end: { ...noEnd, reason: 'ended by a stop' } });
+    rig.hear({
+      type: 'step.cancelled',
+      step: 'restore',
+      attempt: 1,
+      end: { ...nothingSeen, reason: 'ended by a stop' },
+    });
     rig.fail('alarm');
     rig.succeed('page');
     expect([rig.end, rig.commands]).toEqual([null, [{ do: 'leave', owed: ['alarm: exit code 1'] }]]);
@@ -256,7 +263,12 @@ describe('stop', () => {
   test('an abandoned run owes nothing: nobody will take it up', () => {
     const rig = new Rig(aPlan({ restore: [{ id: 'restore' }], escalate: [{ id: 'alarm' }] }));
     rig.say('abandon');
-    rig.hear({ type: 'step.cancelled', step: 'restore', attempt: 1, end: { ...noEnd, reason: 'ended by a stop' } });
+    rig.hear({
+      type: 'step.cancelled',
+      step: 'restore',
+      attempt: 1,
+      end: { ...nothingSeen, reason: 'ended by a stop' },
+    });
     rig.fail('alarm');
     expect(rig.end).toBe('stopped');
   });
@@ -307,14 +319,3 @@ test('a new engine gives every wait its full time again', () => {
   expect(rig?.step('restore').answerBy).toBe(due);
   expect(rig?.commands).toContainEqual({ do: 'arm', timer: 'answer:restore', due });
 });
-
-const noEnd = {
-  exitCode: null,
-  signal: null,
-  lastWords: null,
-  outputs: {},
-  stdout: null,
-  stderr: null,
-  durationMs: 0,
-  late: false,
-};

@@ -2,6 +2,7 @@
 
 import { decide, type EngineState, initialState, isHeard } from '../../src/engine/decide.ts';
 import type { DecisionEvent } from '../../src/engine/decision.ts';
+import { nothingSeen } from '../../src/engine/nothing-seen.ts';
 import type { AttemptEnd, Command, Decision, FailureClass, Mode, Person, RunEvent } from '../../src/engine/protocol.ts';
 import { refusal } from '../../src/engine/refusal.ts';
 import { type StepState, stepState } from '../../src/engine/state.ts';
@@ -12,17 +13,7 @@ import type { Undated } from '../../src/ports/effects.ts';
 export const anna: Person = { login: 'anna', sudoUser: null, claimed: null, host: 'ops1' };
 export const start = 1_000_000;
 
-export const ended: AttemptEnd = {
-  exitCode: 0,
-  signal: null,
-  reason: null,
-  lastWords: null,
-  outputs: {},
-  stdout: null,
-  stderr: null,
-  durationMs: 0,
-  late: false,
-};
+export const ended: AttemptEnd = { ...nothingSeen, exitCode: 0 };
 
 export type Verb = Decision['type'] extends `decision.${infer V}` ? V : never;
 

@@ -2,12 +2,12 @@
 import { expect, test } from '@jest/globals';
 import { decide, type EngineState, initialState } from '../../src/engine/decide.ts';
 import { claimOf, hasSucceeded } from '../../src/engine/hosts.ts';
+import { nothingSeen } from '../../src/engine/nothing-seen.ts';
 import type { HostEnd, HostOutcome, RunEvent } from '../../src/engine/protocol.ts';
 import { stepState } from '../../src/engine/state.ts';
 import { plainHost } from '../../src/plan/inventory/host.ts';
 import type { PlannedStep } from '../../src/plan/plan.ts';
 import type { Undated } from '../../src/ports/effects.ts';
-import { nothingSeen } from '../../src/runtime/attempt/attempt-end.ts';
 import { aPlan, type StepSketch } from '../support/plan-builder.ts';
 
 const names = ['a', 'b', 'c'];

@@ -2,6 +2,7 @@
  * The attempts of the imagined world. They go on although the engine is dead; a new engine that carries a known
  * attempt out follows it. What is performed inside the engine (repeatable steps) dies with it.
  */
+import { nothingSeen } from '../../src/engine/nothing-seen.ts';
 import type { AttemptEnd, FailureClass } from '../../src/engine/protocol.ts';
 import type { PlannedStep } from '../../src/plan/plan.ts';
 import type { Undated } from '../../src/ports/effects.ts';
@@ -23,17 +24,7 @@ export interface Attempt {
   readonly living: boolean;
 }
 
-export const good: AttemptEnd = {
-  exitCode: 0,
-  signal: null,
-  reason: null,
-  lastWords: null,
-  outputs: {},
-  stdout: null,
-  stderr: null,
-  durationMs: 0,
-  late: false,
-};
+export const good: AttemptEnd = { ...nothingSeen, exitCode: 0 };
 
 const bad: AttemptEnd = { ...good, exitCode: 1, reason: 'exit code 1' };
 

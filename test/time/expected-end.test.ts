@@ -1,7 +1,9 @@
 /** When a run that is under way will end: from what is left of it, and shown wherever the run is. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
+import { nothingSeen } from '../../src/engine/nothing-seen.ts';
 import type { RunEvent } from '../../src/engine/protocol.ts';
 import { replay } from '../../src/engine/replay.ts';
 import type { Estimates } from '../../src/views/estimate.ts';
@@ -16,17 +18,7 @@ jest.setTimeout(60_000);
 
 const t0 = Date.parse('2026-11-22T03:00:00Z');
 const by = { login: 'ops', sudoUser: null, claimed: null, host: 'vm' };
-const end = {
-  exitCode: 0,
-  signal: null,
-  reason: null,
-  lastWords: null,
-  outputs: {},
-  stdout: null,
-  stderr: null,
-  durationMs: 1,
-  late: false,
-};
+const end = { ...nothingSeen, exitCode: 0, durationMs: 1 };
 const began = (run: Partial<Extract<RunEvent, { type: 'run.began' }>> = {}): RunEvent => ({
   type: 'run.began',
   at: t0,

@@ -1,4 +1,5 @@
 /** A small shop's backout, told as events: what the texts of `test/views` are made of. Times are seconds after 14:00:00. */
+import { nothingSeen } from '../../src/engine/nothing-seen.ts';
 import type { AttemptEnd, Person, RunEvent } from '../../src/engine/protocol.ts';
 import { replay } from '../../src/engine/replay.ts';
 import { truthOf } from '../../src/engine/truth.ts';
@@ -108,15 +109,9 @@ export function shopPlan(restoreDb: Partial<PlannedStep> = {}): Plan {
 }
 
 export const ended = (durationMs: number, more: Partial<AttemptEnd> = {}): AttemptEnd => ({
+  ...nothingSeen,
   exitCode: 0,
-  signal: null,
-  reason: null,
-  lastWords: null,
-  outputs: {},
-  stdout: null,
-  stderr: null,
   durationMs,
-  late: false,
   ...more,
 });
 

@@ -1,23 +1,12 @@
 /** How attempts end, in the journal's words. */
 
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { nothingSeen } from '../../engine/nothing-seen.ts';
 import type { AttemptEnd, Spooled } from '../../engine/protocol.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { redact } from '../../kernel/redaction.ts';
 import { nodeCrypto, sha256 } from '../../kernel/sha256.ts';
 import type { ProcessEnd, SpoolCount } from '../../ports/step-process.ts';
-
-export const nothingSeen: AttemptEnd = {
-  exitCode: null,
-  signal: null,
-  reason: null,
-  lastWords: null,
-  outputs: {},
-  stdout: null,
-  stderr: null,
-  durationMs: 0,
-  late: false,
-};
 
 const lastWordsBytes = 2_048;
 const chunkBytes = 64 * 1024;

@@ -5,13 +5,14 @@
  * an attempt that another engine left (P4: found, followed, taken; done again only where that does no harm).
  * Does not own: what follows from an outcome (engine); how a process is started or ended (`StepProcesses`).
  */
+import { nothingSeen } from '../../engine/nothing-seen.ts';
 import type { AttemptEnd, Command } from '../../engine/protocol.ts';
 import { type Context, stepState } from '../../engine/state.ts';
 import type { Injection, PlannedStep } from '../../plan/plan.ts';
 import type { Undated, Wall } from '../../ports/effects.ts';
 import { hostsStage } from '../hosts/hosts-stage.ts';
 import { isOnHosts } from '../hosts/resolve.ts';
-import { nothingSeen, worded } from './attempt-end.ts';
+import { worded } from './attempt-end.ts';
 import { Limit } from './limit.ts';
 import { dropSecretOutputs } from './outputs.ts';
 import { performStage } from './perform-stage.ts';

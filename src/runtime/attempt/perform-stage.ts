@@ -1,10 +1,11 @@
 /** An attempt that is performed inside the engine: short, and ended by its abort signal. */
 
+import { nothingSeen } from '../../engine/nothing-seen.ts';
 import type { FailureClass } from '../../engine/protocol.ts';
 import { redact } from '../../kernel/redaction.ts';
 import type { AdapterContext, Performed } from '../../ports/adapter.ts';
 import type { Undated } from '../../ports/effects.ts';
-import { nothingSeen, worded } from './attempt-end.ts';
+import { worded } from './attempt-end.ts';
 import { aborted } from './limit.ts';
 import { acceptOutputs } from './outputs.ts';
 import type { Stage } from './process-stage.ts';

@@ -1,10 +1,10 @@
 /** From "this step is due" to its intent: the condition asked, the values filled in, the deadline set. No effects. */
+import { nothingSeen } from '../../engine/nothing-seen.ts';
 import type { Command } from '../../engine/protocol.ts';
 import { type Context, isTelling } from '../../engine/state.ts';
 import { redact } from '../../kernel/redaction.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { Undated } from '../../ports/effects.ts';
-import { nothingSeen } from './attempt-end.ts';
 import type { Resolved } from './resolve.ts';
 import { resolveStep } from './resolve-step.ts';
 import { attemptKey, type RunSetting } from './setting.ts';

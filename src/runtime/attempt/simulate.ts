@@ -5,6 +5,7 @@
  */
 
 import { type Measured, measuredWords } from '../../engine/measured.ts';
+import { nothingSeen } from '../../engine/nothing-seen.ts';
 import type { Context } from '../../engine/state.ts';
 import { redact } from '../../kernel/redaction.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
@@ -12,7 +13,7 @@ import type { Adapter, Preflight } from '../../ports/adapter.ts';
 import type { Undated } from '../../ports/effects.ts';
 import { checkHosts } from '../hosts/check-stage.ts';
 import { isOnHosts } from '../hosts/resolve.ts';
-import { nothingSeen, worded } from './attempt-end.ts';
+import { worded } from './attempt-end.ts';
 import { measure } from './measure.ts';
 import type { Stage } from './process-stage.ts';
 import { programOf } from './program.ts';

@@ -1,10 +1,11 @@
 /** The proof that a step's effect is there: its `verify`, or its adapter's own probe. Looks only; may be done again. */
+import { nothingSeen } from '../../engine/nothing-seen.ts';
 import type { AttemptEnd } from '../../engine/protocol.ts';
 import type { Context } from '../../engine/state.ts';
 import type { Expectation, TextExpectation, Verification } from '../../plan/plan.ts';
 import type { Undated } from '../../ports/effects.ts';
 import type { ProcessEnd } from '../../ports/step-process.ts';
-import { endOfProcess, nothingSeen, worded } from './attempt-end.ts';
+import { endOfProcess, worded } from './attempt-end.ts';
 import { disappointment } from './expectation.ts';
 import { performOnce } from './perform-stage.ts';
 import { attemptEnv, type Stage } from './process-stage.ts';

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { nothingSeen } from '../../../src/engine/nothing-seen.ts';
 import type { RunEvent } from '../../../src/engine/protocol.ts';
 import { type Entry, genesis } from '../../../src/journal/entry.ts';
 import type { LogTarget } from '../../../src/runtime/oplog/log-target.ts';
@@ -24,17 +25,7 @@ const failure: RunEvent = {
   step: 'restore-db',
   attempt: 2,
   class: 'exit',
-  end: {
-    exitCode: 3,
-    signal: null,
-    reason: null,
-    lastWords: null,
-    outputs: {},
-    stdout: null,
-    stderr: null,
-    durationMs: 1,
-    late: false,
-  },
+  end: { ...nothingSeen, exitCode: 3, durationMs: 1 },
 };
 
 const entry = (seq: number, event: RunEvent = failure): Entry => ({

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { initialState } from '../engine/decide.ts';
 import type { Mode, Person } from '../engine/protocol.ts';
 import { Fault } from '../kernel/fault.ts';
+import type { JsonObject } from '../kernel/json.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { planDocument } from '../plan/digest.ts';
 import type { Undated } from '../ports/effects.ts';
@@ -77,6 +78,7 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     onceKey: beginning.onceKey,
     withoutWaiting: !beginning.waits,
     ...(beginning.notes === undefined || beginning.notes.length === 0 ? {} : { notes: beginning.notes }),
+    ...(isEmpty(planned.paramsBack) ? {} : { paramsBack: planned.paramsBack }),
     ...(plan.kind === 'change' && call.has('backout-on-failure') ? { backoutOnFailure: asked(call) } : {}),
   };
   return {
@@ -94,6 +96,8 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     begin: { kind: 'new', began },
   };
 }
+
+const isEmpty = (params: JsonObject | undefined): params is undefined => Object.keys(params ?? {}).length === 0;
 
 /** What whoever takes the run up needs to know of it. */
 const asked = (call: Invocation) => ({ irreversible: call.flag('irreversible') === 'ask' ? 'ask' : 'refuse' }) as const;

@@ -130,6 +130,8 @@ export interface PlanAndAdapters {
   readonly warnings: readonly Diagnostic[];
   /** What the playbook asks before a real run. */
   readonly policy: NonNullable<PlaybookContent['policy']>;
+  /** Values that were given for another plan: those of a change's way back. */
+  readonly paramsBack?: JsonObject;
 }
 
 /** The plan for this call; every fault of the playbook and of the parameters at once. */

@@ -98,6 +98,8 @@ export type RunEvent =
       readonly withoutWaiting: boolean;
       /** What was known, or overridden, when it began. */
       readonly notes?: readonly string[];
+      /** Values that were given for the way back of the change. */
+      readonly paramsBack?: JsonObject;
       /** Whoever drives it when it fails takes it back; absent: nobody was asked to. */
       readonly backoutOnFailure?: { readonly irreversible: 'ask' | 'refuse' };
     })

@@ -77,9 +77,10 @@ function identity({ context, history }: RunFacts) {
 }
 
 /** What was asked for when it began, beside the plan. */
-function wishes({ began }: History): Pick<RunView, 'backoutOnFailure' | 'onceKey'> {
-  const { backoutOnFailure, onceKey = null } = began ?? {};
+function wishes({ began }: History): Pick<RunView, 'paramsBack' | 'backoutOnFailure' | 'onceKey'> {
+  const { paramsBack, backoutOnFailure, onceKey = null } = began ?? {};
   return {
+    ...(paramsBack === undefined ? {} : { paramsBack }),
     ...(backoutOnFailure === undefined ? {} : { backoutOnFailure }),
     ...(onceKey === null ? {} : { onceKey }),
   };

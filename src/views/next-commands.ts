@@ -147,8 +147,8 @@ function wishWords({ backoutOnFailure, onceKey, by }: Situation): readonly strin
 }
 
 /** What the playbook says itself would hide what was given, and would go on to say it when the playbook has changed. */
-function paramWords({ params, paramsAtDefault }: Situation): readonly string[] {
-  return Object.entries(params)
+function paramWords({ params, paramsAtDefault, paramsBack }: Situation): readonly string[] {
+  return Object.entries({ ...params, ...paramsBack })
     .filter(([name, value]) => value !== null && !paramsAtDefault.includes(name))
     .map(([name, value]) => {
       const text = typeof value === 'object' ? JSON.stringify(value) : String(value);

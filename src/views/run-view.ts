@@ -35,6 +35,8 @@ export interface RunView {
   readonly takesBack?: string;
   /** Whoever drives it when it fails takes the change back, as was asked for when it began. */
   readonly backoutOnFailure?: { readonly irreversible: 'ask' | 'refuse' };
+  /** Values that were given for the way back alone; absent: none. */
+  readonly paramsBack?: JsonObject;
   /** The key of `--once`; absent: it was begun without. */
   readonly onceKey?: string;
   readonly system: string;

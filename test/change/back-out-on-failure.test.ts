@@ -209,7 +209,7 @@ test('a dry run says the whole command that does it for real', async () => {
   const { code, stderr } = await site.call(['change', 'run', 'change.yaml', '--dry-run', ...wishes]);
   expect(code).toBe(0);
   expect(stderr).toMatch(
-    /do it for real: backout change run \S+ --backout-on-failure --irreversible ask --once-key k1 --by 'Anna B'\n/,
+    /do it for real: backout change run \S+ --param who=me --backout-on-failure --irreversible ask --once-key k1 --by 'Anna B'\n/,
   );
 });
 

@@ -11,8 +11,8 @@ import type { LoadedChange } from './load-change.ts';
 type Faults = readonly Diagnostic[];
 
 export interface ForwardPlan extends PlanAndAdapters {
-  /** Values of parameters that were given, also those that only the way back has. */
-  readonly given: JsonObject;
+  /** Values that were given of parameters that only the way back has. */
+  readonly paramsBack: JsonObject;
 }
 
 /** Parameters that only the frame has are for the way back: checked now, and kept for it. */
@@ -31,7 +31,7 @@ export async function planForward(
   const kept = frame === undefined ? ok({}) : givenAround(frame, { params, paramsFile });
   if (!planned.ok || !kept.ok) return err([...(planned.ok ? [] : planned.error), ...(kept.ok ? [] : kept.error)]);
   const { plan } = planned.value;
-  return ok({ ...planned.value, plan: { ...plan, kind: 'change' }, given: { ...kept.value, ...plan.params } });
+  return ok({ ...planned.value, plan: { ...plan, kind: 'change' }, paramsBack: kept.value });
 }
 
 type Frame = NonNullable<LoadedChange['frame']>;

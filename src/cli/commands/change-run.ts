@@ -104,7 +104,7 @@ function noteRun(
     by: thisPerson(surface.env, call.flag('by') ?? null),
     run,
     source: sourceOfLoaded(loaded),
-    params: planned.ok ? planned.value.given : {},
+    params: planned.ok ? { ...planned.value.paramsBack, ...planned.value.plan.params } : {},
   }));
 }
 

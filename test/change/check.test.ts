@@ -110,3 +110,8 @@ steps:
     expect(told).toContain(part);
   expect(told.match(/^change\.yaml:\d+:\d+: error/gm)?.length).toBeGreaterThanOrEqual(5);
 });
+
+test('a cover that is not there is told together with what else is wrong', async () => {
+  const stderr = await faultsOf('steps:\n  - { id: a, run: x }\n  - { id: b, run: x, coveredBy: nope }\n');
+  expect(stderr).toMatch(/step a does not say[\s\S]*step b is covered by nope/);
+});

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import { checkBack } from '../../plan/derive/check-back.ts';
+import { coverFaults } from '../../plan/derive/cover-faults.ts';
 import type { Change } from '../../playbook/change/change.ts';
 import { checkChange } from '../../playbook/change/check-change.ts';
 import { frameFault } from '../../playbook/change/shape.ts';
@@ -43,13 +44,19 @@ export async function loadChange(path: string, cwd: string): Promise<ChangeOrFau
   const { change, diagnostics } = await checkChange(document, factsOf(own), frame.playbook);
   const found = [...diagnostics, ...frame.diagnostics];
   if (change === undefined || (change.frame !== undefined && frame.playbook === undefined)) {
-    return { ok: false, error: distinct(found) };
+    return { ok: false, error: distinct([...found, ...coversOf(document, frame.playbook)]) };
   }
   const adapters = new Map([...frame.adapters, ...own]);
   const all = distinct([...found, ...(await checkBack(change, frame.playbook, factsOf(adapters)))]);
   if (all.some(({ severity }) => severity === 'error')) return { ok: false, error: all };
   const loaded = { file, folder, digest: sha256(bytes), change, frame: frame.playbook, adapters, warnings: all };
   return { ok: true, value: loaded };
+}
+
+/** Of a frame that cannot be read nobody knows what it covers. */
+function coversOf(document: PlaybookDocument, frame: Playbook | undefined): readonly Diagnostic[] {
+  const named = asText(asMapping(document.data)?.frame);
+  return frame === undefined && named !== undefined ? [] : coverFaults(document, frame);
 }
 
 /** A folder stands for the change.yaml in it. */

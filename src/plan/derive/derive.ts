@@ -8,12 +8,13 @@
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
-import { type Change, occasionKeys } from '../../playbook/change/change.ts';
+import { occasionKeys } from '../../playbook/change/change.ts';
 import { asMapping, only, without } from '../../playbook/change/written.ts';
 import { maxParallelOf, phaseContent, sitesOf } from '../../playbook/content.ts';
 import type { PlaybookDocument } from '../../playbook/document.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import { phaseNames } from '../../playbook/phases.ts';
+import { coverFaults } from './cover-faults.ts';
 import type { Derivation } from './derivation.ts';
 import { originOf } from './derived-origin.ts';
 import { type Fate, fatesOf, isTakenBack } from './executed.ts';
@@ -44,7 +45,7 @@ export async function derive(derivation: Derivation): Promise<Result<Derived, re
   const filled = await fillOutputs(derivation, phase.steps);
   const diagnostics = [
     ...systemFault(change, frame),
-    ...coverFaults(change, frame),
+    ...coverFaults(change.document, frame),
     ...merged.diagnostics,
     ...irreversibleFaults(derivation, fates),
     ...filled.diagnostics,
@@ -77,27 +78,6 @@ function withContingencies(frame: Playbook | undefined, spared: readonly string[
 function policyLine(frame: Playbook | undefined): readonly string[] {
   if (!isStrict(asMapping(dataOf(frame?.document.data ?? null).policy))) return [];
   return ['The policy of the frame asks for a rehearsal; of a plan that is derived there is none, so it only warns.'];
-}
-
-function coverFaults(change: Change, frame: Playbook | undefined): readonly Diagnostic[] {
-  const known = frame === undefined ? [] : phaseSteps(frame);
-  return change.steps.flatMap(({ id, back, index }) => {
-    if (back.kind !== 'covered' || known.includes(back.by)) return [];
-    const path = ['steps', index, 'coveredBy'];
-    const message =
-      frame === undefined
-        ? `step ${id} is covered by ${back.by}, and the change names no frame`
-        : `step ${id} is covered by ${back.by}, and the restore phase of the frame has no such step`;
-    const remedy =
-      frame === undefined
-        ? 'Add frame: ./playbook.yaml, the playbook that has that step.'
-        : `It has: ${known.join(', ') || 'no steps'}.`;
-    return [change.document.error('unknown-cover', path, message, remedy)];
-  });
-}
-
-function phaseSteps(frame: Playbook): readonly string[] {
-  return sitesOf(frame.content, 'restore').flatMap(({ id, parent }) => (parent === undefined ? [id] : []));
 }
 
 function irreversibleFaults(

@@ -1,5 +1,6 @@
 /** A backout that comes late wants to be accepted; one that does not is not slowed down or asked. */
-import { existsSync, utimesSync } from 'node:fs';
+import { existsSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Site } from '../rig/site.ts';
 import { onTerminal } from '../rig/terminal.ts';
@@ -66,6 +67,18 @@ describe('after the end of its window', () => {
     expect((await site.call([...run, '--once', ...accept])).code).toBe(0);
     expect((await site.call([...run, '--once'])).code).toBe(0);
     expect(site.runs).toHaveLength(1);
+  });
+
+  test('a damaged record of decisions does not make it less late', async () => {
+    const site = new Site(playbook(inMs(-3 * hour)));
+    await site.call(['deadline', 'playbook.yaml', '--decide', 'go-on', '--reason', 'it works']);
+    writeFileSync(join(site.home, 'changes', 'CHG0042', 'decisions.ndjson'), 'garbage\n');
+    const { code, stderr } = await site.call(run);
+    expect(code).toBe(2);
+    expect(flat(stderr)).toContain('are damaged in line 1');
+    expect(flat(stderr)).toContain('This backout of shop comes LATE: the window ended 3 h 00 min ago.');
+    expect(site.runs).toEqual([]);
+    expect((await site.call([...run, ...accept])).code).toBe(0);
   });
 
   test('an extension makes it not late, and is shown and kept', async () => {

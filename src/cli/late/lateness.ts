@@ -5,6 +5,7 @@ import type { Plan } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { hasLedger, ledgerFolder, readLedger } from '../../runtime/home/ledger.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
+import { windowOf } from '../../views/deadline.ts';
 import type { Lateness } from '../../views/late-text.ts';
 import { type FoundWindow, findWindow } from '../deadline/find-window.ts';
 
@@ -22,21 +23,34 @@ export interface Found extends Pick<FoundWindow, 'decisions'> {
 
 export function latenessOf(plan: Plan, home: Home, now: number): Found {
   const troubles: string[] = [];
-  const none = { window: undefined, decisions: [] };
-  const { window, decisions } = attempt(() => findWindow(home, plan), none, troubles);
-  const touched = attempt(() => lastTouched(home, plan.change.id), undefined, troubles);
+  const { window, decisions } = attempt(
+    () => findWindow(home, plan),
+    () => plannedWindow(plan),
+    troubles,
+  );
+  const touched = attempt(
+    () => lastTouched(home, plan.change.id),
+    () => undefined,
+    troubles,
+  );
   return { decisions, lateness: judge(window?.ends, touched, now), troubles };
 }
 
 /** A record that somebody damaged must not stand in the way of a backout. */
-function attempt<T>(look: () => T, otherwise: T, troubles: string[]): T {
+function attempt<T>(look: () => T, otherwise: () => T, troubles: string[]): T {
   try {
     return look();
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     troubles.push(`Whether this backout comes late cannot be told for sure: ${error.message}`);
-    return otherwise;
+    return otherwise();
   }
+}
+
+/** Decisions that cannot be read have moved nothing: else whoever damages them would open a window that has ended. */
+function plannedWindow({ change }: Plan): FoundWindow {
+  const ends = typeof change.windowEnds === 'string' ? Date.parse(change.windowEnds) : Number.NaN;
+  return { window: Number.isNaN(ends) ? undefined : windowOf(ends, []), decisions: [] };
 }
 
 function judge(ends: number | undefined, touched: number | undefined, now: number): Lateness | undefined {

@@ -9,7 +9,15 @@ import type { RunEvent } from './protocol.ts';
 import { refusal } from './refusal.ts';
 import { start, startDue, unstart } from './start.ts';
 import { type Context, stepState } from './state.ts';
-import { beginUpdate, endUpdates, isUpdateDue, keepUpdates, scheduleUpdates } from './updates.ts';
+import {
+  beginUpdate,
+  endUpdates,
+  isUpdateDue,
+  isUpdateOverdue,
+  keepUpdates,
+  passOver,
+  scheduleUpdates,
+} from './updates.ts';
 
 /** Whether the event means anything to a run in this state; what does not is ignored, and not appended. */
 export function accepts(context: Context, event: RunEvent): boolean {
@@ -67,6 +75,7 @@ function acceptsTimer(context: Context, timer: string, at: number): boolean {
   if (timer === 'notify-hold') return holdsForNotify(context) && isDue(context.notifyHold, at);
   const [kind, id] = split(timer);
   if (kind === 'update') return isUpdateDue(context, id) && isDue(context.updates.get(id)?.due ?? null, at);
+  if (kind === 'overdue') return isUpdateOverdue(context, id) && isDue(context.updates.get(id)?.overdueAt ?? null, at);
   const { status, retryAt, answerBy } = stepState(context, id);
   return kind === 'retry' ? status === 'retrying' && isDue(retryAt, at) : status === 'waiting' && isDue(answerBy, at);
 }
@@ -179,6 +188,7 @@ function fired(draft: Draft, timer: string): void {
   if (timer === 'notify-hold') return draft.set({ notifyReleased: true });
   const [kind, id] = split(timer);
   if (kind === 'update') return beginUpdate(draft, id);
+  if (kind === 'overdue') return passOver(draft, id);
   if (kind === 'retry') return draft.patch(id, { status: 'pending', retryAt: null });
   const step = draft.planned(id);
   if (step !== undefined) unanswered(draft, id);

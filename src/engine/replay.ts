@@ -5,7 +5,7 @@ import { closing, leaving } from './ending.ts';
 import type { Command, RunEvent } from './protocol.ts';
 import { stepState } from './state.ts';
 import { isUnderWay, type StepState } from './step-state.ts';
-import { dueUpdates } from './updates.ts';
+import { dueUpdates, overdueUpdates } from './updates.ts';
 
 export function replay(plan: Plan, events: Iterable<RunEvent>): EngineState {
   let state = initialState(plan);
@@ -28,6 +28,7 @@ export function outstanding(state: EngineState): readonly Command[] {
   if (state.matches({ backingOut: 'notify' }) && context.notifyHold !== null && !context.notifyReleased)
     commands.push({ do: 'arm', timer: 'notify-hold', due: context.notifyHold });
   for (const [id, due] of dueUpdates(context)) commands.push({ do: 'arm', timer: `update:${id}`, due });
+  for (const [id, due] of overdueUpdates(context)) commands.push({ do: 'arm', timer: `overdue:${id}`, due });
   if (state.matches('closing')) commands.push(closing(context));
   if (state.matches('owing') && !context.left) commands.push(leaving(context));
   return commands;

@@ -6,6 +6,8 @@ export interface UpdateState {
   readonly due: number | null;
   /** One is on its way: its channel, or the fallback, is being tried. */
   readonly sending: boolean;
+  /** While one is on its way: when the next would be due, and counts as missed if this one still is. */
+  readonly overdueAt: number | null;
   readonly sent: number;
   readonly lastSent: number | null;
   /** How many of `sent` went by the fallback. */
@@ -24,6 +26,7 @@ export type UpdateStates = ReadonlyMap<string, UpdateState>;
 export const idle: UpdateState = {
   due: null,
   sending: false,
+  overdueAt: null,
   sent: 0,
   lastSent: null,
   byFallback: 0,

@@ -11,7 +11,8 @@ import type { RunEvent } from './protocol.ts';
 import { dueOf, start, unstart } from './start.ts';
 import type { Context } from './state.ts';
 import { isOver, isUnderWay } from './step-state.ts';
-import { idle, type UpdateState } from './update-state.ts';
+import { idle } from './update-state.ts';
+import { changeUpdate as change, countMissed, countSent, reasonOf, stateOf } from './update-tally.ts';
 
 /** From now on updates are due; in a dry run each channel is looked at once, at once. */
 export function scheduleUpdates(draft: Draft): void {
@@ -32,10 +33,25 @@ function maySend({ end, updatesOver, stop }: Context): boolean {
   return end === null && !updatesOver && stop?.urgent !== true;
 }
 
+/** Whether the one that is on its way has had all of its interval. */
+export function isUpdateOverdue(context: Context, id: string): boolean {
+  return context.updates.get(id)?.sending === true && maySend(context);
+}
+
 /** What an engine that takes the run up has to wait for. */
 export function dueUpdates({ updates, end, updatesOver }: Context): readonly (readonly [id: string, due: number])[] {
   if (end !== null || updatesOver) return [];
   return [...updates].flatMap(([id, { due, sending }]) => (due === null || sending ? [] : [[id, due] as const]));
+}
+
+/** And for what is on its way: when the next would be due. */
+export function overdueUpdates({
+  updates,
+  end,
+  updatesOver,
+}: Context): readonly (readonly [id: string, due: number])[] {
+  if (end !== null || updatesOver) return [];
+  return [...updates].flatMap(([id, { overdueAt }]) => (overdueAt === null ? [] : [[id, overdueAt] as const]));
 }
 
 /** The next one: its channel from its first try on. */
@@ -45,6 +61,28 @@ export function beginUpdate(draft: Draft, id: string): void {
   for (const part of [step, ...step.contingency])
     draft.patch(part.id, { status: 'pending', tries: 0, accepted: null, contingency: null, retryAt: null });
   change(draft, id, { sending: true, again: false });
+  if (step.audience !== undefined && draft.context.mode === 'real') awaitOverdue(draft, step);
+}
+
+function awaitOverdue(draft: Draft, step: PlannedStep): void {
+  const { due, overdueAt } = stateOf(draft, step.id);
+  const next = afterThis(draft.context, step, overdueAt ?? due);
+  change(draft, step.id, { overdueAt: next });
+  draft.issue({ do: 'arm', timer: `overdue:${step.id}`, due: next });
+}
+
+function forgetOverdue(draft: Draft, id: string): void {
+  if (stateOf(draft, id).overdueAt === null) return;
+  change(draft, id, { overdueAt: null });
+  draft.issue({ do: 'disarm', timer: `overdue:${id}` });
+}
+
+/** The next is due while the last is still on its way: its audience hears nothing, and that is not kept for the end. */
+export function passOver(draft: Draft, id: string): void {
+  const step = draft.planned(id);
+  if (step === undefined) return;
+  miss(draft, step, 'it was due while the one before was still on its way');
+  awaitOverdue(draft, step);
 }
 
 /** After every event: the next try or the fallback of what is on its way; what has arrived or was missed. */
@@ -61,9 +99,10 @@ function conclude(draft: Draft, step: PlannedStep): void {
   const state = draft.step(step.id);
   if (!isOver(state) && state.status !== 'cancelled' && !isGivenUp(draft, step)) return;
   change(draft, step.id, { sending: false });
+  forgetOverdue(draft, step.id);
   if (draft.context.mode === 'dry-run') return;
-  if (state.status === 'succeeded' || state.accepted === 'contingency') sent(draft, step);
-  else if (state.status === 'failed') missed(draft, step);
+  if (state.status === 'succeeded' || state.accepted === 'contingency') countSent(draft, step.id);
+  else if (state.status === 'failed') miss(draft, step, reasonOf(draft, step));
   if (draft.context.updatesOver) return;
   if (step.audience !== undefined) schedule(draft, step);
   else if (draft.context.updates.get(step.id)?.again === true && maySend(draft.context)) tellSpeaker(draft);
@@ -74,30 +113,11 @@ function isGivenUp(draft: Draft, step: PlannedStep): boolean {
   return !maySend(draft.context) && ![step, ...step.contingency].some(({ id }) => isUnderWay(draft.step(id)));
 }
 
-function sent(draft: Draft, { id }: PlannedStep): void {
-  const { accepted, reason } = draft.step(id);
-  const before = stateOf(draft, id);
-  const lastSent = draft.context.now;
-  change(draft, id, { sent: before.sent + 1, lastSent, missedInARow: 0 });
-  if (accepted !== 'contingency') return;
-  change(draft, id, { byFallback: before.byFallback + 1, trouble: { at: lastSent, reason: reason ?? '' } });
-}
-
 /** The speaker hears of the first that was missed in a row: who is out of reach is so for a while. */
-function missed(draft: Draft, step: PlannedStep): void {
-  const before = stateOf(draft, step.id);
-  const trouble = { at: draft.context.now, reason: reasonOf(draft, step) };
-  change(draft, step.id, { missed: before.missed + 1, missedInARow: before.missedInARow + 1, trouble });
-  if (step.audience !== undefined && before.missedInARow === 0) tellSpeaker(draft);
-}
-
-/** Why the channel failed, and why the fallback did not help. */
-function reasonOf(draft: Draft, { id, contingency }: PlannedStep): string {
-  const fallbacks = contingency.flatMap((other) => {
-    const { reason } = draft.step(other.id);
-    return reason === null ? [] : [`; its fallback: ${reason}`];
-  });
-  return `${draft.step(id).reason ?? 'it failed'}${fallbacks.join('')}`;
+function miss(draft: Draft, step: PlannedStep, reason: string): void {
+  const isFirst = stateOf(draft, step.id).missedInARow === 0;
+  countMissed(draft, step.id, reason);
+  if (step.audience !== undefined && isFirst) tellSpeaker(draft);
 }
 
 function tellSpeaker(draft: Draft): void {
@@ -122,6 +142,7 @@ export function endUpdates(draft: Draft): void {
     const { due, sending } = stateOf(draft, step.id);
     if (due !== null && !sending) draft.issue({ do: 'disarm', timer: `update:${step.id}` });
     change(draft, step.id, { due: null, again: false });
+    forgetOverdue(draft, step.id);
     for (const part of [step, ...step.contingency]) endPart(draft, part);
   }
 }
@@ -168,14 +189,4 @@ export function isAboutUpdate({ index }: Context, event: RunEvent): boolean {
 
 function steps({ plan }: Context): readonly PlannedStep[] {
   return plan.updates?.steps ?? [];
-}
-
-function stateOf(draft: Draft, id: string): UpdateState {
-  return draft.context.updates.get(id) ?? idle;
-}
-
-function change(draft: Draft, id: string, changes: Partial<UpdateState>): void {
-  const updates = new Map(draft.context.updates);
-  updates.set(id, { ...stateOf(draft, id), ...changes });
-  draft.set({ updates });
 }

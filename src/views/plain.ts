@@ -9,7 +9,7 @@ import type { Observer } from '../ports/effects.ts';
 import { clockTime, type Zone } from './clock-time.ts';
 import { modeMark } from './mode-words.ts';
 import { personName } from './person-name.ts';
-import { updateSentence } from './updates-text.ts';
+import { overdueSentence, updateSentence } from './updates-text.ts';
 import { programLines, visible } from './visible.ts';
 import { displayWidth } from './width.ts';
 import { attemptWords, type Ended, hostWords, outcomeWords, truthWords } from './words.ts';
@@ -93,9 +93,11 @@ export function eventSentence(event: RunEvent, context: Context): string | null 
     case 'run.ended':
       return `ended: ${event.end} (exit code ${event.exitCode})${trueAtEnd(event, context)}`;
     case 'timer.fired':
-      return event.timer === 'notify-hold' ? 'goes on; messages are still being sent beside it' : null;
+      return event.timer === 'notify-hold' ? notHeldWords : overdueSentence(event.timer, context);
   }
 }
+
+const notHeldWords = 'goes on; messages are still being sent beside it';
 
 /** A change does not know what a backout proves. */
 function trueAtEnd({ truth }: Extract<RunEvent, { type: 'run.ended' }>, { plan }: Context): string {

@@ -84,6 +84,13 @@ export function updateSentence(event: AttemptEvent, context: Context): string | 
   return `${who} told by ${channelOf(step)}${parent === undefined ? '' : ', the fallback'}`;
 }
 
+/** The next is due, and the last is still on its way: once for each, as it counts as missed. */
+export function overdueSentence(timer: string, context: Context): string | null {
+  const step = timer.startsWith('overdue:') ? context.index.get(timer.slice('overdue:'.length)) : undefined;
+  if (step?.audience === undefined) return null;
+  return `the update to ${visible(step.audience.name)} is missed: the one before is still on its way by ${channelOf(step)}`;
+}
+
 function failedWords(step: PlannedStep, who: string, reason: string | null): string {
   return `${who} not told by ${channelOf(step)}: ${visible(reason ?? 'it failed')}`;
 }

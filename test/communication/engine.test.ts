@@ -1,5 +1,5 @@
 /** The regular updates in the engine alone: when they are due, what a missed one leads to, and P2: they hold up nothing. */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { outstanding } from '../../src/engine/replay.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { ended, Rig, start } from '../engine/rig.ts';
@@ -20,6 +20,8 @@ const cancelled = (rig: Rig, step: string): void => {
   rig.hear({ type: 'step.cancelled', step, attempt, end: ended });
 };
 
+const forgotten = { do: 'disarm', timer: 'overdue:update-users' };
+
 test('an update is due one interval after the beginning, and then every interval, while a step hangs', () => {
   const rig = new Rig(everyMinute);
   expect(rig.commands).toContainEqual({ do: 'arm', timer: 'update:update-users', due: start + 60_000 });
@@ -28,7 +30,10 @@ test('an update is due one interval after the beginning, and then every interval
     expect(rig.fire('update:update-users')).toBe(true);
     expect([rig.status('update-users'), rig.step('update-users').attempt]).toEqual(['running', n]);
     rig.succeed('update-users');
-    expect(rig.commands).toEqual([{ do: 'arm', timer: 'update:update-users', due: start + (n + 1) * 60_000 }]);
+    expect(rig.commands).toEqual([
+      forgotten,
+      { do: 'arm', timer: 'update:update-users', due: start + (n + 1) * 60_000 },
+    ]);
   }
   expect(rig.status('restore')).toBe('running');
 });
@@ -49,7 +54,7 @@ test('what became due while one was on its way is not made up for', () => {
   rig.fire('update:update-users', 60_000);
   rig.now += 150_000;
   rig.succeed('update-users');
-  expect(rig.commands).toEqual([{ do: 'arm', timer: 'update:update-users', due: start + 240_000 }]);
+  expect(rig.commands).toEqual([forgotten, { do: 'arm', timer: 'update:update-users', due: start + 240_000 }]);
 });
 
 test('a timer that is armed for another instant, or comes while one is on its way, means nothing', () => {
@@ -115,6 +120,46 @@ test('the fallback sends what the channel could not, and the run says so', () =>
   expect(rig.closing?.exceptions).toEqual([
     'update-users: 1 of 2 updates went by the fallback, the last at 00:17 UTC: it reached its timeout',
   ]);
+});
+
+describe('behind a channel that hangs', () => {
+  test('each interval counts as missed, the speaker hears at the first, and the end names the audience', () => {
+    const rig = new Rig(restoring({ updates: updates({ users: {} }, 'with an alert') }));
+    rig.fire('update:update-users', 60_000);
+    expect(rig.commands).toContainEqual({ do: 'arm', timer: 'overdue:update-users', due: start + 120_000 });
+    expect(rig.fire('overdue:update-users', 30_000)).toBe(false);
+    expect(rig.status('missed-update')).toBe('pending');
+    expect(rig.fire('overdue:update-users', 30_000)).toBe(true);
+    expect(rig.commands).toContainEqual({ do: 'arm', timer: 'overdue:update-users', due: start + 180_000 });
+    expect(rig.status('missed-update')).toBe('running');
+    rig.succeed('missed-update');
+    rig.fire('overdue:update-users', 60_000);
+    expect(rig.step('missed-update').attempt).toBe(1);
+    rig.succeed('restore', 'tell');
+    cancelled(rig, 'update-users');
+    expect([rig.end, rig.closing?.exceptions]).toEqual([
+      'succeeded-with-exceptions',
+      [
+        'update-users: 2 of 2 updates not delivered, the last at 00:19 UTC: it was due while the one before was still on its way',
+      ],
+    ]);
+    expect(rig.fire('overdue:update-users', 60_000)).toBe(false);
+  });
+
+  test('nothing counts as missed once what was on its way has arrived', () => {
+    const rig = new Rig(restoring({ updates: updates({ users: {} }, 'with an alert') }));
+    rig.fire('update:update-users', 60_000);
+    rig.succeed('update-users');
+    expect(rig.commands).toContainEqual(forgotten);
+    expect(rig.fire('overdue:update-users', 60_000)).toBe(false);
+    expect(rig.state.context.updates.get('update-users')).toMatchObject({ sent: 1, missed: 0 });
+  });
+
+  test('a new engine waits for the same instant', () => {
+    const rig = new Rig(everyMinute);
+    rig.fire('update:update-users', 60_000);
+    expect(outstanding(rig.state)).toContainEqual({ do: 'arm', timer: 'overdue:update-users', due: start + 120_000 });
+  });
 });
 
 test('the channel is tried as often as it says before the fallback is', () => {
@@ -189,7 +234,7 @@ test('a new engine waits for the same instants, and sends at once what is overdu
   expect(rig.status('update-users')).toBe('running');
   expect(outstanding(rig.state)).not.toContainEqual(timer);
   rig.succeed('update-users');
-  expect(rig.commands).toEqual([{ ...timer, due: start + 660_000 }]);
+  expect(rig.commands).toEqual([forgotten, { ...timer, due: start + 660_000 }]);
 });
 
 test('a full disk ends the updates too: what room is left is for the end', () => {

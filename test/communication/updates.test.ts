@@ -135,6 +135,24 @@ test('a missed update is shown at once, told to the speaker, and stands in the e
   );
 });
 
+test('an audience whose channel hangs for longer than its interval is missed, at once and in the end', async () => {
+  const silent = await webServer(() => 'silence');
+  const cards = await teams();
+  const communication = `  alert: { uses: teams, with: { url: '\${{ secrets.chat }}' } }${users().replace('secrets.chat', 'secrets.silent')}`;
+  const site = new Site(shop({ communication }));
+  site.env = { CHAT: cards.webhook, SILENT: `${silent.url}/hook` };
+  const engine = site.start(run);
+  await until('the speaker hears', () => cards.cards.length >= 1);
+  expect(site.events('step.failed')).toEqual([]);
+  expect((await site.status()).updates?.[0]).toMatchObject({ sent: 0, sending: true });
+  site.write('go', '');
+  const { code, stderr } = await engine.ended;
+  expect(code).toBe(6);
+  expect(stderr).toContain('the update to The users is missed: the one before is still on its way by slack');
+  expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(/update-users: (\d+) of \1 updates not delivered/);
+  expect(cards.cards).toHaveLength(1);
+});
+
 test('fifty audiences every second, a third of them deaf, do not slow the backout down', async () => {
   const chat = await slack();
   const silent = await webServer(() => 'silence');

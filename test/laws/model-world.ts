@@ -224,7 +224,7 @@ class World implements Effects {
   }
 
   private isHeardEnough(timer: string): boolean {
-    if (!timer.startsWith('update:')) return false;
+    if (!/^(?:update|overdue):/.test(timer)) return false;
     const fired = this.disk.entries.filter(({ event }) => event.type === 'timer.fired' && event.timer === timer);
     return fired.length >= enoughUpdates;
   }

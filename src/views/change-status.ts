@@ -52,7 +52,7 @@ export function changeStatusText(status: ChangeStatus, told: Told): string {
     ...(status.head === null ? [] : [`Head of the ledger: ${status.head.seq} ${status.head.hash}`]),
     '',
     ...backoutLines(status),
-    ...said.map((line) => visible(line)),
+    ...said.flatMap((text) => text.split('\n').map((line) => visible(line))),
   ].join('\n')}\n`;
 }
 

@@ -98,3 +98,12 @@ test('of thousands of steps that were not begun there is one line, behind what m
     '1999 steps are not taken back: they were not begun (s0, s1, s2 and 1996 more).',
   ]);
 });
+
+test('what is wrong with the file is shown line by line', async () => {
+  const site = new Site();
+  site.write('change.yaml', "kind: Change\nid: CHG1\nsystem: s\nsteps: [{ id: a, run: 'true', backout: [] }]\n");
+  await site.call(['change', 'record', 'change.yaml', 'a', 'done']);
+  site.write('change.yaml', 'kind: Change\nid: CHG1\nframe: gone.yaml\nsteps: [{ id: a, run: x, backout: [] }]\n');
+  const { stdout } = await site.call(['change', 'status', 'CHG1']);
+  expect(stdout).toMatch(/the frame gone\.yaml is not there \(missing-frame\)\n +3 \|/);
+});

@@ -27,19 +27,20 @@ export function hostName(host: string): string {
     .toLowerCase()
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
-  const mapped = bare.replace(/^::ffff:(?=\d)/, '');
+  const mapped = bare.replace(/^::ffff:(?=\d+\.)/, '');
   return loopback.test(mapped) ? 'localhost' : mapped;
 }
 
 export function path(value: string, folder: string, kind = 'path'): AdapterPlace {
-  return { kind, at: resolve(folder, value), isHere: true };
+  const at = resolve(folder, value);
+  return { kind, at, isHere: true, file: { path: at } };
 }
 
 /** `beside`: what tells two places at the same host and port apart. */
 export function atHost(kind: string, host: string, port: string | undefined, beside = ''): AdapterPlace {
   const name = hostName(host);
   const at = `${name}${port === undefined ? '' : `:${port}`}${beside}`;
-  return { kind, at, isHere: name === 'localhost' };
+  return { kind, at, isHere: name === 'localhost', server: { host: name, port, beside } };
 }
 
 export function elsewhere(kind: string, at: string): AdapterPlace {

@@ -2,6 +2,7 @@
  * Where each shipped adapter acts, looks or tells. In a file of its own and not in the adapters: only a rehearsal asks,
  * and a real run must not pay for it. Every adapter of the registry stands here, which a test holds.
  */
+import { resolve } from 'node:path';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { AdapterPlace, PlaceContext } from '../../src/ports/adapter.ts';
 import { allSaid, atHost, elsewhere, mailbox, path, receiver, said, webServer } from './kinds.ts';
@@ -24,8 +25,8 @@ const mariadb: PlacesOf = (input, { folder }) => {
   const beside = `/${said(input, 'database') ?? ''}`;
   const [host, socket, options] = ['host', 'socket', 'optionFile'].map((field) => said(input, field));
   if (host === undefined && options !== undefined && socket === undefined)
-    return [{ ...path(options, folder, kind), at: `as ${options} says${beside}`, isHere: false }];
-  if (host === undefined || socket !== undefined) return [{ kind, at: `localhost${beside}`, isHere: true }];
+    return [elsewhere(kind, `as ${resolve(folder, options)} says${beside}`)];
+  if (host === undefined || socket !== undefined) return [atHost(kind, 'localhost', undefined, beside)];
   return [atHost(kind, host, said(input, 'port') ?? '3306', beside)];
 };
 
@@ -87,7 +88,7 @@ const haproxy: PlacesOf = (input, { folder }) => {
   const tcp = /^([^/]+):(\d+)$/.exec(socket);
   if (tcp !== null) return [atHost('HAProxy', tcp[1] ?? '', tcp[2], beside)];
   const place = path(socket, folder, 'HAProxy');
-  return [{ ...place, at: `${place.at}${beside}` }];
+  return [{ ...place, at: `${place.at}${beside}`, file: { path: place.at, beside } }];
 };
 
 const nginx: PlacesOf = (input, { folder }) => [

@@ -78,7 +78,7 @@ function replacedStep<Step extends StepContent>(step: Step, id: string, rehearsa
     ...(input === undefined ? {} : { with: { ...step.with, ...input } }),
     ...(env === undefined ? {} : { env: { ...step.env, ...env } }),
     ...(hosts === undefined ? {} : { hosts }),
-    ...(isLeftOut ? { if: 'false' } : {}),
+    ...(isLeftOut ? { if: false } : {}),
     // P10: who is asked to do something by hand must see it before anything else.
     ...(step.manual === undefined ? {} : { manual: `[REHEARSAL in ${rehearsal.environment}] ${step.manual}` }),
   };

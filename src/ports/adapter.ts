@@ -65,6 +65,25 @@ export interface AdapterPlace {
   readonly at: string;
   /** It is on the machine that backout runs on: elsewhere the same words mean another place. */
   readonly isHere: boolean;
+  /** Where it is a file or folder: links and folders that hold one another are then seen through. */
+  readonly file?: PlaceOnDisk;
+  /** Where it is reached over the network: its name is then looked up. */
+  readonly server?: PlaceOnNetwork;
+}
+
+export interface PlaceOnDisk {
+  /** Absolute. */
+  readonly path: string;
+  /** Tells two places apart that are reached by one file, such as two backends behind a socket. */
+  readonly beside?: string;
+}
+
+export interface PlaceOnNetwork {
+  readonly host: string;
+  /** Undefined: it does not matter, or is not known. */
+  readonly port: string | undefined;
+  /** Tells two places apart at the same host and port. */
+  readonly beside: string;
 }
 
 /** What a place may depend on beside the input. */

@@ -21,7 +21,13 @@ function step(
 }
 
 function judged(production: readonly PlacedStep[], rehearsed: readonly PlacedStep[], more: Partial<GuardFacts> = {}) {
-  const facts = { environment: 'staging', isElsewhere: false, harmless: new Set<string>(), more: [] };
+  const facts = {
+    environment: 'staging',
+    isElsewhere: false,
+    harmless: new Set<string>(),
+    more: [],
+    isSame: () => false,
+  };
   return objections({ ...facts, production, rehearsed, ...more }).map(({ step: id, message }) => `${id}: ${message}`);
 }
 

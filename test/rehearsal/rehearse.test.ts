@@ -243,6 +243,20 @@ test('what is left out is not done, and the evidence says why', async () => {
   expect(coverage).toMatchObject({ done: 3, of: 4, leftOut: [{ step: 'close', reason: 'nobody uses staging' }] });
 });
 
+test('what is left out is not objected to, also where nothing else differs from production', async () => {
+  const site = new Site(`
+name: same
+withoutHealthChecks: x
+phases: { restore: [{ id: a, run: 'echo a >> a' }, { id: b, run: echo other }] }
+rehearsal:
+  environment: staging
+  leaveOut: [{ step: a, reason: lazy }]
+  harmless: [{ step: b, reason: it only prints }]
+`);
+  expect((await site.call(rehearse)).code).toBe(0);
+  expect(site.read('a')).toBe('');
+});
+
 test('lint knows the rehearsal that counts, and finds what is wrong with the steps as they would be rehearsed', async () => {
   const site = new Site(playbook());
   const rules = async () => (await site.call(['lint', '.', '--json', '--risk', 'high'])).stdout;

@@ -5,21 +5,24 @@ import { redact, secretForms } from '../../kernel/redaction.ts';
 import type { Plan, SecretSource } from '../../plan/plan.ts';
 import { loadExpressions } from '../../playbook/expression.ts';
 import { inheritedEnv, readSecrets } from '../../runtime/secrets.ts';
+import { visible } from '../../views/visible.ts';
 import type { Surface } from '../invocation.ts';
-import { objections } from './guard.ts';
+import { type GuardFacts, objections } from './guard.ts';
 import { type PlanInPlace, placedSteps } from './places-of.ts';
 import type { RehearsalPlans } from './plans.ts';
+import { samePlaces } from './same-place.ts';
 
 /** Throws a Fault (exit 2) that names every step that would reach production, or might. */
 export async function refuseProduction(plans: RehearsalPlans, surface: Surface): Promise<void> {
   const { rehearsal, production, plan } = plans;
   refuseWrongMachine(rehearsal.machine, rehearsal.environment);
   const [real, there] = [await inPlace(production, plans, surface), await inPlace(plan, plans, surface)];
+  const steps = { production: placedSteps(real), rehearsed: placedSteps(there) };
   const found = objections({
     environment: rehearsal.environment,
     isElsewhere: rehearsal.machine !== undefined,
-    production: placedSteps(real),
-    rehearsed: placedSteps(there),
+    ...steps,
+    isSame: await sameOnes(steps, surface),
     harmless: new Set((rehearsal.harmless ?? []).map(({ step }) => step)),
     more: rehearsal.production ?? [],
   });
@@ -35,6 +38,20 @@ export async function refuseProduction(plans: RehearsalPlans, surface: Surface):
     `${found.length} objections to this rehearsal: it would reach production, or might`,
     `${redact(remedies.join(' '), forms)} Nothing was run.`,
   );
+}
+
+async function sameOnes(
+  { production, rehearsed }: Pick<GuardFacts, 'production' | 'rehearsed'>,
+  surface: Surface,
+): Promise<GuardFacts['isSame']> {
+  const asked = rehearsed.filter(({ step }) => step.condition !== false).flatMap(({ places }) => places);
+  const real = production.flatMap(({ places }) => places);
+  const { isSame, notFound } = await samePlaces(asked, real);
+  if (notFound.length > 0)
+    surface.err(
+      `No address was found for ${notFound.map(visible).join(', ')}: held against production by name alone.\n`,
+    );
+  return isSame;
 }
 
 function refuseWrongMachine(machine: string | undefined, environment: string): void {

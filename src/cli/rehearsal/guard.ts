@@ -1,8 +1,8 @@
 /**
  * No rehearsal reaches production: the steps that would be rehearsed against the places where the plan acts for real.
  *
- * Owns: what counts as the same place, and which steps nobody but a person can judge. Does not own: where a step acts
- * (places-of.ts), and what is true of a machine that shell text reaches by itself: for that a person answers by name.
+ * Owns: which steps are objected to, and which nobody but a person can judge. Does not own: where a step acts
+ * (places-of.ts), whether two places are one (same-place.ts), and what is true of a machine that shell text reaches by itself: for that a person answers by name.
  */
 import type { Action, PlannedStep } from '../../plan/plan.ts';
 import type { AdapterPlace } from '../../ports/adapter.ts';
@@ -18,6 +18,7 @@ export interface GuardFacts {
   readonly harmless: ReadonlySet<string>;
   /** More of production, as the playbook says it. */
   readonly more: readonly string[];
+  readonly isSame: (rehearsed: AdapterPlace, real: AdapterPlace) => boolean;
 }
 
 export interface Objection {
@@ -27,7 +28,7 @@ export interface Objection {
 }
 
 export function objections(facts: GuardFacts): readonly Objection[] {
-  const real = new Map<string, { readonly step: string; readonly place: AdapterPlace }>();
+  const real = new Map<string, RealPlace>();
   for (const { step, places } of facts.production)
     for (const place of places) if (!real.has(keyOf(place))) real.set(keyOf(place), { step: step.id, place });
   return facts.rehearsed
@@ -37,27 +38,39 @@ export function objections(facts: GuardFacts): readonly Objection[] {
 
 const keyOf = ({ kind, at }: AdapterPlace): string => `${kind}\n${at}`;
 
+interface RealPlace {
+  readonly step: string;
+  readonly place: AdapterPlace;
+}
+
 function sameAsReal(
   { step, places }: PlacedStep,
-  real: ReadonlyMap<string, { readonly step: string }>,
-  { environment, isElsewhere }: GuardFacts,
+  real: ReadonlyMap<string, RealPlace>,
+  { environment, isElsewhere, isSame }: GuardFacts,
 ): readonly Objection[] {
   return places.flatMap((place) => {
-    const other = real.get(keyOf(place));
-    if (other === undefined || (place.isHere && isElsewhere)) return [];
-    const where =
-      other.step === step.id ? 'which is what it has in production' : `which ${other.step} has in production`;
+    // Here is elsewhere for production, where it is rehearsed on a machine of its own.
+    const known = [...real.values()].filter((other) => !(other.place.isHere && isElsewhere));
+    const other = real.get(keyOf(place)) ?? known.find((each) => isSame(place, each.place));
+    if (other === undefined || (other.place.isHere && isElsewhere)) return [];
     const machine = place.isHere
       ? ' Or, where rehearsals are run on a machine of their own, name it: rehearsal.machine.'
       : '';
     return [
       {
         step: step.id,
-        message: `step ${step.id} would be rehearsed on the ${place.kind} ${place.at}, ${where}`,
+        message: `step ${step.id} would be rehearsed on the ${place.kind} ${place.at}, ${whose(step.id, place, other)}`,
         remedy: `Name the one of ${environment} in rehearsal.parameters, .with or .hosts, or leave the step out (rehearsal.leaveOut).${machine}`,
       },
     ];
   });
+}
+
+function whose(step: string, place: AdapterPlace, other: RealPlace): string {
+  const who = other.step === step ? 'it' : other.step;
+  if (keyOf(place) === keyOf(other.place)) return `which ${who === 'it' ? 'is what it' : who} has in production`;
+  const how = place.file === undefined ? 'which is the same machine as' : 'which leads to, holds or lies in';
+  return `${how} the ${other.place.kind} ${other.place.at} that ${who} has in production`;
 }
 
 /** Also shell text is looked through for what production is called. */

@@ -51,7 +51,9 @@ function actionsOf({ action, verify, hosts }: PlannedStep): readonly Action[] {
 function hostsOf({ hosts }: PlannedStep): readonly AdapterPlace[] {
   return (hosts?.list ?? []).map(({ name, address, port }) => {
     const at = (address ?? name).toLowerCase();
-    return { kind: 'host', at: port === null || port === 22 ? at : `${at}:${port}`, isHere: false };
+    const isUsual = port === null || port === 22;
+    const server = { host: at, port: isUsual ? '22' : String(port), beside: '' };
+    return { kind: 'host', at: isUsual ? at : `${at}:${port}`, isHere: false, server };
   });
 }
 

@@ -3,6 +3,7 @@ import { formatDuration } from '../kernel/duration.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Deadline } from './deadline.ts';
+import { leftWords } from './span.ts';
 
 const minuteMs = 60_000;
 /** How long before the moment word is given. */
@@ -28,9 +29,7 @@ export function deadlineMessage(
   const left = at - now;
   const name = typeof change.id === 'string' ? `${change.id} (${system})` : system;
   const moment =
-    left > 0
-      ? `${formatDuration(Math.ceil(left / minuteMs) * minuteMs)} left to begin its backout`
-      : 'the last moment to begin its backout has come';
+    left > 0 ? `${leftWords(left)} left to begin its backout` : 'the last moment to begin its backout has come';
   const times = [
     `Last moment to begin: ${utc(at)}.`,
     `Window ends: ${utc(window.ends)}.`,
@@ -43,7 +42,7 @@ export function deadlineMessage(
   };
 }
 
-const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** About a run that there is not yet. */
 const ofRun: ReadonlySet<string> = new Set(['access', 'data', 'health', 'nextUpdate']);

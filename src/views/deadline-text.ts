@@ -5,7 +5,7 @@ import type { Deadline, Need } from './deadline.ts';
 import type { Outlook } from './estimate-outlook.ts';
 import { basisLines } from './estimate-text.ts';
 import { personName } from './person-name.ts';
-import { spanWords } from './span.ts';
+import { leftWords, spanWords } from './span.ts';
 import { visible } from './visible.ts';
 
 /** `zone`: name of the zone that the process is in, e.g. `Europe/Zurich`. */
@@ -39,7 +39,7 @@ export function deadlineLines(facts: DeadlineFacts): readonly string[] {
   const name = visible(system);
   const head =
     left > 0
-      ? `Begin the backout of ${name} within ${spanWords(left)}, or it may end after its window.`
+      ? `Begin the backout of ${name} within ${leftWords(left)}, or it may end after its window.`
       : `TOO LATE to begin the backout of ${name}: the last moment was ${spanWords(-left)} ago. ${lateWords(deadline, now)}`;
   return [
     head,
@@ -91,5 +91,5 @@ export function countdownLine(system: string, deadline: Deadline, now: number): 
   const left = deadline.at - now;
   const name = visible(system);
   if (left <= 0) return `Too late to begin the backout of ${name}: the last moment was ${formatDuration(-left)} ago.`;
-  return `${spanWords(Math.ceil(left / 1_000) * 1_000)} left to begin the backout of ${name}.`;
+  return `${leftWords(left)} left to begin the backout of ${name}.`;
 }

@@ -71,6 +71,12 @@ describe('deadline', () => {
       ['--decide', 'extend', '--until', '2020-01-01T00:00:00Z', ...word],
       'has passed already',
     ],
+    [
+      'an extension to before the end',
+      playbook(inMs(60 * minute)),
+      ['--decide', 'extend', '--until', inMs(30 * minute), ...word],
+      'extends nothing: the window ends at',
+    ],
     ['an extension without its end', playbook(inMs(minute)), ['--decide', 'extend', ...word], 'needs --until'],
     [
       'an end without an extension',
@@ -143,6 +149,14 @@ describe('--watch', () => {
     const terminal = onTerminal(site, watch);
     await terminal.shows('left to begin the backout of shop.\r\x1b[K');
     expect(await terminal.ended).toBe(1);
+  });
+
+  test('ends at once where it was decided before it began', async () => {
+    const site = new Site(playbook(inMs(60 * minute)));
+    await site.call(['deadline', 'playbook.yaml', '--decide', 'back-out', ...word]);
+    const { code, stdout } = await site.call(watch);
+    expect(code).toBe(0);
+    expect(stdout).toContain('It is decided already');
   });
 
   test('hears an extension, and ends when it is decided to go on', async () => {

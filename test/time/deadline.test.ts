@@ -4,9 +4,11 @@ import fc from 'fast-check';
 import { isDue } from '../../src/cli/deadline/watch.ts';
 import type { WindowDecision } from '../../src/journal/window-decision.ts';
 import { deadlineOf, needOf, usualMargin, windowOf } from '../../src/views/deadline.ts';
-import { deadlineLines } from '../../src/views/deadline-text.ts';
+import { deadlineMessage } from '../../src/views/deadline-message.ts';
+import { countdownLine, deadlineLines } from '../../src/views/deadline-text.ts';
 import { estimatesOf } from '../../src/views/estimate.ts';
 import { outlookOf } from '../../src/views/estimate-outlook.ts';
+import { leftWords } from '../../src/views/span.ts';
 import { aPlan } from '../support/plan-builder.ts';
 
 const minute = 60_000;
@@ -114,6 +116,21 @@ Decided by ops (says: Ruth Keller) at 2026-11-22 03:00:00 UTC: to extend the win
     'it would end 12 min 00 s after the window',
   );
   expect(deadlineLines({ ...facts, now: ends + 60 * minute })[0]).toContain('The window has ended.');
+});
+
+test('time that is left is never rounded up', () => {
+  expect([9_200, 59_999, 60_500, 999, 3_599_999].map(leftWords)).toEqual([
+    '9 s',
+    '59 s',
+    '1 min 00 s',
+    '0 s',
+    '59 min 59 s',
+  ]);
+  const deadline = { ...deadlineOf(windowOf(ends, []), { ms: minute, basis: 'measured' }, 0), at: ends - 18_000 };
+  expect(countdownLine('shop', deadline, ends - 27_200)).toBe('9 s left to begin the backout of shop.');
+  const message = deadlineMessage(plan, deadline, ends - 27_200);
+  expect(message.summary).toContain(': 9 s left to begin');
+  expect(message.text).toContain('Last moment to begin: 2026-11-22 03:59:42 UTC.');
 });
 
 describe('the countdown off a terminal', () => {

@@ -60,7 +60,7 @@ async function tellerFor(planned: AssumedPlan, call: Invocation, surface: Surfac
 
 /** Exit 0: it is recorded, whatever the time. */
 function decide(home: Home, plan: Plan, call: Invocation, surface: Surface): number {
-  const recorded = decideWindow(plan, windowIn(home, plan, call).window.planned, call, surface);
+  const recorded = decideWindow(plan, windowIn(home, plan, call).window, call, surface);
   const { window } = windowIn(home, plan, call);
   const zone = zoneName();
   const ends = bothZones(window.ends, zone);

@@ -11,7 +11,7 @@ import type { RunSetting } from '../../runtime/attempt/setting.ts';
 import { Values } from '../../runtime/attempt/values.ts';
 import { openHome } from '../../runtime/home/home.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
-import { markTold, wasTold } from '../../runtime/home/told-deadlines.ts';
+import { claimTelling } from '../../runtime/home/told-deadlines.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
 import { readSecrets } from '../../runtime/secrets.ts';
 import type { Deadline } from '../../views/deadline.ts';
@@ -42,12 +42,15 @@ export async function createTeller(
     if (due === undefined) return;
     for (const audience of audiences) {
       const mark = `${audience.id} ${new Date(deadline.window.ends).toISOString()} ${due / 60_000}m`;
-      if (wasTold(home, about, mark) || now - (failedAt.get(mark) ?? 0) < againMs) continue;
+      if (now - (failedAt.get(mark) ?? 0) < againMs) continue;
+      const telling = claimTelling(home, about, mark);
+      if (telling === undefined) continue;
       const trouble = await send(audience, `deadline.${about}.${mark}`, deadline, setting);
       if (trouble === null) {
-        markTold(home, about, mark);
+        telling.told();
         surface.err(`Told ${audience.name}.\n`);
       } else {
+        telling.failed();
         failedAt.set(mark, now);
         surface.err(`${audience.name} could NOT be told: ${redact(trouble, setting.forms)}\n`);
       }

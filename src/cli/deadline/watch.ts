@@ -37,13 +37,15 @@ export async function watchDeadline(plan: Plan, home: Home, { look, tell }: Watc
     const { deadline, decisions } = look();
     for (const decision of decisions.slice(before.decisions.length)) write(decisionWords(decision, zone));
     if (deadline.at !== before.deadline.at) write(`The last moment to begin is now ${bothZones(deadline.at, zone)}.`);
-    const isDecided = decisions.slice(before.decisions.length).some(({ choice }) => choice !== 'extend');
+    const settled = isSettled(deadline.window, decisions);
+    const isNew = decisions.slice(before.decisions.length).some(({ choice }) => choice !== 'extend');
     before = { deadline, decisions };
     const line = countdownLine(plan.system, deadline, now);
     const begun = readCurrent(systemFolder(home, plan.system));
     if (begun !== undefined) return write(`The backout of ${plan.system} has begun: backout status ${begun}`);
-    if (!isSettled(deadline.window, decisions)) await tell(deadline);
-    if (now >= deadline.at || isDecided) return write(line);
+    if (!settled) await tell(deadline);
+    if (now >= deadline.at || isNew) return write(line);
+    if (settled) return write('It is decided already: there is nothing to count down to.');
     if (onTerminal) surface.out(`\r\x1b[K${line}`);
     else if (isDue(deadline.at - last, deadline.at - now)) write(line);
     last = now;

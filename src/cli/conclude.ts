@@ -7,8 +7,10 @@ import { endingText } from '../views/ending-text.ts';
 import { makeRunView } from '../views/make-run-view.ts';
 import { statusText } from '../views/status-text.ts';
 import { type Drive, type Driven, exitCodeOf } from './drive.ts';
+import { exit } from './exit-codes.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import { recordTimes } from './record-times.ts';
+import type { KeptEvidence } from './rehearsal/write-evidence.ts';
 import { textOptions } from './text-options.ts';
 
 /** Prints the run as it stands (`--json`: the document, on stdout) and answers the exit code. */
@@ -29,11 +31,17 @@ export async function conclude(driven: Driven, drive: Drive, call: Invocation): 
     view.mode === 'rehearsal' && leaving.kind === 'ended' ? await keepEvidence(home, folder.run, call, surface) : {};
   if (call.has('json')) surface.out(`${JSON.stringify({ ...view, ...evidence }, null, 2)}\n`);
   if (leaving.kind === 'ended') recordTimes(driven, drive);
-  return exitCodeOf(driven);
+  return exitCodeWith(evidence, exitCodeOf(driven));
+}
+
+/** A drill whose failure was never reached may have ended well, and has shown nothing. */
+function exitCodeWith({ evidence }: KeptEvidence, code: number): number {
+  const isGood = code === exit.backedOut || code === exit.exceptions;
+  return evidence?.result === 'FAILED' && isGood ? exit.failed : code;
 }
 
 /** Loaded where something was rehearsed: a real run's end does not pay for it. */
-async function keepEvidence(home: Home, run: string, call: Invocation, surface: Surface) {
+async function keepEvidence(home: Home, run: string, call: Invocation, surface: Surface): Promise<KeptEvidence> {
   const { writeEvidenceOf } = await import('./rehearsal/write-evidence.ts');
   return writeEvidenceOf(home, run, call, surface);
 }

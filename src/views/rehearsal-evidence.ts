@@ -3,6 +3,7 @@ import {
   type EvidenceResult,
   type InjectedEvidence,
   predicateType,
+  type RehearsalPredicate,
   type Statement,
   type StepEvidence,
   statementType,
@@ -96,6 +97,14 @@ function isContingency(plan: Plan, id: string): boolean {
   return [...allSteps(plan)].some(({ contingency }) => contingency.some((step) => step.id === id));
 }
 
+/** What a rehearsal is for: without a restore it has shown nothing. A plan that has none may be rehearsed all the same. */
+export function hasRestored({ steps }: Pick<RehearsalPredicate, 'steps'>): boolean {
+  const restore = steps.filter(({ place }) => place === 'restore');
+  return restore.length === 0 || restore.some(({ outcome }) => outcome === 'succeeded');
+}
+
+export const noRestore = 'no restore step was carried out';
+
 /** Answers that the plan itself asks for are as planned. */
 const planned: ReadonlySet<string> = new Set(['confirm', 'approve']);
 
@@ -111,7 +120,9 @@ function deviationsOf(view: RunView, injected: readonly InjectedEvidence[]): rea
     view.failure === null || isDrilled ? [] : [`failed at ${view.failure.step ?? 'no step'}: ${view.failure.reason}`];
   const missed = injected.filter(({ met }) => !met).map(({ step, kind }) => `${step}:${kind} was not reached`);
   const exceptions = view.exceptions.filter((line) => !injected.some(({ step }) => line.startsWith(`${step} `)));
-  return [...failed, ...exceptions, ...said, ...missed];
+  const empty =
+    injected.length === 0 && failed.length === 0 && !hasRestored({ steps: stepsOf(view) }) ? [noRestore] : [];
+  return [...failed, ...empty, ...exceptions, ...said, ...missed];
 }
 
 function rehearsalResult(view: RunView, deviations: readonly string[]): EvidenceResult {

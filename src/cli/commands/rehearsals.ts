@@ -11,7 +11,7 @@ import { printDiagnostics } from '../lint-output.ts';
 import { loadPlaybook } from '../load-plan.ts';
 import { ageWords } from '../rehearsal/age.ts';
 import { evidenceKey } from '../rehearsal/evidence-key.ts';
-import { type Judged, judge } from '../rehearsal/judge.ts';
+import { type Judged, judge, newestFirst } from '../rehearsal/judge.ts';
 import { definitionOfPlaybook } from '../rehearsal/known-rehearsal.ts';
 import { type Trend, trendOf, trendWords } from '../rehearsal/trend.ts';
 
@@ -23,7 +23,8 @@ export const run: CommandRun = async (call, surface) => {
   const now = Date.now();
   const folder = asked === undefined ? {} : { folder: asked.folder };
   const facts = { home, now, check: evidenceKey(home, surface), ...folder };
-  const all = listEvidence(home).map((each) => judge(each, asked?.definition, facts));
+  const inOrder = newestFirst();
+  const all = listEvidence(home).map((each) => inOrder(judge(each, asked?.definition, facts)));
   const meant = all.filter(({ statement }) => asked === undefined || statement?.subject[0].name === asked.name);
   const lines = meant.map((each, index) => lineOf(each, meant.slice(index + 1)));
   if (call.has('json')) surface.out(`${JSON.stringify(lines.map(documentOf), null, 2)}\n`);
@@ -56,17 +57,20 @@ interface Line {
   readonly trend: Trend | undefined;
 }
 
-/** Held against the rehearsal of the same kind before it; a drill takes as long as its failures do. */
+/** Held against the rehearsal of the same plan before it; a failure takes as long as it likes, and so does a drill. */
 function lineOf(judged: Judged, older: readonly Judged[]): Line {
   const { statement } = judged;
-  if (statement === undefined || statement.predicate.kind === 'drill') return { judged, trend: undefined };
+  if (statement === undefined || !isComparable(judged)) return { judged, trend: undefined };
   const before = older.find((other) => {
     const { subject, predicate } = other.statement ?? {};
-    const same =
-      subject?.[0].name === statement.subject[0].name && predicate?.environment === statement.predicate.environment;
-    return same && other.forged === null && predicate?.kind === 'rehearsal' && predicate.result !== 'FAILED';
+    const isSamePlan = subject?.[0].digest.sha256 === statement.subject[0].digest.sha256;
+    return isSamePlan && predicate?.environment === statement.predicate.environment && isComparable(other);
   });
   return { judged, trend: trendOf(statement.predicate, before?.statement?.predicate) };
+}
+
+function isComparable({ statement, forged }: Judged): boolean {
+  return forged === null && statement?.predicate.kind === 'rehearsal' && statement.predicate.result !== 'FAILED';
 }
 
 function documentOf({ judged, trend }: Line) {

@@ -11,8 +11,11 @@ import { isRunId } from '../../kernel/run-id.ts';
 import { type EvidenceFile, evidenceFolder, listEvidence } from '../../runtime/home/evidence.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
+import { hasRestored, noRestore } from '../../views/rehearsal-evidence.ts';
 import { readRun } from '../known-run.ts';
 import { evidenceOf, fileDigest, isOwn } from './write-evidence.ts';
+
+const itFailed = 'it failed';
 
 export interface JudgeFacts {
   readonly home: Home;
@@ -95,7 +98,8 @@ function notCounting(statement: Statement, definition: string | undefined, facts
   const edited = editedAdapter(statement, facts);
   if (edited !== undefined) return `its adapter ${edited} has been edited since`;
   if (kind === 'drill') return 'it is a drill';
-  if (result === 'FAILED') return 'it failed';
+  if (result === 'FAILED') return itFailed;
+  if (!hasRestored(predicate)) return noRestore;
   if (Date.parse(finishedOn) > now + 60_000) return 'it ends in the future: see to the clock';
   return Date.parse(expiresOn) <= now ? `it has expired on ${expiresOn.slice(0, 10)}` : null;
 }
@@ -114,6 +118,9 @@ export interface LatestEvidence {
   readonly environment: string;
   readonly run: string;
   readonly stepMs: ReadonlyMap<string, number>;
+  /** How many steps the playbook leaves out of its rehearsals, of how many. */
+  readonly leftOut: number;
+  readonly of: number;
 }
 
 export interface Evidences {
@@ -129,13 +136,27 @@ export function hasEvidence(home: Home, definition: string): boolean {
 
 export function evidencesFor(definition: string, facts: JudgeFacts): Evidences {
   const notCounting: Judged[] = [];
+  const inOrder = newestFirst();
   // To judge one folds its journal: no older ones than needed.
   for (const file of listEvidence(facts.home, definition)) {
-    const judged = judge(file, definition, facts);
+    const judged = inOrder(judge(file, definition, facts));
     if (judged.why === null) return { latest: latestOf(judged.statement), notCounting };
     notCounting.push(judged);
   }
   return { latest: undefined, notCounting };
+}
+
+/** A rehearsal that went well proves nothing any more when the same plan failed since. To be asked newest first. */
+export function newestFirst(): (judged: Judged) => Judged {
+  const failed = new Map<string, string>();
+  return (judged) => {
+    const { statement, why } = judged;
+    if (statement === undefined) return judged;
+    const definition = statement.subject[0].digest.sha256;
+    const run = failed.get(definition);
+    if (why === itFailed && run === undefined) failed.set(definition, statement.predicate.run);
+    return why !== null || run === undefined ? judged : { ...judged, why: `a newer rehearsal of it, ${run}, failed` };
+  };
 }
 
 /** All evidence of the plan that can be believed, whether it counts or not, newest first; and words for the rest. */
@@ -161,7 +182,9 @@ export function latestEvidence(definition: string, facts: JudgeFacts): LatestEvi
 
 function latestOf(statement: Statement | undefined): LatestEvidence | undefined {
   if (statement === undefined) return undefined;
-  const { finishedOn, expiresOn, result, environment, run, steps } = statement.predicate;
+  const { finishedOn, expiresOn, result, environment, run, steps, coverage } = statement.predicate;
+  const [leftOut, of] = [coverage.leftOut.length, coverage.of];
   const stepMs = new Map(steps.flatMap(({ id, ms }) => (ms === null ? [] : [[id, ms] as const])));
-  return { at: Date.parse(finishedOn), expiresAt: Date.parse(expiresOn), result, environment, run, stepMs };
+  const at = Date.parse(finishedOn);
+  return { at, expiresAt: Date.parse(expiresOn), result, environment, run, stepMs, leftOut, of };
 }

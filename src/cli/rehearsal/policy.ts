@@ -13,7 +13,7 @@ import type { Invocation, Surface } from '../invocation.ts';
 import type { PlanAndAdapters } from '../load-plan.ts';
 import { ageWords } from './age.ts';
 import { evidenceKey } from './evidence-key.ts';
-import { type Evidences, evidencesFor, type Judged } from './judge.ts';
+import { evidencesFor, type Judged, type LatestEvidence } from './judge.ts';
 
 export type RehearsalPolicy = 'none' | 'warn' | 'override' | 'refuse';
 
@@ -36,7 +36,7 @@ export function askRehearsals({ home, planned, policy, by, call, surface, now }:
   for (const each of found.notCounting.filter(({ forged }) => forged !== null))
     surface.err(`Evidence that is not believed: ${visible(each.path)}: ${each.forged}.\n`);
   if (found.latest !== undefined) {
-    const words = rehearsedWords(found, now);
+    const words = rehearsedWords(found.latest, now);
     surface.err(`${words}\n`);
     return [words];
   }
@@ -53,15 +53,10 @@ function keyOrNone(home: Home, call: Invocation, surface: Surface): CheckSignatu
   }
 }
 
-function rehearsedWords({ latest, notCounting }: Evidences, now: number): string {
-  if (latest === undefined) return '';
-  const { environment, result, run, at, expiresAt } = latest;
-  const newer = notCounting.find(({ statement, forged }) => {
-    return forged === null && statement?.predicate.kind === 'rehearsal' && statement.predicate.result === 'FAILED';
-  });
-  const failed = newer === undefined ? '' : ` A newer one FAILED: ${newer.statement?.predicate.run}.`;
+function rehearsedWords({ environment, result, run, at, expiresAt, leftOut, of }: LatestEvidence, now: number): string {
   const until = new Date(expiresAt).toISOString().slice(0, 10);
-  return `Rehearsed ${ageWords(now - at)} in ${visible(environment)}: ${result}, counts until ${until} (run ${run}).${failed}`;
+  const left = leftOut === 0 ? '' : `, ${leftOut} of ${of} steps left out`;
+  return `Rehearsed ${ageWords(now - at)} in ${visible(environment)}: ${result}${left}, counts until ${until} (run ${run}).`;
 }
 
 function whyNone(judged: readonly Judged[]): string {

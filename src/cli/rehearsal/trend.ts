@@ -29,7 +29,9 @@ export function trendOf(now: Times, before: Times | undefined): Trend | undefine
     const was = earlier.get(id) ?? null;
     return ms !== null && was !== null && hasChanged(ms, was) ? [{ step: id, beforeMs: was, nowMs: ms }] : [];
   });
-  return { change: (now.ms - before.ms) / before.ms, steps };
+  // What is lost in the noise is no trend.
+  const change = Math.abs(now.ms - before.ms) > noiseMs ? (now.ms - before.ms) / before.ms : 0;
+  return { change, steps };
 }
 
 function hasChanged(now: number, before: number): boolean {

@@ -6,7 +6,7 @@ import { sha256 } from '../../kernel/sha256.ts';
 import { allSteps, type Plan } from '../../plan/plan.ts';
 import { evidencePath, writeEvidence } from '../../runtime/home/evidence.ts';
 import type { Home } from '../../runtime/home/home.ts';
-import { statementOf } from '../../views/rehearsal-evidence.ts';
+import { hasRestored, statementOf } from '../../views/rehearsal-evidence.ts';
 import { shellWord } from '../../views/shell-word.ts';
 import { visible } from '../../views/visible.ts';
 import type { Invocation, Surface } from '../invocation.ts';
@@ -75,7 +75,7 @@ function wordsOf({ predicate }: Statement): string {
   ];
   if (kind === 'drill')
     lines.push('A drill proves what becomes of these failures; it does not count as a rehearsal of the plan.');
-  else if (result === 'FAILED') lines.push('It does not count as a rehearsal of the plan.');
+  else if (result === 'FAILED' || !hasRestored(predicate)) lines.push('It does not count as a rehearsal of the plan.');
   else lines.push(`It counts for this plan until ${predicate.expiresOn.slice(0, 10)}, and until the plan is edited.`);
   return lines.join('\n');
 }

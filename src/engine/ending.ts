@@ -30,10 +30,16 @@ export function exceptionsOf(context: Context): readonly string[] {
       lines.push(
         `${id} was done by its contingency${stoodIn(context, step)}, after it had failed: ${state.reason ?? ''}`,
       );
-    else if (isTelling(step.place)) lines.push(`${id}: the message was not delivered: ${state.reason ?? ''}`);
+    else if (isTelling(step.place) && !isCleanup(context, id))
+      lines.push(`${id}: the message was not delivered: ${state.reason ?? ''}`);
     else lines.push(`${id} failed and the run went on without it: ${state.reason ?? ''}`);
   }
   return [...lines, ...updateExceptions(context)];
+}
+
+/** It stands among the messages, and is none. */
+function isCleanup({ plan }: Context, id: string): boolean {
+  return plan.rehearsal?.cleanup.includes(id) === true;
 }
 
 /** Which one: the one that succeeded, or was handed over to a person. */

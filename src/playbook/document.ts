@@ -66,12 +66,16 @@ export class PlaybookDocument {
     return { severity: 'warning', rule, message, remedy, ...this.place(path) };
   }
 
-  /** The same file for content that was put together from parts of it: `origin` says where a path of it stands. */
-  rearranged(origin: (path: Path) => Path): PlaybookDocument {
+  /** The same file for content (`data`) that was put together from parts of it: `origin` says where a path of it stands. */
+  rearranged(data: Json, origin: (path: Path) => Path): PlaybookDocument {
     const place = (path: Path, part?: Part): Placed => this.place(origin(path), part);
     const placeOfExpression = (path: Path, index: number): Placed => this.placeOfExpression(origin(path), index);
     // Its private parts stay with the original, which both of these ask.
-    return Object.create(this, { place: { value: place }, placeOfExpression: { value: placeOfExpression } });
+    return Object.create(this, {
+      data: { value: data },
+      place: { value: place },
+      placeOfExpression: { value: placeOfExpression },
+    });
   }
 
   #offsets(path: Path, part: Part): readonly [number, number] {

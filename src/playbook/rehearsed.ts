@@ -4,6 +4,7 @@
  *
  * Owns: the content that a rehearsal's plan is made from. Does not own: whether it reaches production (the guard).
  */
+import type { Json } from '../kernel/json.ts';
 import type { Path, PlaybookContent, StepContent } from './content.ts';
 import type { Playbook } from './examined.ts';
 
@@ -24,7 +25,10 @@ export function rehearsedPlaybook({ content: whole, document }: Playbook, rehear
   const secrets = { ...content.secrets, ...rehearsal.secrets };
   const rehearsed = { ...content, secrets, phases, escalate };
   const lengths = { announce: stepsIn(content.phases?.announce), escalate: stepsIn(content.escalate) };
-  return { content: rehearsed, document: document.rearranged((path) => origin(path, rehearsal, rehearsed, lengths)) };
+  // Content is data that the schema has accepted.
+  const data = rehearsed as unknown as Json;
+  const from = (path: Path): Path => origin(path, rehearsal, rehearsed, lengths);
+  return { content: rehearsed, document: document.rearranged(data, from) };
 }
 
 const ownId = (step: StepContent, index: number): StepContent => ({ ...step, id: step.id ?? `cleanup-${index + 1}` });

@@ -2,7 +2,7 @@
  * A run off a terminal: one plain line an event, to be read in a CI log; the program's last words under a failure, and
  * under a question the commands that answer it. Pure: text from an event and the state that it led to.
  */
-import type { AttemptEnd, Decision, HostEnd, RunEvent } from '../engine/protocol.ts';
+import type { AttemptEnd, Decision, HostEnd, RunEnd, RunEvent } from '../engine/protocol.ts';
 import type { Context } from '../engine/state.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import type { Observer } from '../ports/effects.ts';
@@ -91,10 +91,15 @@ export function eventSentence(event: RunEvent, context: Context): string | null 
     case 'disk.filled':
       return visible(event.detail);
     case 'run.ended':
-      return `ended: ${event.end} (exit code ${event.exitCode})${trueAtEnd(event, context)}`;
+      return `ended: ${endWords(event.end, context)} (exit code ${event.exitCode})${trueAtEnd(event, context)}`;
     case 'timer.fired':
       return event.timer === 'notify-hold' ? notHeldWords : overdueSentence(event.timer, context);
   }
+}
+
+/** P10: a rehearsal backs nothing out. */
+function endWords(end: RunEnd, { mode }: Pick<Context, 'mode'>): string {
+  return mode === 'rehearsal' ? end.replace('succeeded', 'rehearsed') : end;
 }
 
 const notHeldWords = 'goes on; messages are still being sent beside it';

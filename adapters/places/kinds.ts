@@ -1,5 +1,5 @@
 /** Places in one form each, so that two ways to write the same place are equal. */
-import { resolve } from 'node:path';
+import { posix, resolve } from 'node:path';
 import type { Json, JsonObject } from '../../src/kernel/json.ts';
 import type { AdapterPlace } from '../../src/ports/adapter.ts';
 
@@ -41,6 +41,13 @@ export function atHost(kind: string, host: string, port: string | undefined, bes
   const name = hostName(host);
   const at = `${name}${port === undefined ? '' : `:${port}`}${beside}`;
   return { kind, at, isHere: name === 'localhost', server: { host: name, port, beside } };
+}
+
+/** A path on another machine; one that is not absolute starts in the home of whoever logs in there. */
+export function remoteFile(host: string, file: string): AdapterPlace {
+  const there = posix.normalize(file).replace(/(?<=.)\/$/, '');
+  const place = atHost('path', host, undefined, `:${there}`);
+  return { ...place, server: { host: hostName(host), port: undefined, beside: '', path: there } };
 }
 
 export function elsewhere(kind: string, at: string): AdapterPlace {

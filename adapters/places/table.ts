@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { AdapterPlace, PlaceContext } from '../../src/ports/adapter.ts';
-import { allSaid, atHost, elsewhere, mailbox, path, receiver, said, webServer } from './kinds.ts';
+import { allSaid, atHost, elsewhere, mailbox, path, receiver, remoteFile, said, webServer } from './kinds.ts';
 
 export type PlacesOf = (input: JsonObject, context: PlaceContext) => readonly AdapterPlace[];
 
@@ -58,7 +58,9 @@ const rsync: PlacesOf = (input, context) => {
 /** `deploy@web01:/srv/shop` is a path on another machine. */
 function remotePath(value: string, folder: string): AdapterPlace {
   const remote = /^(?:[^@/:]+@)?(\[[^\]]+\]|[^/:]+):(.*)$/.exec(value);
-  return remote === null ? path(value, folder) : atHost('path', remote[1] ?? '', undefined, `:${remote[2] ?? ''}`);
+  if (remote === null) return path(value, folder);
+  const [, host = '', there = ''] = remote;
+  return remoteFile(host, there);
 }
 
 const folderOf =

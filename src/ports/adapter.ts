@@ -84,6 +84,8 @@ export interface PlaceOnNetwork {
   readonly port: string | undefined;
   /** Tells two places apart at the same host and port. */
   readonly beside: string;
+  /** Where it is a file or folder there. */
+  readonly path?: string;
 }
 
 /** What a place may depend on beside the input. */

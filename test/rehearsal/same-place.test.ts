@@ -4,6 +4,7 @@ import { hostname, networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { atHost, path } from '../../adapters/places/kinds.ts';
+import { placesByAdapter } from '../../adapters/places/table.ts';
 import { samePlaces } from '../../src/cli/rehearsal/same-place.ts';
 import type { AdapterPlace } from '../../src/ports/adapter.ts';
 import { Site } from '../rig/site.ts';
@@ -90,6 +91,29 @@ describe('files', () => {
   ])('%s and %s', async (one, other, same) => {
     expect((await judged(path(one, folder), path(other, folder))).same).toBe(same);
     expect((await judged(path(other, folder, 'switch'), path(one, folder))).same).toBe(same);
+  });
+});
+
+describe('files of other machines, and of this one by a login', () => {
+  const target = (value: string) =>
+    placesByAdapter.get('files/rsync')?.({ target: value }, { folder: '/plan', env: {} })?.[0];
+  test.each([
+    ['prod.example:/srv/prod', 'deploy@alias.example:/srv/prod/sub/', true],
+    ['prod.example:/srv/x/../prod', 'prod.example:/srv/prod', true],
+    ['prod.example:/srv/prod', 'alias.example:/srv/production', false],
+    ['prod.example:/srv/prod', 'other.example:/srv/prod', false],
+    ['localhost:/srv/prod', '/srv/prod/sub', true],
+    ['localhost:/srv/prod', '/srv/staging', false],
+  ])('%s and %s', async (one, other, same) => {
+    const [a, b] = [target(one), target(other)];
+    if (a === undefined || b === undefined) throw new Error('files/rsync says no place');
+    expect([(await judged(a, b)).same, (await judged(b, a)).same]).toEqual([same, same]);
+  });
+
+  test('a path that an own adapter says without more', async () => {
+    const said = (at: string): AdapterPlace => ({ kind: 'flag', at, isHere: true });
+    expect((await judged(said('/srv/prod/flag'), said('/srv/prod'))).same).toBe(true);
+    expect((await judged(said('unit a'), said('unit b'))).same).toBe(false);
   });
 });
 

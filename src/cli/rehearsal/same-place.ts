@@ -2,7 +2,7 @@
  * Whether a place of a rehearsal is one of production's, by what it is and not by what it is called. Asks the file system
  * and the name service of this machine; what they cannot tell is compared as it is written, and that is said.
  */
-import type { AdapterPlace, PlaceOnNetwork } from '../../ports/adapter.ts';
+import type { AdapterPlace, PlaceOnDisk, PlaceOnNetwork } from '../../ports/adapter.ts';
 import { addressesOf, type LookUp } from './addresses.ts';
 import { overlap } from './on-disk.ts';
 
@@ -19,18 +19,35 @@ export async function samePlaces(rehearsed: Places, production: Places, lookUp?:
   const addresses = await addressesOf(asked, lookUp);
   const isSame = (one: AdapterPlace, other: AdapterPlace): boolean => {
     if (one.kind === other.kind && one.at === other.at) return true;
-    if (one.file !== undefined && other.file !== undefined) return overlap(one.file, other.file);
+    const [file, real] = [fileOf(one), fileOf(other)];
+    if (file !== undefined && real !== undefined) return overlap(file, real);
     return inDoubt(one, other).length > 0 && share(addresses, one.server, other.server);
   };
   return { isSame, notFound: [...asked].filter((name) => !addresses.has(name)).sort() };
+}
+
+/** A login to this machine ends at its own files; so does a path that an own adapter says in words alone. */
+function fileOf({ file, server, isHere, at }: AdapterPlace): PlaceOnDisk | undefined {
+  if (file !== undefined) return file;
+  const own = server?.host === 'localhost' ? server.path : server === undefined && isHere ? at : undefined;
+  return own?.startsWith('/') === true ? { path: own } : undefined;
 }
 
 /** The hosts of two servers that only the name of their host tells apart. */
 function inDoubt({ server: one }: AdapterPlace, { server: other }: AdapterPlace): readonly string[] {
   if (one === undefined || other === undefined) return [];
   const ports = one.port === undefined || other.port === undefined || one.port === other.port;
-  return ports && one.beside === other.beside ? [one.host, other.host] : [];
+  return ports && one.beside === other.beside && meet(one.path, other.path) ? [one.host, other.host] : [];
 }
+
+/** By their names alone: links on another machine are not looked at. */
+function meet(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return holds(one, other) || holds(other, one);
+}
+
+const holds = (outer: string, inner: string): boolean =>
+  inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
 
 function share(
   addresses: ReadonlyMap<string, ReadonlySet<string>>,

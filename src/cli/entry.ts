@@ -1,4 +1,5 @@
 /** The process itself: argv, the standard streams, the exit code. What `bin/backout.js` loads. */
+import { fstatSync, writeSync } from 'node:fs';
 import { exit } from './exit-codes.ts';
 import type { Surface } from './invocation.ts';
 import { main, report } from './main.ts';
@@ -6,7 +7,7 @@ import { main, report } from './main.ts';
 const surface: Surface = {
   env: process.env,
   cwd: process.cwd(),
-  out: (text) => void stream('stdout').write(text),
+  out,
   err: (text) => void stream('stderr').write(text),
 };
 
@@ -23,6 +24,20 @@ function stream(name: 'stdout' | 'stderr'): NodeJS.WriteStream {
   return opened;
 }
 
+/** What keeps the results from being written to the file that stdout is. */
+let unwritten: NodeJS.ErrnoException | null = null;
+
+/** Node's own stream to a file takes a write that a full disk cut short for a whole one. */
+function out(text: string): void {
+  if (!fstatSync(1).isFile()) return void stream('stdout').write(text);
+  const bytes = Buffer.from(text);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at);
+  } catch (error) {
+    unwritten = error as NodeJS.ErrnoException;
+  }
+}
+
 function broken(error: unknown): void {
   report(error, surface);
   process.exit(exit.fault);
@@ -34,14 +49,27 @@ process.on('unhandledRejection', broken);
 function leave(code: number): void {
   process.exitCode = code;
   const open = [...used.values()].filter((each) => each.writableLength > 0 && !each.destroyed);
-  if (open.length === 0) process.exit(code);
+  if (open.length === 0) process.exit(codeOfOutput(code));
   let left = open.length;
   for (const each of open) {
     each.write('', () => {
       left -= 1;
-      if (left === 0) process.exit(code);
+      if (left === 0) process.exit(codeOfOutput(code));
     });
   }
+}
+
+/** Their exit code says what became of a system, whatever becomes of what they print. */
+const acting: ReadonlySet<string> = new Set(['run', 'resume', 'rehearse', 'change']);
+/** Nobody reads on: no loss to anybody. */
+const readerGone: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ECONNRESET']);
+
+/** A result that was not written (its disk is full) is no success: a caller would take half of it for all. */
+function codeOfOutput(code: number): number {
+  const error: NodeJS.ErrnoException | null = unwritten ?? used.get('stdout')?.errored ?? null;
+  if (error === null || readerGone.has(error.code ?? '')) return code;
+  surface.err(`backout: what was to be printed could not be written (${error.code ?? error.message})\n`);
+  return code === 0 && !acting.has(process.argv[2] ?? '') ? exit.usage : code;
 }
 
 main(process.argv.slice(2), surface).then(leave, broken);

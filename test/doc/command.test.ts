@@ -1,7 +1,11 @@
 /** `backout doc` as its user calls it: forms, files, what it finds beside the playbook, faults. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
-import { root } from '../rig/built.ts';
+import { program, root } from '../rig/built.ts';
 import { Site } from '../rig/site.ts';
+import { mayMount } from '../runtime/home/scratch.ts';
 
 jest.setTimeout(120_000);
 
@@ -62,6 +66,62 @@ test('-o writes the file, in the form that its name says', async () => {
   expect(JSON.parse(site.read('plan.json'))).toMatchObject({ format: 'backout/document/v1', number: 'CHG7' });
   const lost = await site.call(['doc', 'playbook.yaml', '-o', 'no/such/plan.md']);
   expect([lost.code, lost.stderr]).toEqual([2, expect.stringContaining('no/such/plan.md cannot be written (ENOENT)')]);
+});
+
+test.each([
+  ['the playbook', 'playbook.yaml'],
+  ['the playbook by another name', 'link.md'],
+  ['the change beside it', 'change.yaml'],
+  ['a script of a step', 'undo.sh'],
+  ['the parameters', 'values.yaml'],
+])('-o does not write over its inputs: %s', async (_, target) => {
+  const site = new Site(playbook.replace("run: 'cp ${{ params.release }} motd'", 'script: undo.sh'));
+  site.write('undo.sh', '#!/bin/sh\n', 0o755);
+  site.write('values.yaml', 'release: "4.1"\n');
+  site.write('change.yaml', change('CHG7'));
+  symlinkSync(site.path('playbook.yaml'), site.path('link.md'));
+  const before = site.read(target);
+  const call = ['doc', 'playbook.yaml', '--params-file', 'values.yaml', '--format', 'md', '-o', target];
+  const { code, stderr } = await site.call(call);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('is what this is made from')]);
+  expect(site.read(target)).toBe(before);
+});
+
+test('a name that promises another form is refused', async () => {
+  const site = new Site(playbook);
+  const { code, stderr } = await site.call(['doc', 'playbook.yaml', '-o', 'plan.pdf']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('a document is not written as pdf')]);
+  expect(existsSync(site.path('plan.pdf'))).toBe(false);
+});
+
+const mounted = mayMount() ? test : test.skip;
+
+mounted('a full disk leaves the older document whole, no half of a new one, and no exit code 0', async () => {
+  const site = new Site(playbook);
+  const disk = site.path('small');
+  mkdirSync(disk);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'none', disk]);
+  site.atEnd(() => execFileSync('umount', [disk]));
+  site.write('small/older.html', 'older');
+  site.write('small/ballast', Buffer.alloc(8 * 1024));
+  for (const name of ['older.html', 'new.html']) {
+    const { code, stderr } = await site.call(['doc', 'playbook.yaml', '-o', `small/${name}`]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the disk is full (ENOSPC)')]);
+  }
+  expect(readdirSync(disk)).toEqual(['ballast', 'older.html']);
+  expect(site.read('small/older.html')).toBe('older');
+  const init = await site.call(['init', 'small/first.yaml', '--yes']);
+  expect([init.code, existsSync(join(disk, 'first.yaml'))]).toEqual([2, false]);
+  const printed = spawnSync(
+    'sh',
+    ['-c', `exec "$0" "$1" doc playbook.yaml --format html > small/out.html`, process.execPath, program],
+    {
+      cwd: site.folder,
+      env: site.environment(),
+      encoding: 'utf8',
+    },
+  );
+  expect([printed.status, printed.stderr]).toEqual([2, expect.stringContaining('could not be written (ENOSPC)')]);
 });
 
 test('the change beside the playbook is its implementation plan, where it is the same change', async () => {

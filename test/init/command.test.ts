@@ -95,6 +95,16 @@ test('with --template or --yes nothing is asked', async () => {
   expect(site.read('b.yaml')).toContain('uses: files/restore');
 });
 
+test('commands to paste have the name quoted as a shell wants it', async () => {
+  const site = new Site();
+  const name = "sp ace'$(x).yaml";
+  const { stderr } = await site.call(['init', name, '--yes']);
+  const quoted = `'sp ace'\\''$(x).yaml'`;
+  expect(stderr).toContain(`backout lint ${quoted}\n`);
+  expect(site.read(name)).toContain(`#   backout plan ${quoted}  `);
+  expect(await site.call(['init', 'a\nb.yaml', '--yes'])).toMatchObject({ code: 2 });
+});
+
 test('a template that is not known is refused before anything is written', async () => {
   const site = new Site();
   const { code, stderr } = await site.call(['init', '--template', 'mainframe']);

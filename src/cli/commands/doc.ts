@@ -1,8 +1,8 @@
 /** `backout doc`: the plan as the document that is attached to the change record; nothing is touched. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { type DocumentFormat, documentFormats, documentPage } from '../../views/document.ts';
 import { documentView } from '../../views/document-view.ts';
 import { loadPlanAssuming } from '../assume-parameters.ts';
@@ -10,6 +10,7 @@ import { documentFacts } from '../document/facts.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
+import { refuseInput, writeOutput } from '../write-output.ts';
 
 export const run: CommandRun = async (call, surface) => {
   const format = formatOf(call);
@@ -20,6 +21,7 @@ export const run: CommandRun = async (call, surface) => {
     printDiagnostics(planned.error, surface);
     return exit.usage;
   }
+  refuseInputs(planned.value.plan, call, surface);
   const facts = await documentFacts(planned.value, call, surface);
   const page = documentPage(documentView(facts), format);
   const assumed = Object.keys(planned.value.assumed);
@@ -50,20 +52,26 @@ function formatOf(call: Invocation): DocumentFormat {
 
 /** The file's name says it where nothing else does. */
 function formatOfName(file = ''): DocumentFormat {
-  return documentFormats.find((each) => file.endsWith(`.${each}`)) ?? 'md';
+  const ending = extname(file).slice(1).toLowerCase();
+  const known = documentFormats.find((each) => each === ending);
+  if (known !== undefined || ending === '') return known ?? 'md';
+  const forms = documentFormats.join(', ');
+  const remedy = `End it with one of ${forms}, or say --format. A PDF is printed from the HTML by a browser.`;
+  throw new Fault('usage', `-o ${file}: a document is not written as ${ending}`, remedy);
 }
 
 function write(page: string, call: Invocation, surface: Surface): void {
   const file = call.flag('output');
-  if (file === undefined) {
-    surface.out(page);
-    return;
-  }
-  const path = resolve(surface.cwd, file);
-  try {
-    writeFileSync(path, page);
-  } catch (error) {
-    throw new Fault('usage', `${path} cannot be written (${(error as NodeJS.ErrnoException).code})`);
-  }
+  if (file === undefined) return surface.out(page);
+  writeOutput(resolve(surface.cwd, file), page);
   surface.err(`Wrote ${file}.\n`);
+}
+
+/** With a long plan the document takes a while: a name that will not do is refused before. */
+function refuseInputs({ playbookFile, folder, files }: Plan, call: Invocation, { cwd }: Surface): void {
+  const file = call.flag('output');
+  if (file === undefined) return;
+  const named = [call.flag('change'), call.flag('params-file')].flatMap((each) => (each === undefined ? [] : [each]));
+  const inputs = [playbookFile, join(folder, 'change.yaml'), ...files.map(({ source }) => source)];
+  refuseInput(resolve(cwd, file), [...inputs, ...named.map((each) => resolve(cwd, each))]);
 }

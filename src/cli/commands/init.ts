@@ -1,17 +1,20 @@
 /** `backout init`: a first playbook, from answers on a terminal or from a template. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Fault } from '../../kernel/fault.ts';
+import { shellWord } from '../../views/shell-word.ts';
 import { isTerminal } from '../drive.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { type Answers, templates } from '../templates/answers.ts';
 import { playbookText } from '../templates/playbook-text.ts';
+import { writeNew, writeOutput } from '../write-output.ts';
 
 export const run: CommandRun = async (call, surface) => {
   const file = call.args[0] ?? 'playbook.yaml';
   const path = resolve(surface.cwd, file);
   const template = templateOf(call);
+  refuseUnspeakable(file);
   refuseExisting(path, file, call);
   const answers = isAsked(call) ? await ask(template, surface) : template;
   if (answers === undefined) {
@@ -19,7 +22,7 @@ export const run: CommandRun = async (call, surface) => {
     return exit.failed;
   }
   write(path, file, playbookText(answers, file), call);
-  surface.err(`Wrote ${file}. Next: fill in what it marks, then: backout lint ${file}\n`);
+  surface.err(`Wrote ${file}. Next: fill in what it marks, then: backout lint ${shellWord(file)}\n`);
   return exit.backedOut;
 };
 
@@ -40,6 +43,12 @@ async function ask(from: Answers, surface: Surface): Promise<Answers | undefined
   return askAnswers(from);
 }
 
+/** The name stands in the playbook's comments and in commands to paste. */
+function refuseUnspeakable(file: string): void {
+  if (/\p{Cc}/u.test(file))
+    throw new Fault('usage', 'the name of the file has control characters in it', 'Give another name.');
+}
+
 /** Before anything is asked. */
 function refuseExisting(path: string, file: string, call: Invocation): void {
   if (!call.has('force') && existsSync(path)) throw existing(file);
@@ -49,10 +58,6 @@ const existing = (file: string): Fault =>
   new Fault('usage', `${file} is there already`, 'Give another name, or --force to overwrite it.');
 
 function write(path: string, file: string, text: string, call: Invocation): void {
-  try {
-    writeFileSync(path, text, { flag: call.has('force') ? 'w' : 'wx' });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw code === 'EEXIST' ? existing(file) : new Fault('usage', `${path} cannot be written (${code})`);
-  }
+  if (call.has('force')) writeOutput(path, text);
+  else if (!writeNew(path, text)) throw existing(file);
 }

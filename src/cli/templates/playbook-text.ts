@@ -1,4 +1,5 @@
 /** Answers → a whole playbook, with what only the owner can know marked FILL IN or CHANGEME, which lint finds. */
+import { shellWord } from '../../views/shell-word.ts';
 import type { Answers, Person } from './answers.ts';
 import { closing } from './closing.ts';
 import { indented, type Parameter, type Piece, quoted, withExpressions } from './piece.ts';
@@ -37,7 +38,8 @@ export function playbookText(answers: Answers, file: string): string {
   );
 }
 
-function head({ name }: Answers, file: string, parameters: readonly Parameter[]): string {
+function head({ name }: Answers, path: string, parameters: readonly Parameter[]): string {
+  const file = shellWord(path);
   const given = parameters.filter((each) => each.default === undefined);
   const params = given.map((each) => `--param ${each.name}=…`);
   const values =

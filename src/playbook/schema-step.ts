@@ -163,7 +163,10 @@ const contingencyShape = () => ({
   ),
   cancellable: flag('False: a stop leaves it running, and says so.', { default: true }),
   maxOutput: size('How much of its output is kept; head and tail stay, the cut is said.', { default: '64MiB' }),
-  answerWithin: duration('How long to wait for a person before it counts as a failure.', { default: '30m' }),
+  answerWithin: duration(
+    'How long to wait for a person. After it the contingency is tried; without one the backout ends, whatever `onFailure` says.',
+    { default: '30m' },
+  ),
 });
 
 const stepError = 'must be a mapping, such as { run: ./maintenance on }';

@@ -179,11 +179,19 @@ function untilWords({ successes, withinMs, failures = null, errors = null }: Unt
   return `until ${successes} successes in a row within ${formatDuration(withinMs)}${early}`;
 }
 
-function limitWords({ action, place, answerWithinMs, timeoutMs }: PlannedStep): string {
+function limitWords(step: PlannedStep): string {
+  const { action, place, answerWithinMs, timeoutMs } = step;
   if (action.kind === 'manual') {
-    return isTelling(place) ? 'a task for a person' : `answer within ${formatDuration(answerWithinMs)}`;
+    return isTelling(place)
+      ? 'a task for a person'
+      : `answer within ${formatDuration(answerWithinMs)}${unansweredWords(step)}`;
   }
   return timeoutMs === null ? 'no timeout' : `timeout ${formatDuration(timeoutMs)}`;
+}
+
+/** Silence is a failure under `stop`; said where the step's own words promise something else. */
+function unansweredWords({ onFailure, contingency }: PlannedStep): string {
+  return onFailure === 'stop' || contingency.length > 0 ? '' : ' (no answer ends the backout)';
 }
 
 function conditionWords(condition: boolean | string): string {

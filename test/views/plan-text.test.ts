@@ -119,3 +119,12 @@ test('nothing that would be done is cut off', () => {
   expect(shown.replace(/\n\s+/g, '')).toHaveLength(does.length + 3);
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
+
+test('a person who does not answer ends the backout, and a step whose onFailure sounds otherwise says so', () => {
+  const look = (onFailure: 'continue' | 'stop') =>
+    step('look', 'restore', { onFailure, answerWithinMs: 2_000, action: { kind: 'manual', instruction: 'Look.' } });
+  expect(planText(withRestore([look('continue')]), options)).toContain(
+    'answer within 2.0 s (no answer ends the backout); on failure: continue',
+  );
+  expect(planText(withRestore([look('stop')]), options)).not.toContain('no answer ends');
+});

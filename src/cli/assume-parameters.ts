@@ -7,7 +7,8 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { ReadInventory } from '../plan/plan-hosts.ts';
 import type { Invocation, Surface } from './invocation.ts';
-import { type CheckedPlaybook, loadPlaybook, occasionOf, type PlanAndAdapters, planLoaded } from './load-plan.ts';
+import { occasionOf, type PlanAndAdapters, planLoaded } from './load-plan.ts';
+import { type CheckedPlaybook, loadPlaybook } from './load-playbook.ts';
 import { standIns } from './stand-ins.ts';
 import { nothingUndecided, type Undecided, undecidedIn } from './undecided.ts';
 

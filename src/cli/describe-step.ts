@@ -1,6 +1,6 @@
 /** What a step's adapter says it would do, for plans that are only looked at. */
 import type { PlannedStep } from '../plan/plan.ts';
-import type { Adapters } from './load-plan.ts';
+import type { Adapters } from './load-adapters.ts';
 
 /** Undefined where it has no adapter, or the input is not complete: expressions and secrets stand as the playbook has them. */
 export function describeWith(adapters: Adapters): (step: PlannedStep) => readonly string[] | undefined {

@@ -9,7 +9,7 @@ import type { Filler, RunSetting } from '../runtime/attempt/setting.ts';
 import type { Secrets } from '../runtime/secrets.ts';
 import { inheritedEnv } from '../runtime/secrets.ts';
 import type { Surface } from './invocation.ts';
-import type { Adapters } from './load-plan.ts';
+import type { Adapters } from './load-adapters.ts';
 
 export interface SettingParts {
   readonly plan: Plan;

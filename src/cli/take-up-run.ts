@@ -22,7 +22,7 @@ import { heldFault, holdSystem } from './hold-system.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import { livingOf, readPlan, readRun } from './known-run.ts';
 import { refuseOutdated } from './later-runs.ts';
-import { loadAdapters } from './load-plan.ts';
+import { loadAdapters } from './load-adapters.ts';
 import { logTargetsOf } from './log-targets.ts';
 import { reopenRecord } from './open-record.ts';
 import { makeSetting } from './run-setting.ts';

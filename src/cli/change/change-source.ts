@@ -6,7 +6,7 @@ import type { Json } from '../../kernel/json.ts';
 import { frameDefinition, stepDefinitions, stepNeeds } from '../../playbook/change/definitions.ts';
 import { asMapping, asText } from '../../playbook/change/written.ts';
 import { readPlaybook } from '../../playbook/read.ts';
-import { readBounded } from '../load-plan.ts';
+import { readBounded } from '../load-playbook.ts';
 import type { LoadedChange } from './load-change.ts';
 
 export interface ChangeSource {

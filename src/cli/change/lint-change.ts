@@ -11,7 +11,7 @@ import type { Risk } from '../../playbook/lint/rule.ts';
 import type { Surface } from '../invocation.ts';
 import { lintHosts } from '../lint-hosts.ts';
 import type { LintOutcome } from '../lint-outcome.ts';
-import { factsOf } from '../load-plan.ts';
+import { factsOf } from '../load-adapters.ts';
 import { measuredTimes } from '../measured-times.ts';
 import { missingScripts } from '../missing-scripts.ts';
 import { lintedRehearsal, rehearsalFaults, rehearsalOf } from '../rehearsal/known-rehearsal.ts';

@@ -14,7 +14,8 @@ import { inOrder } from '../../playbook/check.ts';
 import type { PlaybookDocument } from '../../playbook/document.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import { readPlaybook } from '../../playbook/read.ts';
-import { type Adapters, factsOf, loadAdapters, loadPlaybook, readBounded, usedNames } from '../load-plan.ts';
+import { type Adapters, factsOf, loadAdapters, usedNames } from '../load-adapters.ts';
+import { loadPlaybook, readBounded } from '../load-playbook.ts';
 
 export interface LoadedChange {
   readonly file: string;

@@ -5,9 +5,11 @@
 import { escalateOnly } from '../../plan/derive/escalate-only.ts';
 import { checkPlaybook } from '../../playbook/check.ts';
 import { exit } from '../exit-codes.ts';
+import { givenParams } from '../given-parameters.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
-import { factsOf, givenParams, planLoaded } from '../load-plan.ts';
+import { factsOf } from '../load-adapters.ts';
+import { planLoaded } from '../load-plan.ts';
 import { runPlanned } from '../run-planned.ts';
 import type { ExecutedChange } from './executed-change.ts';
 import type { LoadedChange } from './load-change.ts';

@@ -8,7 +8,7 @@ import { visible } from '../../views/visible.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
-import { loadPlaybook } from '../load-plan.ts';
+import { loadPlaybook } from '../load-playbook.ts';
 import { ageWords } from '../rehearsal/age.ts';
 import { evidenceKey } from '../rehearsal/evidence-key.ts';
 import { type Judged, judge, newestFirst } from '../rehearsal/judge.ts';

@@ -10,7 +10,7 @@ import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { storedTimes } from '../known-times.ts';
 import { printDiagnostics } from '../lint-output.ts';
-import type { Adapters } from '../load-plan.ts';
+import type { Adapters } from '../load-adapters.ts';
 import { textOptions } from '../text-options.ts';
 
 /** So many pairs are walked in about two minutes. */

@@ -17,7 +17,7 @@ import { readSecrets } from '../../runtime/secrets.ts';
 import type { Deadline } from '../../views/deadline.ts';
 import { deadlineMessage, dueTelling, withMessage } from '../../views/deadline-message.ts';
 import type { Invocation, Surface } from '../invocation.ts';
-import type { Adapters } from '../load-plan.ts';
+import type { Adapters } from '../load-adapters.ts';
 import { makeSetting } from '../run-setting.ts';
 
 /** Gives the word that is due, if one is; resolves when everybody was told or tried. */

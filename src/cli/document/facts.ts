@@ -13,7 +13,7 @@ import { findWindow } from '../deadline/find-window.ts';
 import { describeWith } from '../describe-step.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { knownTimes } from '../known-times.ts';
-import type { Adapters } from '../load-plan.ts';
+import type { Adapters } from '../load-adapters.ts';
 import { evidenceKey } from '../rehearsal/evidence-key.ts';
 import { evidencesFor, genuineEvidence, hasEvidence } from '../rehearsal/judge.ts';
 import { version } from '../version.ts';

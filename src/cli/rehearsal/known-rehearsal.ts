@@ -8,8 +8,10 @@ import { allSites } from '../../playbook/content.ts';
 import type { LintFacts } from '../../playbook/lint/facts.ts';
 import { rehearsedPlaybook } from '../../playbook/rehearsed.ts';
 import { lookAtHome } from '../../runtime/home/home.ts';
+import { scriptsOf } from '../frozen-scripts.ts';
 import type { Surface } from '../invocation.ts';
-import { type CheckedPlaybook, factsOf, scriptsOf } from '../load-plan.ts';
+import { factsOf } from '../load-adapters.ts';
+import type { CheckedPlaybook } from '../load-playbook.ts';
 import { evidenceKey } from './evidence-key.ts';
 import { type LatestEvidence, latestEvidence } from './judge.ts';
 

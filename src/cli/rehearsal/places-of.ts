@@ -5,7 +5,7 @@ import type { Action, Plan, PlannedStep } from '../../plan/plan.ts';
 import { allSteps } from '../../plan/plan.ts';
 import type { Expressions } from '../../playbook/expression.ts';
 import type { AdapterPlace, PlaceContext } from '../../ports/adapter.ts';
-import type { Adapters } from '../load-plan.ts';
+import type { Adapters } from '../load-adapters.ts';
 
 export interface PlacedStep {
   readonly step: PlannedStep;

@@ -14,8 +14,12 @@ import { allSites, type PlaybookContent } from '../../playbook/content.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import { atBadEnd, rehearsedPlaybook } from '../../playbook/rehearsed.ts';
 import { visible } from '../../views/visible.ts';
+import { scriptsOf } from '../frozen-scripts.ts';
+import { givenParams } from '../given-parameters.ts';
 import type { Invocation, Surface } from '../invocation.ts';
-import { type Adapters, type CheckedPlaybook, givenParams, loadPlaybook, occasionOf, scriptsOf } from '../load-plan.ts';
+import type { Adapters } from '../load-adapters.ts';
+import { occasionOf } from '../load-plan.ts';
+import { type CheckedPlaybook, loadPlaybook } from '../load-playbook.ts';
 
 export type Rehearsal = NonNullable<PlaybookContent['rehearsal']>;
 

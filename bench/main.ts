@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { findContenders } from './contenders.ts';
 import { lookAtMachine, machineLines } from './machine.ts';
 import { audit } from './measures/audit.ts';
+import { before } from './measures/before.ts';
 import { filesRestore } from './measures/files-restore.ts';
 import { hosts } from './measures/hosts.ts';
 import { type Bench, isReached, type MeasureName, type Row } from './measures/measure.ts';
@@ -30,6 +31,7 @@ const measures: Readonly<Record<MeasureName, (bench: Bench) => readonly Row[] | 
   'files-restore': filesRestore,
   'postgres-restore': postgresRestore,
   hosts,
+  before,
 };
 
 async function bench(options: Options): Promise<void> {

@@ -14,6 +14,7 @@ export const measureNames = [
   'files-restore',
   'postgres-restore',
   'hosts',
+  'before',
 ] as const;
 export type MeasureName = (typeof measureNames)[number];
 

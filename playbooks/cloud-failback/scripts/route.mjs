@@ -24,8 +24,11 @@ function point(target) {
   renameSync(`${link}.new`, link);
 }
 
+/** Where Debian has it; a plain user's PATH leaves that folder out. */
+const env = { ...process.env, PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin` };
+
 function nginx(...args) {
-  const { status, stderr, error } = spawnSync('nginx', ['-c', config, ...args], { encoding: 'utf8' });
+  const { status, stderr, error } = spawnSync('nginx', ['-c', config, ...args], { encoding: 'utf8', env });
   return status === 0 ? undefined : (error?.message ?? stderr.trim());
 }
 

@@ -1,28 +1,25 @@
 /** A run of a plan, wherever that comes from: everything between the plan and the exit code (P3, P7). */
 import type { Person } from '../engine/protocol.ts';
-import { Fault } from '../kernel/fault.ts';
+import type { Fault } from '../kernel/fault.ts';
 import { planDigest } from '../plan/digest.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepProcesses } from '../ports/step-process.ts';
-import { type Home, openHome } from '../runtime/home/home.ts';
-import { thisPerson } from '../runtime/home/login.ts';
+import type { Home } from '../runtime/home/home.ts';
 import type { RunFolder } from '../runtime/home/run-folder.ts';
 import { createStepProcesses } from '../runtime/process/step-processes.ts';
-import { readSecrets, type Secrets } from '../runtime/secrets.ts';
 import { askToBegin } from './ask-to-begin.ts';
 import { type Beginning, beginRun, newRunFolder } from './begin-run.ts';
 import { conclude } from './conclude.ts';
-import { drive, isTerminal } from './drive.ts';
+import { drive } from './drive.ts';
 import { exit } from './exit-codes.ts';
+import { groundOf } from './ground.ts';
 import { heldFault, holdSystem } from './hold-system.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import { livingOf } from './known-run.ts';
 import { windowNotes } from './late/window-notes.ts';
 import { printDiagnostics } from './lint-output.ts';
 import type { loadPlan } from './load-plan.ts';
-import { logTargetsOf } from './log-targets.ts';
 import { followOnce, runOfKey } from './once.ts';
-import { signerOf } from './open-record.ts';
 import { rehearsalNotes } from './rehearsal/policy-of.ts';
 
 /** A run of a plan, wherever that comes from. */
@@ -56,64 +53,11 @@ async function begin({ call, surface, load, ...hooks }: PlannedRun, isDry: boole
   }
   const { plan, warnings } = planned.value;
   if (warnings.length > 0) printDiagnostics(warnings, surface);
-  refuseEmpty(plan);
-  const secrets = await readSecrets(plan, surface.env);
-  refuseMissing(plan, secrets);
-  refuseSecretParams(plan, secrets);
-  const home = openHome(call.flag('home'), surface.env);
-  // What is wrong with the call is said before anything of a run is made.
-  logTargetsOf(call, surface);
-  signerOf(home, call, surface);
-  const by = thisPerson(surface.env, call.flag('by') ?? null);
-  const waits = call.has('wait') || isTerminal();
+  const ground = await groundOf(plan, call, surface);
   const mode = isDry ? 'dry-run' : 'real';
   const onceKey = onceKeyOf(call, plan);
-  const beginning = {
-    home,
-    planned: planned.value,
-    mode,
-    by,
-    onceKey,
-    secrets,
-    processes,
-    call,
-    surface,
-    waits,
-  } as const;
+  const beginning = { ...ground, planned: planned.value, mode, onceKey, processes, call, surface } as const;
   return isDry ? runDry(beginning) : runReal(beginning, hooks);
-}
-
-export function refuseEmpty(plan: Plan): void {
-  if (Object.values(plan.phases).some((phase) => phase.steps.length > 0)) return;
-  throw new Fault(
-    'usage',
-    `${plan.playbookFile} has no steps: there is nothing to back out`,
-    'Add one to phases.restore.',
-  );
-}
-
-export function refuseMissing(plan: Plan, { missing }: Secrets): void {
-  const [first, ...others] = [...missing].map(([name, why]) => `the secret ${name} is missing: ${why}`);
-  if (first === undefined) return;
-  throw new Fault(
-    'usage',
-    [first, ...others].join('; '),
-    `Nothing was run. Give the secrets of ${plan.name}, then run again.`,
-  );
-}
-
-/** P9: parameters stand in the plan, the report and the status; a secret among them would too. */
-export function refuseSecretParams(plan: Plan, { values }: Secrets): void {
-  for (const [name, value] of Object.entries(plan.params)) {
-    const secret = [...values].find(([, text]) => JSON.stringify(value).includes(JSON.stringify(text).slice(1, -1)));
-    if (secret === undefined) continue;
-    const remedy = 'Nothing was run. Let the playbook take it from secrets, not from a parameter.';
-    throw new Fault(
-      'usage',
-      `the parameter ${name} holds the secret ${secret[0]}, and parameters are recorded`,
-      remedy,
-    );
-  }
 }
 
 function onceKeyOf(call: Invocation, plan: Plan): string | null {

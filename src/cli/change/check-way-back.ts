@@ -5,9 +5,8 @@
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { namesIt } from '../../playbook/change/names-it.ts';
 import { asList, asMapping } from '../../playbook/change/written.ts';
-import { readSecrets } from '../../runtime/secrets.ts';
+import { usableSecrets } from '../ground.ts';
 import type { Invocation, Surface } from '../invocation.ts';
-import { refuseMissing, refuseSecretParams } from '../run-planned.ts';
 import { type DerivedPlaybook, deriveLoaded } from './derive-playbook.ts';
 import type { LoadedChange } from './load-change.ts';
 import { planBack } from './plan-change.ts';
@@ -25,9 +24,7 @@ export async function wayBackFaults(
   const planned = await planBack(derived.value, withStandIns(call, derived.value), surface);
   if (!planned.ok) return planned.error.filter((fault) => !isOfStandIn(fault, derived.value));
   const { plan } = planned.value;
-  const secrets = await readSecrets(plan, surface.env);
-  refuseMissing(plan, secrets);
-  refuseSecretParams(plan, secrets);
+  await usableSecrets(plan, surface);
   return [];
 }
 

@@ -36,7 +36,6 @@ export async function checkPlaybook(document: PlaybookDocument, adapters: Adapte
   const examined: Examined = { content, document, sites: allSites(content), adapters };
   const diagnostics = [
     ...(refused?.diagnostics ?? []),
-    ...checkCommunication(examined),
     ...checkParameters(examined),
     ...checkRehearsal(examined),
     ...(await checkSteps(examined)),
@@ -45,9 +44,10 @@ export async function checkPlaybook(document: PlaybookDocument, adapters: Adapte
   return { playbook: failed ? undefined : { content, document }, diagnostics: inOrder(diagnostics) };
 }
 
-/** Everything that steps must keep; asked again of the steps as they are rehearsed. */
+/** Everything that steps and updates must keep; asked again of them as they are rehearsed. */
 export async function checkSteps(examined: Examined): Promise<readonly Diagnostic[]> {
   return [
+    ...checkCommunication(examined),
     ...checkStepShapes(examined),
     ...checkHosts(examined),
     ...checkOrder(examined),

@@ -51,16 +51,18 @@ export function expressionSites(examined: Examined): readonly ExpressionSite[] {
   }
   for (const { path, text } of leaves(document.data, [])) {
     const ofStep = path[0] === 'phases' || path[0] === 'escalate';
-    if (ofStep || isChannel(path) || isRehearsedStep(path) || !hasExpression(text)) continue;
+    if (ofStep || isChannel(path) || isRehearsed(path) || !hasExpression(text)) continue;
     const rules = isFilledEarly(path) ? planned : fixed;
     found.push({ ...rules, path, text, step: undefined });
   }
   return found;
 }
 
-/** Of steps as they are rehearsed: checked where they stand then, with the steps that they belong to. */
-function isRehearsedStep([key, part]: Path): boolean {
-  return key === 'rehearsal' && (part === 'cleanup' || part === 'with' || part === 'env' || part === 'hosts');
+const rehearsed: ReadonlySet<unknown> = new Set(['cleanup', 'with', 'env', 'hosts', 'communication']);
+
+/** Of steps and updates as they are rehearsed: checked where they stand then, with the steps that they belong to. */
+function isRehearsed([key, part]: Path): boolean {
+  return key === 'rehearsal' && rehearsed.has(part);
 }
 
 const early: ReadonlySet<unknown> = new Set(['summary', 'scope', 'goals']);

@@ -15,9 +15,8 @@ type PhaseContent = PlaybookContent['escalate'];
 /** Of a cleanup step in `escalate`: one id cannot stand twice in a plan. */
 export const atBadEnd = (id: string): string => `${id}-at-bad-end`;
 
-/** Regular updates are left out: their audiences are those of production. */
 export function rehearsedPlaybook({ content: whole, document }: Playbook, rehearsal: Rehearsal): Playbook {
-  const { communication: _, ...content } = whole;
+  const content = { ...whole, ...rehearsedUpdates(whole, rehearsal) };
   const cleanup = (rehearsal.cleanup ?? []).map(ownId);
   const replaced = eachPhase(content, rehearsal);
   const phases = { ...replaced.phases, announce: withMore(replaced.phases?.announce, cleanup) };
@@ -29,6 +28,16 @@ export function rehearsedPlaybook({ content: whole, document }: Playbook, rehear
   const data = rehearsed as unknown as Json;
   const from = (path: Path): Path => origin(path, rehearsal, rehearsed, lengths);
   return { content: rehearsed, document: document.rearranged(data, from) };
+}
+
+/** None but those that the rehearsal names: the real audiences hear nothing of it. */
+function rehearsedUpdates(
+  { communication: real }: PlaybookContent,
+  { communication: there }: Rehearsal,
+): Pick<PlaybookContent, 'communication'> {
+  if (there === undefined) return { communication: undefined };
+  const { audiences: _, alert: __, ...manner } = real ?? {};
+  return { communication: { ...manner, ...there } };
 }
 
 const ownId = (step: StepContent, index: number): StepContent => ({ ...step, id: step.id ?? `cleanup-${index + 1}` });
@@ -90,7 +99,9 @@ function replacedStep<Step extends StepContent>(step: Step, id: string, rehearsa
 
 /** Where in the file a path of the rehearsed content comes from. */
 function origin(path: Path, rehearsal: Rehearsal, rehearsed: PlaybookContent, lengths: Lengths): Path {
-  return fromCleanup(path, lengths) ?? fromReplacement(path, rehearsal, rehearsed) ?? path;
+  return (
+    fromCleanup(path, lengths) ?? fromUpdates(path, rehearsal) ?? fromReplacement(path, rehearsal, rehearsed) ?? path
+  );
 }
 
 interface Lengths {
@@ -104,6 +115,12 @@ function fromCleanup(path: Path, lengths: Lengths): Path | undefined {
   const [index, ...inside] = rest[0] === 'steps' ? rest.slice(1) : rest;
   if (typeof index !== 'number' || index < lengths[place]) return undefined;
   return ['rehearsal', 'cleanup', index - lengths[place], ...inside];
+}
+
+function fromUpdates([key, part, ...inside]: Path, { communication }: Rehearsal): Path | undefined {
+  if (key !== 'communication' || communication === undefined) return undefined;
+  if (part === undefined) return ['rehearsal', key];
+  return hasField(communication, part) ? ['rehearsal', key, part, ...inside] : undefined;
 }
 
 const replacedKeys = ['with', 'env', 'hosts'] as const;

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { choice, duration, idText, mapOf, text } from './schema-parts.ts';
 import { environment, input, retry } from './schema-step.ts';
 
-export const communicationSchema = () =>
+export const communicationSchema = (description: string) =>
   z.optional(
     z
       .strictObject(
@@ -20,7 +20,7 @@ export const communicationSchema = () =>
         },
         { error: 'must be a mapping with audiences' },
       )
-      .check(z.meta({ description: 'The regular updates, sent by `backout run` itself while the run lasts.' })),
+      .check(z.meta({ description })),
   );
 
 function cadence() {
@@ -34,7 +34,12 @@ function cadence() {
         },
         { error: 'must be a mapping, such as { high: 10m }' },
       )
-      .check(z.meta({ description: 'How often an audience hears that does not say it itself, by impact. Default: low 1h, medium 30m, high 15m.' })),
+      .check(
+        z.meta({
+          description:
+            'How often an audience hears that does not say it itself, by impact. Default: low 1h, medium 30m, high 15m.',
+        }),
+      ),
   );
 }
 

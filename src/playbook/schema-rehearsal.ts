@@ -1,6 +1,7 @@
 /** The schema of `rehearsal` and `policy`: where and how a plan is rehearsed, and what a real run asks of that. */
 import * as z from 'zod/mini';
 import type { Json } from '../kernel/json.ts';
+import { communicationSchema } from './schema-communication.ts';
 import { hostsSchema } from './schema-hosts.ts';
 import { choice, duration, idText, listOf, mapOf, nameText, text, value, variableText } from './schema-parts.ts';
 
@@ -47,6 +48,9 @@ export function rehearsalSchema<Secret extends z.ZodMiniType, Step extends z.Zod
             "Variables of a step's `env` there, by step; those not named stay.",
             idText(),
             z.record(variableText(), value(), { error: 'must be a mapping of variables' }),
+          ),
+          communication: communicationSchema(
+            'The regular updates there: its `audiences` and `alert` stand in place of the real ones, none of which hears anything; the rest stays as it is unless it is named. Without it a rehearsal sends no updates.',
           ),
           leaveOut: listOf('Steps that are not rehearsed, and why: the evidence says so.', reasoned()),
           harmless: listOf(

@@ -65,7 +65,7 @@ function build() {
         secrets: mapOf('Where secret values come from; they are never stored.', nameText(), secret()),
         phases: phases(steps),
         escalate: z.optional(z.nullable(stepList(steps, 'Steps that run when the backout itself ends badly.'))),
-        communication: communicationSchema(),
+        communication: communicationSchema('The regular updates, sent by `backout run` itself while the run lasts.'),
         lint: lintSchema(),
         rehearsal: rehearsalSchema(secret(), step),
         policy: policySchema(),

@@ -55,6 +55,7 @@ export function statementOf({ plan, view, version, adapters }: EvidenceFacts): S
       truth: view.truth,
       steps: stepsOf(view),
       coverage: coverageOf(plan, view),
+      ...updatesOf(view),
       injected,
       tool: { name: 'backout', version },
       adapters,
@@ -81,6 +82,14 @@ function tookMs({ attempts }: StepView): number | null {
   const last = attempts.at(-1);
   if (first === undefined || last?.endedAt === undefined || last.endedAt === null) return null;
   return Date.parse(last.endedAt) - Date.parse(first.startedAt);
+}
+
+function updatesOf({ updates }: RunView): Pick<RehearsalPredicate, 'updates'> {
+  if (updates === undefined) return {};
+  const toAudiences = updates.filter(({ everyMs }) => everyMs !== null);
+  return {
+    updates: toAudiences.map(({ name, sent, byFallback, missed }) => ({ audience: name, sent, byFallback, missed })),
+  };
 }
 
 /** Steps of the plan itself: those that clean up, and those that only a bad end needs, are not counted. */

@@ -60,10 +60,16 @@ function sameAsReal(
       {
         step: step.id,
         message: `step ${step.id} would be rehearsed on the ${place.kind} ${place.at}, ${whose(step.id, place, other)}`,
-        remedy: `Name the one of ${environment} in rehearsal.parameters, .with or .hosts, or leave the step out (rehearsal.leaveOut).${machine}`,
+        remedy: `${elsewhere(step, environment)}${machine}`,
       },
     ];
   });
+}
+
+function elsewhere({ place }: PlannedStep, environment: string): string {
+  return place === 'updates'
+    ? `Name the one of ${environment} in rehearsal.communication.`
+    : `Name the one of ${environment} in rehearsal.parameters, .with or .hosts, or leave the step out (rehearsal.leaveOut).`;
 }
 
 function whose(step: string, place: AdapterPlace, other: RealPlace): string {
@@ -97,7 +103,7 @@ function holdsWord(text: string, word: string): boolean {
 }
 
 /** Shell text that is another one than in production was replaced by somebody; the same text says nothing. */
-function unjudged(placed: PlacedStep, { production, harmless }: GuardFacts): readonly Objection[] {
+function unjudged(placed: PlacedStep, { environment, production, harmless }: GuardFacts): readonly Objection[] {
   const { step, opaque } = placed;
   if (opaque.length === 0 || harmless.has(step.id)) return [];
   const real = production.find((other) => other.step.id === step.id);
@@ -108,7 +114,10 @@ function unjudged(placed: PlacedStep, { production, harmless }: GuardFacts): rea
     {
       step: step.id,
       message: `step ${step.id} does the same in the rehearsal as in production, and nothing tells where: ${shown(same[0]?.action)}`,
-      remedy: `Replace what it is given (rehearsal.parameters, .env), leave it out (rehearsal.leaveOut), or look at it and say why it does not reach production: rehearsal: { harmless: [{ step: ${step.id}, reason: … }] }`,
+      remedy:
+        step.place === 'updates'
+          ? elsewhere(step, environment)
+          : `Replace what it is given (rehearsal.parameters, .env), leave it out (rehearsal.leaveOut), or look at it and say why it does not reach production: rehearsal: { harmless: [{ step: ${step.id}, reason: … }] }`,
     },
   ];
 }

@@ -1,8 +1,8 @@
-/** Where the steps of a plan act, look and tell, as far as their input says it. */
+/** Where the steps and the updates of a plan act, look and tell, as far as their input says it. */
 import { placesByAdapter } from '../../../adapters/places/table.ts';
 import { type Json, type JsonObject, textOf } from '../../kernel/json.ts';
 import type { Action, Plan, PlannedStep } from '../../plan/plan.ts';
-import { allSteps } from '../../plan/plan.ts';
+import { allSteps, updateSteps } from '../../plan/plan.ts';
 import type { Expressions } from '../../playbook/expression.ts';
 import type { AdapterPlace, PlaceContext } from '../../ports/adapter.ts';
 import type { Adapters } from '../load-adapters.ts';
@@ -30,7 +30,7 @@ export interface PlanInPlace {
 }
 
 export function placedSteps(where: PlanInPlace): readonly PlacedStep[] {
-  return [...allSteps(where.plan)].map((step) => {
+  return [...allSteps(where.plan), ...updateSteps(where.plan)].map((step) => {
     const found = actionsOf(step).map((action) => ({ action, places: placesOf(action, where) }));
     return {
       step,

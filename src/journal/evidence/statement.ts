@@ -21,6 +21,13 @@ export interface StepEvidence {
   readonly ms: number | null;
 }
 
+export interface UpdateEvidence {
+  readonly audience: string;
+  readonly sent: number;
+  readonly byFallback: number;
+  readonly missed: number;
+}
+
 export interface InjectedEvidence {
   readonly step: string;
   readonly kind: Injection;
@@ -57,6 +64,8 @@ export interface RehearsalPredicate {
     /** Judged by a person not to reach production. */
     readonly harmless: readonly Reasoned[];
   };
+  /** The regular updates that were sent there; absent where none was to be. */
+  readonly updates?: readonly UpdateEvidence[];
   readonly injected: readonly InjectedEvidence[];
   readonly tool: { readonly name: 'backout'; readonly version: string };
   readonly adapters: { readonly [name: string]: string };

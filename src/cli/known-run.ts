@@ -102,7 +102,13 @@ export function engineSign(run: Pick<KnownRun, 'driver'>): EngineSign {
   }
 }
 
-export function viewOf(run: KnownRun, now: number, estimates?: Estimates): RunView {
+/** What a run's journal alone does not tell. */
+export interface Beside {
+  readonly estimates?: Estimates | undefined;
+  readonly takenBackBy?: string;
+}
+
+export function viewOf(run: KnownRun, now: number, { estimates, takenBackBy }: Beside = {}): RunView {
   const { context } = run.state;
   const history = historyOf(run.entries);
   return makeRunView({
@@ -111,6 +117,7 @@ export function viewOf(run: KnownRun, now: number, estimates?: Estimates): RunVi
     history,
     engine: engineSign(run),
     now,
+    ...(takenBackBy === undefined ? {} : { takenBackBy }),
     expectedEnd: estimates === undefined ? null : expectedEndOf({ context, history, estimates, now }),
   });
 }

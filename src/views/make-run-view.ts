@@ -20,6 +20,8 @@ export interface RunFacts {
   readonly now: number;
   /** From what was measured (`expectedEndOf`); left out: nothing was. */
   readonly expectedEnd?: ExpectedEnd | null;
+  /** From the change's ledger; left out: nothing takes it back. */
+  readonly takenBackBy?: string;
 }
 
 export function makeRunView(facts: RunFacts): RunView {
@@ -55,7 +57,7 @@ function shownPhases(context: Context, history: History): Situation['phases'] {
   return all.filter(({ steps }) => steps.length > 0).map((phase) => ({ ...phase, title: 'change' }));
 }
 
-function identity({ context, history }: RunFacts) {
+function identity({ context, history, takenBackBy }: RunFacts) {
   const { plan } = context;
   return {
     run: context.run,
@@ -63,6 +65,7 @@ function identity({ context, history }: RunFacts) {
     ...(plan.kind === undefined ? {} : { kind: plan.kind }),
     ...(plan.takesBack === undefined ? {} : { takesBack: plan.takesBack }),
     ...wishes(history),
+    ...(takenBackBy === undefined ? {} : { takenBackBy }),
     system: plan.system,
     mode: context.mode,
     rehearsal: rehearsalOf(context),

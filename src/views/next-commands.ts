@@ -75,7 +75,9 @@ function stop({ run }: Situation): NextCommand {
 
 function afterEnd(view: Situation): readonly NextCommand[] {
   if (view.rehearsal !== null) return afterRehearsal(view);
-  if (view.status === 'failed') return [...againAt(view), ...takeBack(view), report(view)];
+  if (view.takenBackBy !== undefined) return [whatBecame(view), report(view)];
+  if (view.status === 'failed')
+    return [...(takesItselfBack(view) ? [] : againAt(view)), ...takeBack(view), report(view)];
   if (view.status === 'stopped') {
     const when = view.kind === 'change' ? 'to go on with the change' : 'to go on with the backout';
     return [{ command: `backout resume ${view.run} --reopen`, when }, ...takeBack(view), report(view)];
@@ -83,11 +85,22 @@ function afterEnd(view: Situation): readonly NextCommand[] {
   return [report(view)];
 }
 
+/** Whoever saw it fail takes it back: to try a step again meanwhile would be refused. */
+function takesItselfBack({ kind, backoutOnFailure }: Situation): boolean {
+  return kind === 'change' && backoutOnFailure !== undefined;
+}
+
 /** A change that went wrong may be taken back as far as it went. */
-function takeBack({ kind, change }: Situation): readonly NextCommand[] {
+function takeBack(view: Situation): readonly NextCommand[] {
+  const { kind, change } = view;
   if (kind !== 'change' || typeof change.id !== 'string') return [];
-  const command = `backout run --change ${shellWord(change.id)}`;
-  return [{ command, when: 'to take back what was done' }];
+  const byItself = takesItselfBack(view) && view.status === 'failed';
+  const when = byItself ? 'if it is not taken back by itself' : 'to take back what was done';
+  return [{ command: `backout run --change ${shellWord(change.id)}`, when }];
+}
+
+function whatBecame({ change }: Situation): NextCommand {
+  return { command: `backout change status ${shellWord(String(change.id))}`, when: 'for what has become of it' };
 }
 
 /** Its evidence stands as it is: what was learnt is tried in another rehearsal. */

@@ -48,6 +48,7 @@ function facts(view: RunView): readonly (readonly string[])[] {
     ['Cause', view.failure === null ? null : `${view.failure.step ?? 'run'}: ${view.failure.reason}`],
     ['True at the end', view.mode === 'dry-run' || view.kind === 'change' ? null : truthWords(view.truth)],
     ['Change', changeWords(view)],
+    ['Taken back, or being, by run', view.takenBackBy ?? null],
     ['Started by', view.by === null ? null : `${personName(view.by)} on ${view.by.host}`],
     ['Reason', view.reason],
     ['Stopped by', view.stop === null ? null : personName(view.stop.by)],

@@ -35,6 +35,8 @@ export interface RunView {
   readonly takesBack?: string;
   /** Whoever drives it when it fails takes the change back, as was asked for when it began. */
   readonly backoutOnFailure?: { readonly irreversible: 'ask' | 'refuse' };
+  /** The run that takes the change back since, or took it back; absent: none. */
+  readonly takenBackBy?: string;
   /** Values that were given for the way back alone; absent: none. */
   readonly paramsBack?: JsonObject;
   /** The key of `--once`; absent: it was begun without. */

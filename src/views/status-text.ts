@@ -52,7 +52,9 @@ export function trueLine(view: RunView): string {
 }
 
 /** What a change leaves true of a system only its steps know: how many of them are done. */
-export function changeWords({ phases, change, playbook }: RunView): string {
+export function changeWords({ phases, change, playbook, takenBackBy }: RunView): string {
+  if (takenBackBy !== undefined)
+    return `run ${takenBackBy} takes change ${visible(String(change.id))} back since, or has; below is how it stood before`;
   const steps = phases.flatMap((phase) => phase.steps).filter(({ contingencyFor }) => contingencyFor === null);
   const done = steps.filter(({ status }) => status === 'succeeded').length;
   const name = typeof change.id === 'string' ? change.id : playbook;

@@ -54,11 +54,15 @@ test('the run of a change that was taken back since says so, and what is refused
   const site = siteOf(change.replace("three, run: 'true'", "three, run: 'false'"));
   expect((await site.call(['change', 'run', 'change.yaml', '--yes'])).code).toBe(1);
   const [carriedOut = ''] = site.runs;
-  expect((await site.call(['status', carriedOut])).stdout).not.toContain('Since then');
+  expect((await site.call(['status', carriedOut])).stdout).not.toContain('takes change');
   expect((await site.call(takeBack)).code).toBe(0);
   const by = site.runs.find((run) => run !== carriedOut);
   const { stdout } = await site.call(['status', carriedOut]);
-  expect(stdout).toMatch(new RegExp(`^Since then run ${by} has been taking CHG1 back: .*retry and skip are refused`));
+  expect(stdout).toMatch(new RegExp(`^shop: run ${by} takes change CHG1 back since, or has`));
+  expect(stdout).toContain('\nNext, for what has become of it: backout change status CHG1\n');
+  expect(stdout).not.toContain('backout retry');
+  expect(JSON.parse((await site.call(['status', carriedOut, '--json'])).stdout)).toMatchObject({ takenBackBy: by });
+  expect((await site.call(['report', carriedOut])).stdout).toContain(`| Taken back, or being, by run | ${by} |`);
   const retry = await site.call(['retry', carriedOut, 'three']);
   expect([retry.code, retry.stderr]).toEqual([2, expect.stringContaining('backout change run ')]);
 });

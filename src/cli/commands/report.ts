@@ -2,6 +2,7 @@
 import { Fault } from '../../kernel/fault.ts';
 import { lookAtHome } from '../../runtime/home/home.ts';
 import { type ReportFormat, reportFormats, reportText } from '../../views/report.ts';
+import { takenBackSince } from '../change/taken-back-since.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
 import { meantRun, readRun, viewOf } from '../known-run.ts';
@@ -14,7 +15,7 @@ export const run: CommandRun = async (call, surface) => {
   const id = meantRun(home, call.args[0]);
   if (id === undefined) throw new Fault('usage', `there is no run in ${home.path}`);
   const known = readRun(home, id);
-  surface.out(reportText(viewOf(known, Date.now()), known.plan, format));
+  surface.out(reportText(viewOf(known, Date.now(), takenBackSince(home, known)), known.plan, format));
   return exit.backedOut;
 };
 

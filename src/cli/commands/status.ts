@@ -1,11 +1,10 @@
 /** `backout status`: what is true, what the run does, what to type. Exit 0 whenever it can read the run. */
-import { Fault } from '../../kernel/fault.ts';
-import { type Home, lookAtHome } from '../../runtime/home/home.ts';
+import { lookAtHome } from '../../runtime/home/home.ts';
 import { statusText } from '../../views/status-text.ts';
 import { takenBackSince } from '../change/taken-back-since.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
-import { type KnownRun, meantRun, readRun, viewOf } from '../known-run.ts';
+import { meantRun, readRun, viewOf } from '../known-run.ts';
 import { storedTimes } from '../known-times.ts';
 import { textOptions } from '../text-options.ts';
 
@@ -18,20 +17,9 @@ export const run: CommandRun = async (call, surface) => {
   }
   const known = readRun(home, id);
   const isOpen = known.state.context.end === null;
-  const estimates = isOpen ? storedTimes(home, known.plan).estimates : undefined;
-  const view = viewOf(known, Date.now(), estimates);
+  const later = isOpen ? { estimates: storedTimes(home, known.plan).estimates } : takenBackSince(home, known);
+  const view = viewOf(known, Date.now(), later);
   if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
-  else surface.out(`${since(home, known)}${statusText(view, textOptions(process.stdout, surface))}`);
+  else surface.out(statusText(view, textOptions(process.stdout, surface)));
   return exit.backedOut;
 };
-
-/** A run is shown whatever has become of its change's ledger. */
-function since(home: Home, known: KnownRun): string {
-  try {
-    const line = takenBackSince(home, known);
-    return line === undefined ? '' : `${line}\n\n`;
-  } catch (error) {
-    if (error instanceof Fault) return '';
-    throw error;
-  }
-}

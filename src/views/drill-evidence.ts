@@ -39,10 +39,19 @@ export function injectedOf(plan: Plan, view: RunView): readonly InjectedEvidence
   return Object.entries(plan.rehearsal?.inject ?? {}).map(([step, kind]) => {
     const seen = stepIn(view, step);
     const reached = seen !== undefined && seen.attempts.length > 0;
-    const met = reached && (kind !== 'kill-engine' || view.notes.some(({ text }) => text.startsWith('taken up again')));
+    const met = reached && (kind !== 'kill-engine' || wasOutlived(seen, view));
     const isAnswered = view.status === 'rehearsal-stopped' && wasAsked(plan, view, step, kind);
     return { step, kind, met, ended: isAnswered ? 'a person was asked, and said stop' : endedWords(seen, kind, met) };
   });
+}
+
+/** Another engine came while its first attempt was not known to have ended. */
+function wasOutlived({ attempts: [first] }: StepView, { notes }: RunView): boolean {
+  if (first === undefined) return false;
+  const { startedAt, endedAt } = first;
+  return notes.some(
+    ({ at, text }) => text.startsWith('taken up again') && at >= startedAt && (endedAt === null || at <= endedAt),
+  );
 }
 
 const stepIn = (view: RunView, id: string): StepView | undefined =>

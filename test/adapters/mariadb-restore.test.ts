@@ -10,7 +10,7 @@ import { type Mariadb, mariadbPrograms, startMariadb } from '../rig/servers/mari
 import { describeWith } from '../rig/servers/needs.ts';
 import { newFolder } from './rig/folder.ts';
 import { dumpOptions, fill, leftIn, said, whole, writeDump } from './rig/mariadb-scene.ts';
-import { preflight, probe, runStep, workInPlace } from './rig/step.ts';
+import { contextIn, preflight, probe, runStep, workInPlace } from './rig/step.ts';
 
 let server: Mariadb;
 let dump: string;
@@ -120,6 +120,23 @@ describeWith(mariadbPrograms, 'mariadb/restore', () => {
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(said(server)).toBe(whole(...good));
     expect(ended.stdout).toContain('Not all of the old views');
+  });
+
+  test('a late backout hears what the queries of the playbook count since the dump was made', async () => {
+    server.sql(`CREATE TABLE shop.visits (at DATETIME, of TIMESTAMP);
+      INSERT INTO shop.visits VALUES (NOW() + INTERVAL 2 SECOND, NOW() + INTERVAL 2 SECOND), (NOW() - INTERVAL 1 DAY, NOW() - INTERVAL 1 DAY)`);
+    const writtenSince = {
+      visits: 'SELECT COUNT(*) FROM visits WHERE at > :made',
+      times: 'SELECT COUNT(*) FROM visits WHERE of > :made',
+      carts: 'SELECT COUNT(*) FROM carts',
+      rows: 'INSERT INTO visits (at) VALUES (NOW())',
+    };
+    const asked = adapter.input['~standard'].validate(given({ writtenSince }));
+    const said = await adapter.writtenSince?.((asked as { value: never }).value, contextIn(newFolder()));
+    expect(said).toMatch(
+      /^written since its dump of \d{4}-\S+Z: 1 visits, 1 times, carts: not known \(.*carts' doesn't exist.*\), rows: not known \(.*READ ONLY.*\)$/s,
+    );
+    expect(server.sql('SELECT COUNT(*) FROM shop.visits')).toBe('2');
   });
 
   test('a repeat with the same key does not restore again', async () => {

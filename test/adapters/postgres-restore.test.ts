@@ -11,7 +11,7 @@ import type { JsonObject } from '../../src/kernel/json.ts';
 import { describeWith } from '../rig/servers/needs.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../rig/servers/postgres.ts';
 import { breakShop, contentOf, databases, dropAll, key, makeShop, wholeOf } from './rig/postgres-scene.ts';
-import { perform, preflight, probe, runStep, workInPlace } from './rig/step.ts';
+import { contextIn, perform, preflight, probe, runStep, workInPlace } from './rig/step.ts';
 
 jest.setTimeout(60_000);
 
@@ -56,6 +56,22 @@ describeWith(postgresPrograms, 'postgres/restore', () => {
       expect(server.sql('shop', "SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'orders'")).toBe('t');
     },
   );
+
+  test('a late backout hears what the queries of the playbook count since the dump was made', async () => {
+    server.sql('shop', "CREATE TABLE visits AS SELECT now() AS at UNION ALL SELECT now() - interval '1 day'");
+    const writtenSince = {
+      visits: 'SELECT count(*) FROM visits WHERE at > :made',
+      'visits of today by local time': 'SELECT count(*)::int FROM visits WHERE at::timestamp > :made',
+      carts: 'SELECT count(*) FROM carts',
+      rows: 'INSERT INTO visits VALUES (now())',
+    };
+    const asked = adapter.input['~standard'].validate(given('c.dump', { writtenSince }));
+    const said = await adapter.writtenSince?.((asked as { value: never }).value, contextIn(dumps));
+    expect(said).toMatch(
+      /^written since its dump of \d{4}-\S+Z: 1 visits, 1 visits of today by local time, carts: not known \(.*"carts" does not exist.*\), rows: not known \(.*read-only transaction.*\)$/s,
+    );
+    expect(server.sql('shop', 'SELECT count(*) FROM visits')).toBe('2');
+  });
 
   test('a dump that an earlier step brings is not looked for: what it cannot check is said', async () => {
     expect(await preflight(adapter, given('none.dump'), dumps)).toMatchObject({ ok: false });

@@ -38,6 +38,15 @@ export async function examineDump(
   }
 }
 
+/** When it was completed, in ms since the epoch: it is read to its end. */
+export async function endOf(dump: string, signal: AbortSignal): Promise<number> {
+  const facts = noFacts();
+  for await (const _ of readDump(await openDump(dump, signal), facts)) {
+    // Its end says when.
+  }
+  return madeAtOf(facts, (await stat(dump)).mtimeMs);
+}
+
 export function judge(
   order: Order,
   server: ServerFacts,
@@ -73,12 +82,15 @@ export function judge(
 
 export const fromMariadb = ({ version }: DumpFacts): boolean => version?.includes('MariaDB') === true;
 
-/** By the time at its end, which copying does not change, in this machine's time zone; else by the file's. */
+/** By the time at its end, which copying does not change, in this machine's time zone; else by the file's. Ms. */
+export function madeAtOf({ completedAt }: Pick<DumpFacts, 'completedAt'>, writtenAt: number): number {
+  const said = Date.parse((completedAt ?? '').replace(/ +(\d):/, ' 0$1:').replace(/ +/, 'T'));
+  return Number.isNaN(said) ? writtenAt : said;
+}
+
 function ageOf({ dump, maxAgeMs }: Order, facts: DumpFacts, writtenAt: number): Result<DumpFacts, Trouble> {
   if (maxAgeMs === null) return ok(facts);
-  const said = Date.parse((facts.completedAt ?? '').replace(/ +(\d):/, ' 0$1:').replace(/ +/, 'T'));
-  const made = Number.isNaN(said) ? writtenAt : said;
-  const age = Date.now() - made;
+  const age = Date.now() - madeAtOf(facts, writtenAt);
   if (age <= maxAgeMs) return ok(facts);
   return trouble(
     `Dump ${dump} was made ${formatDuration(age)} ago, and may be ${formatDuration(maxAgeMs)} old`,

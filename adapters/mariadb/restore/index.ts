@@ -4,6 +4,7 @@ import { type AdapterContext, defineAdapter, type Preflight, type Probe } from '
 import { workerArgv } from '../../../src/ports/entry.ts';
 import { notReadyBy } from '../../support/access.ts';
 import { notReady, probed, ready } from '../../support/answers.ts';
+import { reasonOf } from '../../support/reason.ts';
 import { inWords, tooLittleSpace } from '../../support/space.ts';
 import { fileKey, orderFor } from '../../support/work.ts';
 import { type ServerFacts, schemaStands, serverFacts } from '../facts.ts';
@@ -35,8 +36,12 @@ export const adapter = defineAdapter<Asked>({
   ],
   preflight,
   probe,
+  writtenSince,
   command: (asked, context) => ({ argv: workerArgv('mariadb/restore'), stdin: orderFor(unparsed(asked), context) }),
 });
+
+/** A late backout asks all its steps within ten seconds. */
+const countWithinMs = 8_000;
 
 /** The worker parses the input once more. */
 const unparsed = ({ newerThan, ...rest }: Asked): object => ({
@@ -90,4 +95,20 @@ async function probe(asked: Asked, context: AdapterContext): Promise<Probe> {
       ? `the copy ${own.staged} is not complete`
       : 'the swap is not finished; a retry finishes it',
   );
+}
+
+async function writtenSince(asked: Asked, context: AdapterContext): Promise<string | null> {
+  if (asked.writtenSince === undefined) return null;
+  const [{ countedSince }, { endOf }] = [await import('../../support/written-since.ts'), await import('./examine.ts')];
+  const { runQuery } = await import('../read-only-query.ts');
+  const { login, database, dump } = orderOf(asked, context.folder, context.env);
+  const madeAt = await endOf(dump, context.signal).catch(reasonOf);
+  if (typeof madeAt === 'string') return `what was written since its dump cannot be told: ${madeAt}`;
+  const { signal } = context;
+  return countedSince({
+    queries: asked.writtenSince,
+    madeAt: new Date(madeAt),
+    literal: (at) => `FROM_UNIXTIME(${at.getTime() / 1_000})`,
+    ask: (query) => runQuery({ login, schema: database, query, timeoutMs: countWithinMs, signal }),
+  });
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { bareDigest, checksum, duration, optionalText, text } from '../../support/fields.ts';
 import { type ProvingQueries, provingQueries } from '../../support/query-expect.ts';
+import { writtenSinceField } from '../../support/written-since.ts';
 import { type Environment, type Login, loginFields, loginOf, onePassword, oneServer } from '../login.ts';
 
 export const input = z
@@ -14,6 +15,7 @@ export const input = z
     newerThan: z.optional(duration('The dump must be younger than this: 24h, 7d. By the time at its end.')),
     proof: z.optional(provingQueries),
     keepOld: z.optional(z.boolean().check(z.describe('Keep the old tables in a schema of their own. Default: true.'))),
+    writtenSince: writtenSinceField,
   })
   .check(oneServer, onePassword);
 export type Input = z.input<typeof input>;

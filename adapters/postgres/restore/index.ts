@@ -33,8 +33,12 @@ export const adapter = defineAdapter<Input>({
   ],
   preflight,
   probe,
+  writtenSince,
   command: (asked, context) => ({ argv: workerArgv('postgres/restore'), stdin: orderFor(asked, context) }),
 });
+
+/** A late backout asks all its steps within ten seconds. */
+const countWithinMs = 8_000;
 
 const clientFor = (asked: Input, { env, signal }: AdapterContext): Client => ({ login: asked, env, signal });
 
@@ -91,4 +95,22 @@ async function probe(asked: Input, context: AdapterContext): Promise<Probe> {
   if (!target) return probed('no', `there is no database ${database}`);
   if (keepOld === false) return probed('unknown', `an attempt that keeps no old database leaves no trace`);
   return probed('no', `this attempt has not replaced ${database}`);
+}
+
+async function writtenSince(asked: Input, context: AdapterContext): Promise<string | null> {
+  if (asked.writtenSince === undefined || asked.fetched === true) return null;
+  const [{ countedSince }, { examineDump }] = [
+    await import('../../support/written-since.ts'),
+    await import('./examine.ts'),
+  ];
+  const { askReadOnly } = await import('../query/ask.ts');
+  const client = clientFor(asked, context);
+  const dump = await examineDump(orderOf(asked, context.folder), client, 'list');
+  if (!dump.ok) return `what was written since its dump cannot be told: ${dump.error.reason}`;
+  return countedSince({
+    queries: asked.writtenSince,
+    madeAt: dump.value.madeAt,
+    literal: (at) => `timestamptz '${at.toISOString()}'`,
+    ask: (query) => askReadOnly(client, { database: asked.database, query, timeoutMs: countWithinMs }),
+  });
 }

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { ageLimit, newerThanField } from '../../support/age.ts';
 import { bareDigest, checksum, optionalText, text, wholeNumber } from '../../support/fields.ts';
 import { type ProvingQueries, provingQueries } from '../../support/query-expect.ts';
+import { writtenSinceField } from '../../support/written-since.ts';
 import { databaseName, type Login, loginFields } from '../server/login.ts';
 
 export const input = z.strictObject({
@@ -45,6 +46,7 @@ export const input = z.strictObject({
       .check(z.describe("Collect the planner's statistics, which are not in a dump, before the swap. Default: true.")),
   ),
   keepOld: z.optional(z.boolean().check(z.describe('Keep the old database under another name. Default: true.'))),
+  writtenSince: writtenSinceField,
   ...loginFields,
 });
 export type Input = z.infer<typeof input>;

@@ -1,7 +1,9 @@
 /** Places in one form each, so that two ways to write the same place are equal. */
 import { posix, resolve } from 'node:path';
 import type { Json, JsonObject } from '../../src/kernel/json.ts';
-import type { AdapterPlace } from '../../src/ports/adapter.ts';
+import type { AdapterPlace, PlaceContext } from '../../src/ports/adapter.ts';
+
+export type PlacesOf = (input: JsonObject, context: PlaceContext) => readonly AdapterPlace[];
 
 /** A field as text; undefined where it is not given. */
 export function said(input: JsonObject, field: string): string | undefined {
@@ -41,6 +43,11 @@ export function atHost(kind: string, host: string, port: string | undefined, bes
   const name = hostName(host);
   const at = `${name}${port === undefined ? '' : `:${port}`}${beside}`;
   return { kind, at, isHere: name === 'localhost', server: { host: name, port, beside } };
+}
+
+/** A server behind a socket of this machine: which port it has besides is not known, so any here may be its. */
+export function atSocket(kind: string, socket: string, beside: string): AdapterPlace {
+  return { ...atHost(kind, 'localhost', undefined, beside), at: `${socket}${beside}`, file: { path: socket, beside } };
 }
 
 /** A path on another machine; one that is not absolute starts in the home of whoever logs in there. */

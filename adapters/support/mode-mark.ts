@@ -8,7 +8,7 @@ export interface ModeMark {
   readonly notice: string;
 }
 
-type Moded = Pick<AdapterContext, 'mode'> & Partial<Pick<AdapterContext, 'env'>>;
+export type Moded = Pick<AdapterContext, 'mode'> & Partial<Pick<AdapterContext, 'env'>>;
 
 /** Null for a real run. The rehearsal's environment is in the step's environment. */
 export function modeMarkOf({ mode, env }: Moded): ModeMark | null {

@@ -13,6 +13,7 @@ import { duration, headers, httpUrl, optionalText, texts } from '../support/fiel
 import { exchange, type HttpReply } from '../support/http-client.ts';
 import { modeHeaders } from '../support/mode-mark.ts';
 import { hostAndPort, listens } from '../support/reach.ts';
+import { payload } from './payload.ts';
 import { signature, signingKey } from './sign.ts';
 
 const notASecret = 'write `whsec_` and 24 to 64 bytes in base64, as the receiver gives it';
@@ -25,6 +26,16 @@ const input = z
     ),
     json: z.optional(z.unknown().check(z.describe('The message, as a JSON document.'))),
     body: z.optional(z.string().check(z.describe('The message as text, instead of `json`.'))),
+    mark: z._default(
+      z
+        .enum(['body', 'header'])
+        .check(
+          z.describe(
+            'Where a rehearsal is marked. body (default): a JSON object gets the key `backout` (`mark` and `notice`), a text begins with it. header: only the headers `backout-mode` and `backout-environment`, for a receiver that takes no other keys.',
+          ),
+        ),
+      'body',
+    ),
     headers: z.optional(headers('More headers to send; may hold secrets.')),
     ca: optionalText('A PEM file with the certificate authority to trust instead of the system ones.'),
     timeout: z._default(duration('How long one request may take. Default: 15s.'), 15_000),
@@ -51,13 +62,11 @@ export const adapter = defineAdapter<Input>({
   describe: (asked) => [
     `POST ${asked.url}, signed (Standard Webhooks)`,
     ...(asked.headers === undefined ? [] : [`with the headers ${Object.keys(asked.headers).join(', ')}`]),
-    `sending ${asked.json === undefined ? JSON.stringify(asked.body) : payload(asked)}`,
+    `sending ${JSON.stringify(asked.json ?? asked.body)}`,
   ],
   preflight,
   perform,
 });
-
-const payload = (asked: Input): string => (asked.json === undefined ? (asked.body ?? '') : JSON.stringify(asked.json));
 
 async function preflight(asked: Input, context: AdapterContext): Promise<Preflight> {
   const { host, port } = hostAndPort(asked.url);
@@ -78,11 +87,12 @@ async function perform(asked: Input, context: AdapterContext): Promise<Performed
 }
 
 async function send(asked: Input, context: AdapterContext): Promise<Result<HttpReply, Stumble>> {
+  const body = payload(asked, context);
   const answer = await exchange({
     method: 'POST',
     url: asked.url,
-    headers: signedHeaders(asked, context),
-    body: payload(asked),
+    headers: signedHeaders(asked, body, context),
+    body,
     redirects: 'keep',
     ca: asked.ca === undefined ? null : resolve(context.folder, asked.ca),
     timeoutMs: asked.timeout,
@@ -98,8 +108,8 @@ async function send(asked: Input, context: AdapterContext): Promise<Result<HttpR
 }
 
 /** Signed anew for every try: a receiver refuses an old timestamp. */
-function signedHeaders(asked: Input, context: AdapterContext): Record<string, string> {
-  const message = { id: context.key, timestamp: Math.floor(Date.now() / 1_000), body: payload(asked) };
+function signedHeaders(asked: Input, body: string, context: AdapterContext): Record<string, string> {
+  const message = { id: context.key, timestamp: Math.floor(Date.now() / 1_000), body };
   const keys = asked.secret.map((secret) => signingKey(secret)).filter((key) => key !== undefined);
   return {
     'content-type': asked.json === undefined ? 'text/plain; charset=utf-8' : 'application/json',

@@ -55,6 +55,29 @@ describe('webhook', () => {
     expect(Math.abs(Number(only.headers['webhook-timestamp']) - Date.now() / 1_000)).toBeLessThan(5);
   });
 
+  test.each([
+    [
+      { json: { say: 'begun' } },
+      '{"backout":{"mark":"REHEARSAL in staging","notice":"This is a REHEARSAL in staging: production is not touched."},"say":"begun"}',
+    ],
+    [{ json: { say: 'begun' }, mark: 'header' }, '{"say":"begun"}'],
+    [{ json: { backout: 'begun' } }, '{"backout":"begun"}'],
+    [{ json: ['begun'] }, '["begun"]'],
+    [
+      { json: undefined, body: 'begun' },
+      '[REHEARSAL in staging] This is a REHEARSAL in staging: production is not touched.\nbegun',
+    ],
+    [{ json: undefined, body: 'begun', mark: 'header' }, 'begun'],
+  ])('a rehearsal of %j sends %s, signed as it is sent', async (given, sent) => {
+    const { url, heard } = await webServer(() => ({}));
+    const rehearsal = { mode: 'rehearsal', env: { BACKOUT_ENVIRONMENT: 'staging' } } as const;
+    expect(await perform(adapter, input(url, given), rehearsal)).toMatchObject({ ok: true });
+    const [only] = heard;
+    if (only === undefined) throw new Error('nothing arrived');
+    expect(only).toMatchObject({ body: sent, headers: { 'backout-mode': 'rehearsal' } });
+    expect(verify(only, secret)).toBe(true);
+  });
+
   test('is signed with both secrets while one replaces the other', async () => {
     const { url, heard } = await webServer(() => ({}));
     await perform(adapter, input(url, { secret: [secret, newer] }));

@@ -106,9 +106,25 @@ steps:
   - { id: b, run: 'y \${{ params.no }}', irreversible: so, coveredBy: z }
   - { id: c, uses: no/such, backout: [{ run: z, retry: 3 }] }
 `);
-  for (const part of ['unknown key "sytem"', 'step a does not', 'step b has both', 'no parameter "no"', 'no/such'])
-    expect(told).toContain(part);
+  const parts = ['unknown key "sytem"', 'step a does not', 'step b has both', 'no parameter "no"', 'no/such', 'retry'];
+  for (const part of parts) expect(told).toContain(part);
   expect(told.match(/^change\.yaml:\d+:\d+: error/gm)?.length).toBeGreaterThanOrEqual(5);
+});
+
+test('faults of undo steps are told where they stand, also where the steps themselves have some', async () => {
+  const told = await faultsOf(`steps:
+  - just words
+  - { id: a, rum: x, backout: [{ run: 'y \${{ steps.b.outputs.old }} \${{ steps.zz.outputs.old }}' }] }
+  - { id: b, uses: http, with: { url: 4 }, backout: [{ run: y, colour: red }, { id: a, run: y }] }
+  - { id: b, run: x, backout: words }
+`);
+  for (const fault of [
+    /change\.yaml:7:69: error: step undo-a: there is no step "zz"/,
+    /change\.yaml:8:64: error: unknown key "colour" in step undo-b-1/,
+    /change\.yaml:8:\d+: error: the id "a" is used twice/,
+  ])
+    expect(told).toMatch(fault);
+  expect(told).not.toContain('no step "b"');
 });
 
 test('a cover that is not there is told together with what else is wrong', async () => {

@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { sha256 } from '../../kernel/sha256.ts';
-import { checkBack } from '../../plan/derive/check-back.ts';
+import { checkBack, checkBackOfFaulty } from '../../plan/derive/check-back.ts';
 import { coverFaults } from '../../plan/derive/cover-faults.ts';
 import type { Change } from '../../playbook/change/change.ts';
 import { checkChange } from '../../playbook/change/check-change.ts';
@@ -44,10 +44,11 @@ export async function loadChange(path: string, cwd: string): Promise<ChangeOrFau
   const frame = await loadFrame(document, folder, cwd);
   const { change, diagnostics } = await checkChange(document, factsOf(own), frame.playbook);
   const found = [...diagnostics, ...frame.diagnostics];
-  if (change === undefined || (change.frame !== undefined && frame.playbook === undefined)) {
-    return { ok: false, error: distinct([...found, ...coversOf(document, frame.playbook)]) };
-  }
   const adapters = new Map([...frame.adapters, ...own]);
+  if (change === undefined || (change.frame !== undefined && frame.playbook === undefined)) {
+    const back = await checkBackOfFaulty(document, frame.playbook, factsOf(adapters));
+    return { ok: false, error: distinct([...found, ...coversOf(document, frame.playbook), ...back]) };
+  }
   const all = distinct([...found, ...(await checkBack(change, frame.playbook, factsOf(adapters)))]);
   if (all.some(({ severity }) => severity === 'error')) return { ok: false, error: all };
   const loaded = { file, folder, digest: sha256(bytes), change, frame: frame.playbook, adapters, warnings: all };

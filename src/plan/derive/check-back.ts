@@ -2,7 +2,10 @@
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { AdapterTable } from '../../playbook/adapter-facts.ts';
 import type { Change } from '../../playbook/change/change.ts';
+import { checkChange } from '../../playbook/change/check-change.ts';
+import { soundPart } from '../../playbook/change/sound-part.ts';
 import { checkPlaybook } from '../../playbook/check.ts';
+import type { PlaybookDocument } from '../../playbook/document.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import { derive } from './derive.ts';
 import { undoIds } from './undo-steps.ts';
@@ -17,6 +20,19 @@ export async function checkBack(
   if (!derived.ok) return [...doubled, ...derived.error];
   const { diagnostics } = await checkPlaybook(derived.value.document, adapters);
   return [...doubled, ...diagnostics];
+}
+
+/** The faults in the way back of a change that has faults of its own, as far as they can be told. */
+export async function checkBackOfFaulty(
+  document: PlaybookDocument,
+  frame: Playbook | undefined,
+  adapters: AdapterTable,
+): Promise<readonly Diagnostic[]> {
+  const sound = soundPart(document);
+  if (sound === undefined) return [];
+  const { change } = await checkChange(sound, adapters, frame);
+  const found = change === undefined ? [] : await checkBack(change, frame, adapters);
+  return found.filter(({ severity }) => severity === 'error');
 }
 
 /** `steps['x']` in an undo step would mean two things. */

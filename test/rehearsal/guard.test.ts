@@ -51,6 +51,26 @@ test('on a machine of its own the same path is another one; the same server else
   expect(judged(real, real, { isElsewhere: true })).toEqual([expect.stringContaining('the database db1')]);
 });
 
+test('what another place has in common with production is said as it is: files, or the machine', () => {
+  const at = (name: string, more: Partial<AdapterPlace>): AdapterPlace => ({ ...place(name, true), ...more });
+  const server = { host: 'localhost', port: undefined, beside: '/shop' };
+  const [socket, port] = [
+    at('/run/db.sock/shop', { file: { path: '/run/db.sock' }, server }),
+    at('localhost:1/shop', { server }),
+  ];
+  const how = (real: AdapterPlace, there: AdapterPlace) =>
+    judged([step('a', { places: [real] })], [step('a', { places: [there] })], { isSame: () => true })[0];
+  expect(how(port, socket)).toContain('which is the same machine as the database localhost:1/shop');
+  expect(how(at('/srv', { file: { path: '/srv' } }), socket)).toContain('which leads to, holds or lies in');
+});
+
+test('on a machine of its own a place that is here may still be one of production that is not', () => {
+  const here = place('localhost:5432', true);
+  const real = [step('a', { places: [here, place('db1:5432')] })];
+  const isSame = (_there: AdapterPlace, { at }: AdapterPlace) => at === 'db1:5432';
+  expect(judged(real, [step('a', { places: [here] })], { isElsewhere: true, isSame })).toHaveLength(1);
+});
+
 test('shell text: the same is asked about, another is not, what a person has judged is not', () => {
   const real = [step('a', { opaque: [shell('rm x', '/srv')] })];
   expect(judged(real, real)).toEqual([expect.stringContaining('nothing tells where: rm x')]);

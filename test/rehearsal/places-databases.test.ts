@@ -13,7 +13,7 @@ beforeAll(() => {
   mkdirSync(join(folder, 'more'));
   write(
     '.pg_service.conf',
-    '# ours\n[live]\nhost=live.example\nport=6432\n\n[staging]\nhost=staging.example\n[both]\nhost=staging.example,live.example\n[tunnel]\nhost=x.example\nhostaddr=203.0.113.1\n',
+    '# ours\n[live]\nhost=live.example\nport=6432\nport=1\n\n[staging]\nhost=staging.example\n[both]\nhost=staging.example,live.example\n[tunnel]\nhost=x.example\nhostaddr=203.0.113.1\n',
   );
   write('other.conf', '[live]\nhost = staging.example\n[directory]\nldap://directory.example/dc=example\n');
   write('live.cnf', '[mysqld]\nport=1\n[client]\nhost = "live.example" # the real one\nport=3307\n');

@@ -51,8 +51,9 @@ function sameAsReal(
   return places.flatMap((place) => {
     // Here is elsewhere for production, where it is rehearsed on a machine of its own.
     const known = [...real.values()].filter((other) => !(other.place.isHere && isElsewhere));
-    const other = real.get(keyOf(place)) ?? known.find((each) => isSame(place, each.place));
-    if (other === undefined || (other.place.isHere && isElsewhere)) return [];
+    const other =
+      known.find((each) => keyOf(each.place) === keyOf(place)) ?? known.find((each) => isSame(place, each.place));
+    if (other === undefined) return [];
     const machine = place.isHere
       ? ' Or, where rehearsals are run on a machine of their own, name it: rehearsal.machine.'
       : '';
@@ -75,9 +76,13 @@ function elsewhere({ place }: PlannedStep, environment: string): string {
 function whose(step: string, place: AdapterPlace, other: RealPlace): string {
   const who = other.step === step ? 'it' : other.step;
   if (keyOf(place) === keyOf(other.place)) return `which ${who === 'it' ? 'is what it' : who} has in production`;
-  const how = place.file === undefined ? 'which is the same machine as' : 'which leads to, holds or lies in';
+  const how =
+    hasFiles(place) && hasFiles(other.place) ? 'which leads to, holds or lies in' : 'which is the same machine as';
   return `${how} the ${other.place.kind} ${other.place.at} that ${who} has in production`;
 }
+
+const hasFiles = ({ file, server }: AdapterPlace): boolean =>
+  file !== undefined || server === undefined || server.path !== undefined;
 
 /** Also shell text is looked through for what production is called. */
 function forbidden({ step, places, opaque }: PlacedStep, { more, production }: GuardFacts): readonly Objection[] {

@@ -31,13 +31,11 @@ export interface PlanInPlace {
 
 export function placedSteps(where: PlanInPlace): readonly PlacedStep[] {
   return [...allSteps(where.plan), ...updateSteps(where.plan)].map((step) => {
-    const found = actionsOf(step).map((action) => ({ action, places: placesOf(action, where) }));
+    const found = actionsOf(step).map((action) => ({ action, ...placesOf(action, where) }));
     return {
       step,
-      places: [...hostsOf(step), ...found.flatMap(({ places }) => places ?? [])],
-      opaque: found
-        .filter(({ places }) => places === undefined)
-        .map(({ action }) => ({ action, values: valuesOf(action, where) })),
+      places: [...hostsOf(step), ...found.flatMap(({ places }) => places)],
+      opaque: found.filter(({ areAll }) => !areAll).map(({ action }) => ({ action, values: valuesOf(action, where) })),
     };
   });
 }
@@ -57,15 +55,22 @@ function hostsOf({ hosts }: PlannedStep): readonly AdapterPlace[] {
   });
 }
 
-/** Undefined: it cannot be told. */
-function placesOf(action: Action, { plan, adapters, env, secrets }: PlanInPlace): readonly AdapterPlace[] | undefined {
-  if (action.kind !== 'adapter') return undefined;
+interface Told {
+  readonly places: readonly AdapterPlace[];
+  /** It acts nowhere else. */
+  readonly areAll: boolean;
+}
+
+/** Of a list some places may be known before the run and others not: those that are known count all the same. */
+function placesOf(action: Action, { plan, adapters, env, secrets }: PlanInPlace): Told {
+  if (action.kind !== 'adapter') return { places: [], areAll: false };
   const adapter = adapters.get(action.adapter);
-  const ask = adapter?.places?.bind(adapter) ?? placesByAdapter.get(action.adapter) ?? undefined;
-  if (ask === undefined) return undefined;
-  const input = withSecrets(action.input, secrets);
-  const places = ask(input as JsonObject, { folder: plan.folder, env: { ...env, ...plainOf(action.env) } });
-  return places.length === 0 || places.some(({ at }) => at.includes('${{')) ? undefined : places;
+  const ask = adapter?.places?.bind(adapter) ?? placesByAdapter.get(action.adapter) ?? (() => []);
+  const own = Object.entries(action.env).map(([name, value]) => [name, filledIn(value, secrets)] as const);
+  const context = { folder: plan.folder, env: { ...env, ...Object.fromEntries(own) } };
+  const said = ask(withSecrets(action.input, secrets) as JsonObject, context);
+  const places = said.filter(({ at }) => !at.includes('${{'));
+  return { places, areAll: said.length > 0 && places.length === said.length };
 }
 
 function valuesOf(action: Action, { plan, secrets, expressions }: PlanInPlace): string {
@@ -80,17 +85,16 @@ function valuesOf(action: Action, { plan, secrets, expressions }: PlanInPlace): 
     .join('\n');
 }
 
-function plainOf(env: { readonly [name: string]: string }): { readonly [name: string]: string } {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => !value.includes('${{')));
-}
-
 const secretExpression = /\$\{\{\s*secrets(?:\.([A-Za-z0-9_]+)|\[\s*'([^']+)'\s*\])\s*\}\}/g;
 
+/** What only the run will know stays as it is written. */
+const filledIn = (text: string, secrets: PlanInPlace['secrets']): string =>
+  text.replaceAll(secretExpression, (whole, dotted?: string, quoted?: string) => {
+    return secrets.get(dotted ?? quoted ?? '') ?? whole;
+  });
+
 function withSecrets(value: Json, secrets: PlanInPlace['secrets']): Json {
-  if (typeof value === 'string')
-    return value.replaceAll(secretExpression, (whole, dotted?: string, quoted?: string) => {
-      return secrets.get(dotted ?? quoted ?? '') ?? whole;
-    });
+  if (typeof value === 'string') return filledIn(value, secrets);
   if (Array.isArray(value)) return value.map((item: Json) => withSecrets(item, secrets));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withSecrets(member as Json, secrets)]));

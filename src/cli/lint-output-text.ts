@@ -14,14 +14,35 @@ export interface LintTextOptions {
 
 export function lintText(outcomes: readonly LintOutcome[], { explain }: LintTextOptions): string {
   const all = outcomes.flatMap(({ diagnostics }) => diagnostics);
-  const shown = all.map((each) => (explain ? explained(each) : formatDiagnostic(each)));
+  const { listed, left } = fewOfEach(all);
+  const shown = listed.map((each) => (explain ? explained(each) : formatDiagnostic(each)));
   const several = outcomes.length > 1;
   const about = outcomes.flatMap(({ kind, file, result }) =>
     result === undefined
       ? []
       : [...offLines(result), ...riskLines(result, kind)].map((line) => inFile(line, file, several)),
   );
-  return [...shown, ...about, countsOf(all)].map((line) => `${line}\n`).join('');
+  return [...shown, ...left, ...about, countsOf(all)].map((line) => `${line}\n`).join('');
+}
+
+/** More of one kind tell nobody anything new; faults are all listed. */
+const mostOfOneRule = 20;
+
+function fewOfEach(all: readonly Diagnostic[]): {
+  readonly listed: readonly Diagnostic[];
+  readonly left: readonly string[];
+} {
+  const seen = new Map<string, number>();
+  const leftOut = new Map<string, number>();
+  const listed = all.filter(({ rule, severity }) => {
+    const nth = (seen.get(rule) ?? 0) + 1;
+    seen.set(rule, nth);
+    if (severity === 'error' || nth <= mostOfOneRule) return true;
+    leftOut.set(rule, (leftOut.get(rule) ?? 0) + 1);
+    return false;
+  });
+  const left = [...leftOut].map(([rule, more]) => `… and ${more} more of ${rule}. All of them: --format json`);
+  return { listed, left };
 }
 
 const inFile = (line: string, file: string, several: boolean): string =>

@@ -28,6 +28,22 @@ test('text: the finding with its line and remedy, why on request, and the counts
   expect(lintText([await outcome(undeputied)], { explain: false })).not.toContain('Why:');
 });
 
+test('text: of many findings of one rule the first twenty are listed and the rest counted; faults are all listed', () => {
+  const finding = (severity: 'error' | 'warning', rule: string, line: number): Diagnostic => {
+    return { severity, rule, message: `finding ${line} of ${rule}` };
+  };
+  const many = Array.from({ length: 25 }, (_, line) => [
+    finding('warning', 'no-owner', line),
+    finding('error', 'unknown-key', line),
+  ]).flat();
+  const few = finding('warning', 'no-timeout', 0);
+  const lines = lintText([{ file: 'p.yaml', diagnostics: [...many, few], result: undefined }], { explain: false });
+  expect(lines.match(/of no-owner \(/g)).toHaveLength(20);
+  expect(lines.match(/of unknown-key \(/g)).toHaveLength(25);
+  expect(lines).toContain('finding 0 of no-timeout');
+  expect(lines).toMatch(/\n… and 5 more of no-owner\. All of them: --format json\n25 errors, 26 warnings\n$/);
+});
+
 test('text: what was set aside, how often and why; of several files which one', async () => {
   const aside = await outcome(setAside);
   expect(lintText([aside], { explain: false })).toBe(

@@ -22,7 +22,7 @@ function isRealRunOf(home: Home, run: string, system: string): boolean {
   try {
     if (!hasBegun(home, run)) return false;
     const { plan, state } = readRun(home, run);
-    return plan.system === system && state.context.mode === 'real';
+    return plan.system === system && state.context.mode === 'real' && plan.onlyTells === undefined;
   } catch {
     return false;
   }

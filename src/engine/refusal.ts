@@ -10,6 +10,7 @@ type StepDecision = Extract<Decision, { readonly step: string }>;
 export function refusal(context: Context, decision: Decision): string | undefined {
   if ('step' in decision) return refusalOfStep(context, decision);
   const ended = context.end !== null;
+  if (ended && context.plan.onlyTells !== undefined) return nothingToGoOnWith(context.plan.onlyTells);
   switch (decision.type) {
     case 'decision.reopen':
       return ended && mayReopen(context) ? undefined : notReopenable(context);
@@ -30,6 +31,9 @@ export function refusal(context: Context, decision: Decision): string | undefine
       return ended ? `the run has ended (${context.end})` : undefined;
   }
 }
+
+const nothingToGoOnWith = (change: string): string =>
+  `the run told people that ${change} could not be taken back, and has nothing to go on with: backout run --change ${change}`;
 
 function isStopping(context: Context): boolean {
   return context.stop !== null || context.failure !== null;
@@ -84,6 +88,7 @@ function refusalOfStep(context: Context, decision: StepDecision): string | undef
   }
   if (context.index.get(decision.step)?.place === 'updates')
     return `${decision.step} is a regular update: it is sent by itself, and tried again when it is next due`;
+  if (context.end !== null && context.plan.onlyTells !== undefined) return nothingToGoOnWith(context.plan.onlyTells);
   if (context.end !== null && !mayReopen(context)) return notReopenable(context);
   if (context.end === null && isStopping(context)) return 'the run is ending: wait for its end, then decide';
   const state = stepState(context, decision.step);

@@ -21,6 +21,8 @@ export interface Plan {
   readonly kind?: 'change';
   /** The id of the change that it takes back, where it was derived from that change. */
   readonly takesBack?: string;
+  /** The id of a change whose way back could not begin: the run tells people so, and does nothing else. */
+  readonly onlyTells?: string;
   readonly name: string;
   /** What P7 locks. */
   readonly system: string;

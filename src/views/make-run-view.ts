@@ -64,6 +64,7 @@ function identity({ context, history, takenBackBy }: RunFacts) {
     playbook: plan.name,
     ...(plan.kind === undefined ? {} : { kind: plan.kind }),
     ...(plan.takesBack === undefined ? {} : { takesBack: plan.takesBack }),
+    ...(plan.onlyTells === undefined ? {} : { onlyTells: plan.onlyTells }),
     ...wishes(history),
     ...(takenBackBy === undefined ? {} : { takenBackBy }),
     system: plan.system,

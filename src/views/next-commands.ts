@@ -76,6 +76,7 @@ function stop({ run }: Situation): NextCommand {
 function afterEnd(view: Situation): readonly NextCommand[] {
   if (view.rehearsal !== null) return afterRehearsal(view);
   if (view.takenBackBy !== undefined) return [whatBecame(view), report(view)];
+  if (view.onlyTells !== undefined) return [whenMended(view.onlyTells), report(view)];
   if (view.status === 'failed')
     return [...(takesItselfBack(view) ? [] : againAt(view)), ...takeBack(view), report(view)];
   if (view.status === 'stopped') {
@@ -97,6 +98,11 @@ function takeBack(view: Situation): readonly NextCommand[] {
   const byItself = takesItselfBack(view) && view.status === 'failed';
   const when = byItself ? 'if it is not taken back by itself' : 'to take back what was done';
   return [{ command: `backout run --change ${shellWord(change.id)}`, when }];
+}
+
+function whenMended(change: string): NextCommand {
+  const when = 'when what kept it from being taken back is mended';
+  return { command: `backout run --change ${shellWord(change)}`, when };
 }
 
 function whatBecame({ change }: Situation): NextCommand {

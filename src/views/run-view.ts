@@ -33,6 +33,8 @@ export interface RunView {
   readonly kind?: 'change';
   /** The id of the change that it takes back, where its plan was derived from that change. */
   readonly takesBack?: string;
+  /** The id of a change whose way back could not begin, where the run only told people so. */
+  readonly onlyTells?: string;
   /** Whoever drives it when it fails takes the change back, as was asked for when it began. */
   readonly backoutOnFailure?: { readonly irreversible: 'ask' | 'refuse' };
   /** The run that takes the change back since, or took it back; absent: none. */

@@ -1,4 +1,6 @@
 /** `--backout-on-failure` by the real program: looked at beforehand, kept by whoever drives the run, told when it cannot be. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Site } from '../rig/site.ts';
 
@@ -145,6 +147,33 @@ describe('an interrupted run', () => {
     const { code, stderr } = await site.call(['confirm', site.runs[0] ?? '', 'look']);
     expect([code, site.read('alarm'), site.read('one')]).toEqual([1, 'people must act\n', '1\n']);
     expect(stderr).toContain('WAS NOT TAKEN BACK');
+  });
+
+  test('the run that only told people names the way on, and cannot be made to look like a backout', async () => {
+    const site = siteOf(change.replace('  - { id: two', '  - { id: look, manual: look, backout: [] }\n  - { id: two'));
+    await site.call([...takingBack, '--param', 'who=me']);
+    const written = site.read('change.yaml');
+    site.write('change.yaml', written.replace('rm one', 'rm -f one'));
+    const [carriedOut = ''] = site.runs;
+    await site.call(['confirm', carriedOut, 'look']);
+    const telling = site.runs.find((run) => run !== carriedOut) ?? '';
+    const { stdout } = await site.call(['status', telling]);
+    expect(stdout).toMatch(/\nNext, when what kept it from being taken back is mended: backout run --change CHG1\n/);
+    for (const again of [
+      ['skip', telling, 'take-back', '--reason', 'x'],
+      ['retry', telling, 'take-back'],
+      ['resume', telling, '--reopen'],
+    ]) {
+      const { code, stderr } = await site.call(again);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining('has nothing to go on with: backout run --change CHG1'),
+      ]);
+    }
+    site.write('change.yaml', written);
+    rmSync(join(site.folder, 'bad'));
+    expect((await site.call(['retry', carriedOut, 'two'])).code).toBe(0);
+    expect(await site.status(carriedOut)).toMatchObject({ status: 'succeeded', kind: 'change' });
   });
 });
 

@@ -2,6 +2,7 @@
  * A change has failed and its way back cannot begin: people must act. Says so, and carries out what the frame has for
  * a backout that ended badly (`escalate`), as far as that can be planned.
  */
+import { ok } from '../../kernel/result.ts';
 import { escalateOnly } from '../../plan/derive/escalate-only.ts';
 import { checkPlaybook } from '../../playbook/check.ts';
 import { exit } from '../exit-codes.ts';
@@ -56,7 +57,10 @@ async function escalate({ trouble, executed, ...stuck }: Stuck, call: Invocation
   await runPlanned({
     call: { ...call, args: [file] },
     surface,
-    load: () => planLoaded(checked, call, surface, undefined, new Set(others)),
+    load: async () => {
+      const planned = await planLoaded(checked, call, surface, undefined, new Set(others));
+      return planned.ok ? ok({ ...planned.value, plan: { ...planned.value.plan, onlyTells: stuck.id } }) : planned;
+    },
   });
 }
 

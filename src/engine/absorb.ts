@@ -155,10 +155,8 @@ function attached(draft: Draft): void {
   const { engines, stop } = draft.context;
   // The hurry was the last engine's (its process was to be killed): what it owes is done with its full time.
   draft.set({ engines: engines + 1, left: false, stop: stop === null ? null : { ...stop, urgent: false } });
-  for (const [id, { status }] of draft.context.steps.entries()) {
-    if (status === 'starting') unstart(draft, id);
-    else if (status === 'waiting') waitAnew(draft, id);
-  }
+  for (const [id] of draft.context.steps.where(({ status }) => status === 'starting')) unstart(draft, id);
+  for (const [id] of draft.context.steps.where(({ status }) => status === 'waiting')) waitAnew(draft, id);
   for (const id of owedMessages(draft.context)) {
     const step = draft.planned(id);
     if (step !== undefined) retry(draft, step);

@@ -2,7 +2,7 @@
  * `decide(state, event)`: the engine as one pure function. It runs the machine's own transition and reads off the
  * commands that it issued; an action that it does not know is our own bug and is refused, not skipped.
  */
-import { transition } from 'xstate';
+import { createActor } from 'xstate';
 import { Fault } from '../kernel/fault.ts';
 import type { Plan } from '../plan/plan.ts';
 import { machine } from './machine.ts';
@@ -18,18 +18,31 @@ export interface Verdict {
   readonly commands: readonly Command[];
 }
 
+/** An actor that is never started: XState's own `transition` makes one for each event, a third of the time. */
+const nobody = createActor(machine);
+const nobodysScope = {
+  self: nobody,
+  system: nobody.system,
+  id: '',
+  sessionId: '',
+  logger: () => {},
+  defer: () => {},
+  emit: () => {},
+  stopChild: () => {},
+};
+
 /** The state before a plan's first event (`run.began`). */
 export function initialState(plan: Plan): EngineState {
   return machine.resolveState({ value: 'planned', context: contextOf(plan) });
 }
 
 export function decide(state: EngineState, event: RunEvent): Verdict {
-  const [next, actions] = transition(machine, state, event);
+  const actions: { readonly type: string; readonly params: unknown }[] = [];
+  const next = machine.transition(state, event, { ...nobodysScope, actionExecutor: (action) => actions.push(action) });
   const commands: Command[] = [];
-  for (const action of actions) {
-    if (action.type !== 'issue')
-      throw new Fault('internal', `the machine asked for an unknown action "${action.type}"`);
-    commands.push(action.params as unknown as Command);
+  for (const { type, params } of actions) {
+    if (type !== 'issue') throw new Fault('internal', `the machine asked for an unknown action "${type}"`);
+    commands.push(params as Command);
   }
   return { state: next, commands };
 }

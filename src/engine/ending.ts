@@ -3,7 +3,7 @@ import type { PlannedStep } from '../plan/plan.ts';
 import { failedHosts, leftOnHosts } from './hosts.ts';
 import { owedMessages } from './place-over.ts';
 import type { Command, RunEnd } from './protocol.ts';
-import { type Context, isTelling, stepState } from './state.ts';
+import { type Context, isTelling, type StepState, stepState } from './state.ts';
 import { truthOf } from './truth.ts';
 import { updateExceptions } from './update-words.ts';
 
@@ -19,13 +19,12 @@ export const exitCodes: Readonly<Record<RunEnd, number>> = {
 /** Everything that was not as the plan wanted it, one line each. Empty: nothing. */
 export function exceptionsOf(context: Context): readonly string[] {
   const lines: string[] = [];
-  for (const [id, state] of context.steps.entries()) {
+  for (const [id, state] of context.steps.where(isException)) {
     const step = context.index.get(id);
     if (step === undefined || context.parents.has(id) || step.place === 'updates') continue;
-    if (state.status === 'succeeded' && failedHosts(state).length > 0)
-      lines.push(`${id} was not done on every host: ${failedHosts(state).join(', ')}`);
+    if (state.status === 'succeeded') lines.push(`${id} was not done on every host: ${failedHosts(state).join(', ')}`);
     if (state.status === 'skipped') lines.push(`${id} was left out: ${state.reason ?? 'no reason given'}`);
-    if (state.status !== 'failed' || state.accepted === null) continue;
+    if (state.status !== 'failed') continue;
     if (state.accepted === 'contingency')
       lines.push(
         `${id} was done by its contingency${stoodIn(context, step)}, after it had failed: ${state.reason ?? ''}`,
@@ -35,6 +34,12 @@ export function exceptionsOf(context: Context): readonly string[] {
     else lines.push(`${id} failed and the run went on without it: ${state.reason ?? ''}`);
   }
   return [...lines, ...updateExceptions(context)];
+}
+
+function isException(state: StepState): boolean {
+  const { status, accepted, hosts } = state;
+  if (status === 'succeeded') return hosts.size > 0 && failedHosts(state).length > 0;
+  return status === 'skipped' || (status === 'failed' && accepted !== null);
 }
 
 /** It stands among the messages, and is none. */

@@ -7,7 +7,7 @@ import type { Draft } from './draft.ts';
 import type { FailureClass, Question } from './protocol.ts';
 import { retryDelay } from './retry-delay.ts';
 import { unstart } from './start.ts';
-import { isOptional } from './state.ts';
+import { isOptional, type StepState } from './state.ts';
 import { leftUntouched } from './touch.ts';
 
 export interface Trouble {
@@ -106,16 +106,19 @@ export function failRun(draft: Draft, step: string | null, reason: string): void
   closeWaits(draft);
 }
 
+const isWaiting = ({ status }: StepState): boolean =>
+  status === 'starting' || status === 'retrying' || status === 'waiting';
+
 /** Ends what waits for a time or a person; the steps keep the truth of what they are. */
 export function closeWaits(draft: Draft): void {
-  for (const [id, { status, question }] of draft.context.steps.entries()) {
+  for (const [id, { status, question }] of draft.context.steps.where(isWaiting)) {
     const place = draft.planned(id)?.place;
     if (place === 'escalate' || place === 'updates') continue;
     if (status === 'starting') unstart(draft, id);
     else if (status === 'retrying') {
       draft.patch(id, { status: 'failed', retryAt: null });
       draft.issue({ do: 'disarm', timer: `retry:${id}` });
-    } else if (status === 'waiting') {
+    } else {
       const left = question === 'failed' ? 'failed' : question === 'unknown' ? 'unknown' : 'cancelled';
       draft.patch(id, { status: left, question: null, answerBy: null });
       draft.issue({ do: 'disarm', timer: `answer:${id}` });

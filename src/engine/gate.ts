@@ -12,12 +12,17 @@ export const maxLapses = 3;
 
 /** The health checks whose pass counts no more at `context.now`. */
 export function lapsedChecks(context: Context): readonly string[] {
-  return context.plan.phases['health-checks'].steps
-    .filter(({ id }) => {
-      const state = stepState(context, id);
-      return state.status === 'succeeded' && (isTooOld(context, state) || isOvertaken(context, state));
-    })
-    .map(({ id }) => id);
+  return context.plan.phases['health-checks'].steps.map(({ id }) => id).filter((id) => hasLapsed(context, id));
+}
+
+/** Whether there is any; asked at every event, and mostly there is none. */
+export function someLapsed(context: Context): boolean {
+  return context.plan.phases['health-checks'].steps.some(({ id }) => hasLapsed(context, id));
+}
+
+function hasLapsed(context: Context, id: string): boolean {
+  const state = stepState(context, id);
+  return state.status === 'succeeded' && (isTooOld(context, state) || isOvertaken(context, state));
 }
 
 function isTooOld(context: Context, { passedAt }: StepState): boolean {
@@ -31,7 +36,7 @@ export function isOvertaken(context: Context, { restoresBefore }: StepState): bo
 
 /** Whether a step of `enable-access` may start. */
 export function gateOpen(context: Context): boolean {
-  return isPlaceOver(context, 'health-checks') && lapsedChecks(context).length === 0;
+  return isPlaceOver(context, 'health-checks') && !someLapsed(context);
 }
 
 /** Whether a restore step may start: every closing step has succeeded or was left out by a person. */

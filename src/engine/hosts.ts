@@ -59,15 +59,15 @@ export interface LeftOnHosts {
   readonly hosts: readonly string[];
 }
 
+const isActionUnknown = ({ status, stage }: StepState): boolean => status === 'unknown' && stage === 'action';
+
 /** What a run that ends has not ended on hosts: it is not closed beside that (P7), unless somebody gave it up. */
 export function leftOnHosts(context: Context): readonly LeftOnHosts[] {
   if (context.mode === 'dry-run' || context.stop?.abandoned === true) return [];
   const left: LeftOnHosts[] = [];
-  for (const [id, state] of context.steps.entries()) {
+  for (const [id, state] of context.steps.where(isActionUnknown)) {
     const step = context.index.get(id);
-    if (step === undefined || state.status !== 'unknown' || state.stage === 'verify' || !endsOnly(context, step))
-      continue;
-    if (!mayHold(state)) continue;
+    if (step === undefined || !endsOnly(context, step) || !mayHold(state)) continue;
     const hosts = heldHosts(step, state);
     if (hosts.length > 0) left.push({ step: id, hosts });
   }

@@ -12,7 +12,7 @@ import { absorb, accepts } from './absorb.ts';
 import { Draft } from './draft.ts';
 import { closing, leaving } from './ending.ts';
 import { failRun } from './failure.ts';
-import { gateOpen, lapsedChecks, maxLapses } from './gate.ts';
+import { gateOpen, lapsedChecks, maxLapses, someLapsed } from './gate.ts';
 import { forgetSuccesses } from './hosts.ts';
 import { activeUpdates, isAllTold, isEscalated, isOwing, isPlaceOver, isQuiet } from './place-over.ts';
 import type { Command, RunEvent } from './protocol.ts';
@@ -203,7 +203,7 @@ function isInterrupted(context: Context): boolean {
 
 /** While checks still run, none of them is done again for its age: that is asked when all are over. */
 function isHealthStale(context: Context): boolean {
-  return isPlaceOver(context, 'health-checks') && lapsedChecks(context).length > 0;
+  return isPlaceOver(context, 'health-checks') && someLapsed(context);
 }
 
 /** Only the start of an opening step, or of what takes its place, asks for fresh proof; not while there is no room for it. */

@@ -4,7 +4,7 @@ import { decide, type EngineState, initialState } from './decide.ts';
 import { closing, leaving } from './ending.ts';
 import type { Command, RunEvent } from './protocol.ts';
 import { stepState } from './state.ts';
-import { isUnderWay, type StepState } from './step-state.ts';
+import type { StepState } from './step-state.ts';
 import { dueUpdates, overdueUpdates } from './updates.ts';
 
 export function replay(plan: Plan, events: Iterable<RunEvent>): EngineState {
@@ -22,8 +22,7 @@ export function outstanding(state: EngineState): readonly Command[] {
   const commands: Command[] = [];
   const urgent = context.stop?.urgent ?? false;
   for (const id of context.active) commands.push(...outstandingOf(id, stepState(context, id), urgent));
-  for (const [id, step] of context.steps.entries())
-    if (!isUnderWay(step)) commands.push(...outstandingOf(id, step, urgent));
+  for (const [id, step] of context.steps.where(asksSomebody)) commands.push(...outstandingOf(id, step, urgent));
   if (context.end !== null) return commands.filter(({ do: what }) => what !== 'ask');
   if (state.matches({ backingOut: 'notify' }) && context.notifyHold !== null && !context.notifyReleased)
     commands.push({ do: 'arm', timer: 'notify-hold', due: context.notifyHold });
@@ -33,6 +32,9 @@ export function outstanding(state: EngineState): readonly Command[] {
   if (state.matches('owing') && !context.left) commands.push(leaving(context));
   return commands;
 }
+
+/** What else is waited for is under way. */
+const asksSomebody = ({ status }: StepState): boolean => status === 'waiting' || status === 'task';
 
 function outstandingOf(step: string, state: StepState, urgent: boolean): readonly Command[] {
   const { attempt, stage } = state;

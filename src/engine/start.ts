@@ -1,5 +1,6 @@
 /** Which steps are due, and starting them: order (`needs`), width (`maxParallel`), the gate (P1). */
 import type { Place, PlannedStep } from '../plan/plan.ts';
+import { behindChain } from './chain.ts';
 import { type Draft, phaseOf } from './draft.ts';
 import { accessClosed, gateOpen } from './gate.ts';
 import { type Context, isOver, isTelling, stepState } from './state.ts';
@@ -23,13 +24,21 @@ function startIn(draft: Draft, place: Place): void {
   const { steps } = phaseOf(context, place);
   let room = roomIn(context, place);
   if (room <= 0 || context.overUpTo[place] === steps.length || !placeAllowed(context, place)) return;
-  for (let position = context.overUpTo[place]; position < steps.length && room > 0; position += 1) {
+  let position = context.overUpTo[place];
+  while (position < steps.length && room > 0) {
     const step = steps[position];
     const due = step === undefined ? undefined : dueOf(draft.context, step);
-    if (due === undefined) continue;
-    start(draft, due);
-    room -= 1;
+    if (due !== undefined) {
+      start(draft, due);
+      room -= 1;
+    }
+    position = step !== undefined && awaitsOthers(draft.context, step) ? behindChain(steps, position) : position + 1;
   }
+}
+
+/** It has not begun, and nothing behind it has. */
+function awaitsOthers({ steps }: Context, { id, condition }: PlannedStep): boolean {
+  return condition !== false && steps.isFreshFrom(id);
 }
 
 /** Who is told takes no room from what is done (P2), nor the other way round. */
@@ -59,6 +68,16 @@ export function dueOf(context: Context, step: PlannedStep): PlannedStep | undefi
 
 /** A step that is left out keeps its place in the order: it is settled only when all that it needed is. */
 function areSettled(context: Context, needs: readonly string[]): boolean {
+  let someLeftOut = false;
+  for (const id of needs) {
+    const state = stepState(context, id);
+    if (!isOver(state)) return false;
+    someLeftOut ||= state.status === 'excluded' || state.status === 'skipped';
+  }
+  return !someLeftOut || isChainSettled(context, needs);
+}
+
+function isChainSettled(context: Context, needs: readonly string[]): boolean {
   const open = [...needs];
   const seen = new Set<string>();
   for (let id = open.pop(); id !== undefined; id = open.pop()) {

@@ -11,18 +11,20 @@ export function truthOf(context: Context): Truth {
 }
 
 function statesOf(context: Context, phase: Phase): readonly StepState[] {
-  return context.plan.phases[phase].steps
-    .map((step) => stepState(context, step.id))
-    .filter((state) => state.status !== 'excluded');
+  const states: StepState[] = [];
+  for (const { id } of context.plan.phases[phase].steps) {
+    const state = stepState(context, id);
+    if (state.status !== 'excluded') states.push(state);
+  }
+  return states;
 }
 
 type Asked = (state: StepState, action: PlannedStep['action']) => boolean;
 
 /** It holds of a step of the phase, or of a contingency of one. */
 function someIn(context: Context, phase: Phase, holds: Asked): boolean {
-  return context.plan.phases[phase].steps.some((step) =>
-    [step, ...step.contingency].some(({ id, action }) => holds(stepState(context, id), action)),
-  );
+  const is = ({ id, action }: PlannedStep): boolean => holds(stepState(context, id), action);
+  return context.plan.phases[phase].steps.some((step) => is(step) || step.contingency.some(is));
 }
 
 /** An attempt was really begun: its intent is recorded. A person who has only been asked has not begun yet. */

@@ -27,17 +27,36 @@ export interface WhatIfDocument extends WhatIf {
 export const whatIfFormats = ['text', 'md', 'html', 'json'] as const;
 export type WhatIfFormat = (typeof whatIfFormats)[number];
 
-export function whatIfPage(document: WhatIfDocument, format: WhatIfFormat, options: TextOptions): string {
+/** In parts, to be written one after the other. */
+export function whatIfPage(document: WhatIfDocument, format: WhatIfFormat, options: TextOptions): Iterable<string> {
   switch (format) {
     case 'text':
-      return whatIfText(document, options);
+      return [whatIfText(document, options)];
     case 'md':
-      return whatIfMarkdown(document);
+      return [whatIfMarkdown(document)];
     case 'html':
-      return whatIfHtml(document);
+      return [whatIfHtml(document)];
     case 'json':
-      return `${JSON.stringify(jsonOf(document), null, 2)}\n`;
+      return jsonParts(document);
   }
+}
+
+const rowsAtOnce = 500;
+
+/** The rows of a large plan with many messages are more than one string can hold. */
+function* jsonParts(document: WhatIfDocument): Generator<string> {
+  const { rows } = document;
+  const whole = JSON.stringify(jsonOf({ ...document, rows: [] }), null, 2);
+  // At the top level alone a key stands two spaces in.
+  const [head = '', tail = ''] = whole.split('\n  "rows": [],\n');
+  yield `${head}\n  "rows": [`;
+  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+    const texts = rows
+      .slice(from, from + rowsAtOnce)
+      .map((row) => JSON.stringify(row, null, 2).replaceAll('\n', '\n    '));
+    yield `${from === 0 ? '' : ','}\n    ${texts.join(',\n    ')}`;
+  }
+  yield `${rows.length === 0 ? '' : '\n  '}],\n${tail}\n`;
 }
 
 function jsonOf({ plan, digest, assumed, undecided, untroubled, rows, findings }: WhatIfDocument) {

@@ -78,8 +78,17 @@ export function kindsOf(plan: Plan, step: PlannedStep): readonly FailureKind[] {
 
 /** The step that it stands in for, or itself. */
 export function headOf(plan: Plan, step: PlannedStep): PlannedStep {
-  for (const head of allSteps(plan)) if (head.contingency.includes(step)) return head;
-  return step;
+  const heads = headsOf.get(plan) ?? headsIn(plan);
+  headsOf.set(plan, heads);
+  return heads.get(step) ?? step;
+}
+
+/** Of a plan's contingencies, what they stand in for. */
+const headsOf = new WeakMap<Plan, ReadonlyMap<PlannedStep, PlannedStep>>();
+
+function headsIn(plan: Plan): ReadonlyMap<PlannedStep, PlannedStep> {
+  const heads = [...allSteps(plan)].flatMap((head) => head.contingency.map((step) => [step, head] as const));
+  return new Map(heads);
 }
 
 /** What must have failed before the step is tried; undefined where nothing can make it be tried. */

@@ -20,27 +20,52 @@ export function isSettled(context: Context, id: string): boolean {
   return isOver(stepState(context, context.parents.get(id) ?? id));
 }
 
-export function likeness(world: World): string {
-  const { context, value } = world.state;
-  const { place } = context;
-  return [
-    JSON.stringify(value),
-    `${context.notifyReleased}${context.paused}`,
-    stepsLeft(context, 'notify'),
-    place === 'notify' ? '' : stepsLeft(context, place),
-    // Opening may have begun before checks that lapsed run again.
-    place === 'health-checks' ? stepsLeft(context, 'enable-access') : '',
-    place === 'health-checks' || place === 'enable-access' ? health(context) : '',
-    ...world.queue.map((each) => coming(each, world.now)),
-  ].join('|');
+/** What is told at a glance, and differs between almost all moments of a run. */
+export function lookOf({ state, queue, now }: World): string {
+  const { place, overUpTo } = state.context;
+  const next = queue[0];
+  return `${place} ${overUpTo[place]} ${queue.length} ${next === undefined ? '' : coming(next, now)}`;
 }
 
-function stepsLeft(context: Context, place: Place): string {
-  const from = context.overUpTo[place];
-  const left = stepsOf(context.plan, place)
-    .slice(from)
-    .map((step) => standing(context, step));
-  return `${from}:${left.join(',')}`;
+/** What differs most often is asked first. */
+export function areAlike(one: World, other: World): boolean {
+  const [here, there] = [one.state.context, other.state.context];
+  return (
+    here.place === there.place &&
+    here.notifyReleased === there.notifyReleased &&
+    here.paused === there.paused &&
+    comeAlike(one, other) &&
+    placesOf(here).every((place) => isLeftAlike(here, there, place)) &&
+    isHealthAlike(here, there) &&
+    JSON.stringify(one.state.value) === JSON.stringify(other.state.value)
+  );
+}
+
+function comeAlike(one: World, other: World): boolean {
+  if (one.queue.length !== other.queue.length) return false;
+  return one.queue.every((each, index) => {
+    const counterpart = other.queue[index];
+    return counterpart !== undefined && coming(each, one.now) === coming(counterpart, other.now);
+  });
+}
+
+/** Where anything is left to do that may differ; opening may have begun before checks that lapsed run again. */
+function placesOf({ place }: Context): readonly Place[] {
+  if (place === 'notify') return ['notify'];
+  return place === 'health-checks' ? ['notify', place, 'enable-access'] : ['notify', place];
+}
+
+function isLeftAlike(here: Context, there: Context, place: Place): boolean {
+  const from = here.overUpTo[place];
+  if (from !== there.overUpTo[place]) return false;
+  const steps = stepsOf(here.plan, place);
+  for (let position = from; position < steps.length; position += 1) {
+    const step = steps[position];
+    if (step === undefined || (here.steps.isFreshFrom(step.id) && there.steps.isFreshFrom(step.id))) return true;
+    if (stepState(here, step.id) === stepState(there, step.id) && step.contingency.length === 0) continue;
+    if (standing(here, step) !== standing(there, step)) return false;
+  }
+  return true;
 }
 
 function standing(context: Context, step: PlannedStep): string {
@@ -55,14 +80,17 @@ function standing(context: Context, step: PlannedStep): string {
 }
 
 /** A pass counts for a time only. */
-function health(context: Context): string {
-  return context.plan.phases['health-checks'].steps
-    .map(({ id }) => {
-      const state = stepState(context, id);
-      if (state.passedAt === null) return '';
-      return `${state.lapses} ${context.now - state.passedAt} ${isOvertaken(context, state)}`;
-    })
-    .join(',');
+function isHealthAlike(here: Context, there: Context): boolean {
+  if (here.place !== 'health-checks' && here.place !== 'enable-access') return true;
+  return here.plan.phases['health-checks'].steps.every(({ id }) => {
+    const [state, other] = [stepState(here, id), stepState(there, id)];
+    if (state.passedAt === null || other.passedAt === null) return state.passedAt === other.passedAt;
+    return (
+      state.lapses === other.lapses &&
+      here.now - state.passedAt === there.now - other.passedAt &&
+      isOvertaken(here, state) === isOvertaken(there, other)
+    );
+  });
 }
 
 function coming(happening: Happening, now: number): string {

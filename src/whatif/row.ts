@@ -84,9 +84,17 @@ function toldIn(context: Context, happened: Case | null): readonly Told[] {
   for (const step of context.index.values()) {
     if (step.place === 'updates' || !isTelling(step.place) || silent.has(step.id)) continue;
     const { status } = stepState(context, step.id);
-    if (status === 'succeeded' || status === 'task')
-      told.push({ step: step.id, place: step.place, to: audienceOf(step) });
+    if (status === 'succeeded' || status === 'task') told.push(toldBy(step));
   }
+  return told;
+}
+
+/** Thousands of rows share them. */
+const knownTold = new WeakMap<PlannedStep, Told>();
+
+function toldBy(step: PlannedStep): Told {
+  const told = knownTold.get(step) ?? { step: step.id, place: step.place, to: audienceOf(step) };
+  knownTold.set(step, told);
   return told;
 }
 
@@ -101,11 +109,25 @@ function mustActIn({ context, asked, engineDied }: Outcome): readonly MustAct[] 
   for (const { step, question, withinMs } of asked)
     add(question === 'confirm' ? 'confirm' : `decide-${question}`, step, withinMs);
   const wereAsked = new Set(asked.map(({ step }) => step));
-  for (const [id, state] of context.steps.entries()) {
+  for (const [id, state] of context.steps.where(isLeftUndone)) {
     const duty = dutyLeft(context, id, state);
     if (duty !== undefined && !wereAsked.has(id)) add(duty, id);
   }
   return duties;
+}
+
+/** Of most steps nothing is left to anybody. */
+function isLeftUndone({ status }: StepState): boolean {
+  switch (status) {
+    case 'task':
+    case 'running':
+    case 'cancelling':
+    case 'unknown':
+    case 'failed':
+      return true;
+    default:
+      return false;
+  }
 }
 
 function dutyLeft(context: Context, id: string, state: StepState): Duty | undefined {

@@ -6,7 +6,7 @@
 import { closing } from '../engine/ending.ts';
 import { type Context, stepState } from '../engine/state.ts';
 import type { FailureKind } from './failure.ts';
-import { isSettled, likeness, maySettle } from './likeness.ts';
+import { areAlike, isSettled, lookOf, maySettle } from './likeness.ts';
 import { type Asked, type Scene, World } from './world.ts';
 
 export type Failures = ReadonlyMap<string, FailureKind>;
@@ -25,8 +25,8 @@ export interface Walk {
   readonly outcome: Outcome;
   /** The moment before each step first began, by its id, in the order in which they began. */
   readonly begins: ReadonlyMap<string, World>;
-  /** Moments by their likeness: where another run may join this one. */
-  readonly moments: ReadonlyMap<string, World>;
+  /** Moments by their look: where another run may join this one. */
+  readonly moments: ReadonlyMap<string, readonly World[]>;
 }
 
 /** The run of the plan in which nothing goes wrong. */
@@ -37,13 +37,13 @@ export function walkWhole(scene: Scene): Walk {
 /** Goes on from `from` with `failures` to come, and remembers the way. */
 export function walkFrom(from: World, failures: Failures): Walk {
   const begins = new Map<string, World>();
-  const moments = new Map<string, World>();
+  const moments = new Map<string, World[]>();
   const world = from.fork(failures);
   let before = world.fork(failures);
   for (let going = setOut(world); going; going = world.advance()) {
     for (const id of world.begun) if (!begins.has(id)) begins.set(id, before);
     before = world.fork(failures);
-    if (maySettle(world, failures)) moments.set(likeness(world), before);
+    if (maySettle(world, failures)) remember(moments, before);
   }
   return { failures, outcome: outcomeOf(world), begins, moments };
 }
@@ -52,10 +52,21 @@ export function walkFrom(from: World, failures: Failures): Walk {
 export function outcomeFrom(from: World, failures: Failures, main: Walk): Outcome {
   const world = from.fork(failures);
   for (let going = setOut(world); going; going = world.advance()) {
-    const like = maySettle(world, failures) ? main.moments.get(likeness(world)) : undefined;
+    const like = maySettle(world, failures) ? momentLike(world, main) : undefined;
     if (like !== undefined) return joined(world, like, main.outcome);
   }
   return outcomeOf(world);
+}
+
+function remember(moments: Map<string, World[]>, moment: World): void {
+  const look = lookOf(moment);
+  const others = moments.get(look);
+  if (others === undefined) moments.set(look, [moment]);
+  else others.push(moment);
+}
+
+function momentLike(world: World, { moments }: Walk): World | undefined {
+  return moments.get(lookOf(world))?.findLast((moment) => areAlike(moment, world));
 }
 
 function setOut(world: World): boolean {
@@ -73,10 +84,11 @@ function outcomeOf(world: World): Outcome {
 function joined(world: World, like: World, main: Outcome): Outcome {
   const here = world.state.context;
   const steps = main.context.steps.copy();
-  for (const [id, there] of main.context.steps.entries()) {
-    if (!isSettled(here, id)) continue;
+  for (const id of main.context.index.keys()) {
+    const [before, there] = [stepState(here, id), stepState(main.context, id)];
+    if (before === there || !isSettled(here, id)) continue;
     const { passedAt, restoresBefore } = there;
-    steps.put(id, { ...stepState(here, id), passedAt, restoresBefore });
+    steps.put(id, { ...before, passedAt, restoresBefore });
   }
   const context = { ...main.context, steps };
   const { end, exitCode } = context.end === null ? context : closing(context);

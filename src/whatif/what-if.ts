@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan.ts';
 import { type Case, casesOf, escalationCases, type Failure } from './failure.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { type Row, rowOf } from './row.ts';
+import { spread } from './spread.ts';
 import { durationOf, type Estimate } from './timing.ts';
 import { type Failures, outcomeFrom, type Walk, walkFrom, walkWhole } from './walk.ts';
 import type { Scene } from './world.ts';
@@ -14,7 +15,7 @@ export interface WhatIfOptions {
   readonly depth: 'single' | 'pairs';
   /** Only failures (of pairs, at least one) of these steps; null: of all. */
   readonly only: ReadonlySet<string> | null;
-  /** Told now and then how many of the single failures have been walked. */
+  /** Told after each of the single failures how many have been walked; they are taken evenly from all over the plan. */
   readonly progress: (done: number, of: number) => void;
 }
 
@@ -25,8 +26,6 @@ export interface WhatIf {
   readonly findings: readonly Finding[];
 }
 
-const saidEvery = 500;
-
 /** Regular updates change nothing of what follows, and would go on for as long as a run hangs: they are left out. */
 export function whatIf({ updates: _, ...plan }: Plan, options: WhatIfOptions): WhatIf {
   const { estimate, insideEngine, only, depth, progress } = options;
@@ -34,15 +33,23 @@ export function whatIf({ updates: _, ...plan }: Plan, options: WhatIfOptions): W
   const main = walkWhole(scene);
   const cases = casesOf(plan);
   const wanted = (each: Case): boolean => only === null || only.has(each.step);
-  const rows: Row[] = [];
-  for (const [index, each] of cases.filter(wanted).entries()) {
-    if (index % saidEvery === 0) progress(index, cases.length);
-    rows.push(...rowsOf(each, main));
-  }
-  rows.push(...escalationRows(plan, main, cases, wanted));
-  if (depth === 'pairs') rows.push(...pairsOf(main, [...cases, ...escalationCases(plan, [])], wanted));
+  const rows = [...singleRows(cases.filter(wanted), main, progress), ...escalationRows(plan, main, cases, wanted)];
+  if (depth === 'pairs')
+    for (const row of pairsOf(main, [...cases, ...escalationCases(plan, [])], wanted)) rows.push(row);
   const untroubled = rowOf(null, main.outcome);
   return { untroubled, rows, findings: findingsOf(plan, untroubled, rows) };
+}
+
+function singleRows(cases: readonly Case[], main: Walk, progress: WhatIfOptions['progress']): readonly Row[] {
+  const found: (readonly Row[])[] = cases.map(() => []);
+  let done = 0;
+  for (const index of spread(cases.length)) {
+    const each = cases[index];
+    if (each !== undefined) found[index] = rowsOf(each, main);
+    done += 1;
+    progress(done, cases.length);
+  }
+  return found.flat();
 }
 
 /** How many pairs there may be at most, before any is walked. */
@@ -85,9 +92,9 @@ function failedWalk(main: Walk, cases: readonly Case[]): Walk | undefined {
   for (const each of causes) {
     const failures = [...each.also, each];
     const from = main.begins.get(failures[0]?.step ?? '');
-    const walk = from === undefined ? undefined : walkFrom(from, byStep(failures));
-    const end = walk?.outcome.context.end;
-    if (end === 'failed' || end === 'stopped') return walk;
+    if (from === undefined) continue;
+    const { end } = outcomeFrom(from, byStep(failures), main).context;
+    if (end === 'failed' || end === 'stopped') return walkFrom(from, byStep(failures));
   }
   return undefined;
 }

@@ -4,10 +4,11 @@ import { planDigest } from '../../plan/digest.ts';
 import { allSteps, type Plan, type PlannedStep } from '../../plan/plan.ts';
 import { lookAtHome } from '../../runtime/home/home.ts';
 import { type WhatIfDocument, type WhatIfFormat, whatIfFormats, whatIfPage } from '../../views/whatif.ts';
+import { grouped, whatIfProgress } from '../../views/whatif-progress.ts';
 import { mostPairs, whatIf } from '../../whatif/what-if.ts';
 import { loadPlanAssuming } from '../assume-parameters.ts';
 import { exit } from '../exit-codes.ts';
-import type { CommandRun, Invocation, Surface } from '../invocation.ts';
+import type { CommandRun, Invocation } from '../invocation.ts';
 import { storedTimes } from '../known-times.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import type { Adapters } from '../load-adapters.ts';
@@ -15,7 +16,6 @@ import { textOptions } from '../text-options.ts';
 
 /** So many pairs are walked in about two minutes. */
 const mostPairsWalked = 50_000;
-const saidFrom = 2_000;
 
 export const run: CommandRun = async (call, surface) => {
   const format = formatOf(call);
@@ -32,10 +32,13 @@ export const run: CommandRun = async (call, surface) => {
     insideEngine: insideEngine(adapters),
     depth: depthOf(call, plan, only),
     only,
-    progress: (done, of) => sayProgress(surface, done, of),
+    progress: whatIfProgress(
+      () => performance.now(),
+      (line) => surface.err(`${line}\n`),
+    ),
   });
   const document: WhatIfDocument = { plan, digest: planDigest(plan), assumed, undecided, ...result };
-  surface.out(whatIfPage(document, format, textOptions(process.stdout, surface)));
+  for (const part of whatIfPage(document, format, textOptions(process.stdout, surface))) surface.out(part);
   return result.findings.length === 0 ? exit.backedOut : exit.failed;
 };
 
@@ -62,15 +65,6 @@ function depthOf(call: Invocation, plan: Plan, only: ReadonlySet<string> | null)
   const message = `--pairs: this plan has up to ${grouped(pairs)} pairs of failures, more than the ${grouped(mostPairsWalked)} that are walked in one go`;
   throw new Fault('usage', message, 'Name the steps whose failures matter: --pairs --step restore-db --step open-shop');
 }
-
-/** A large plan takes its time: that is said, and how far it has come. */
-function sayProgress(surface: Surface, done: number, of: number): void {
-  if (of < saidFrom) return;
-  const hint = done === 0 ? '; --step STEP looks at one step only' : '';
-  surface.err(`whatif: ${grouped(done)} of ${grouped(of)} failures walked${hint}\n`);
-}
-
-const grouped = (count: number): string => count.toLocaleString('en-US');
 
 function insideEngine(adapters: Adapters): (step: PlannedStep) => boolean {
   return ({ action }) => action.kind === 'adapter' && adapters.get(action.adapter)?.perform !== undefined;

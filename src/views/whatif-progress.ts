@@ -4,7 +4,7 @@ import { formatDuration } from '../kernel/duration.ts';
 /** The first ones are slow: the program itself still gets faster. */
 const warmUp = 32;
 /** What is measured for less says little. */
-const measuredMs = 500;
+const measuredMs = 1_000;
 const worthSayingMs = 5_000;
 const saidEveryMs = 10_000;
 

@@ -5,7 +5,8 @@ import type { TextOptions } from '../../src/views/step-line.ts';
 import { type WhatIfDocument, whatIfPage } from '../../src/views/whatif.ts';
 import { whatIfProgress } from '../../src/views/whatif-progress.ts';
 import { spread } from '../../src/whatif/spread.ts';
-import { noEstimates } from '../../src/whatif/timing.ts';
+import { durationOf, noEstimates } from '../../src/whatif/timing.ts';
+import { walkWhole } from '../../src/whatif/walk.ts';
 import { whatIf } from '../../src/whatif/what-if.ts';
 import { aPlan } from '../support/plan-builder.ts';
 
@@ -37,8 +38,8 @@ function said(of: number, eachMs: number): readonly string[] {
 
 test('what takes long is said to early, as measured, with what to do; then how much is left', () => {
   const [first, second, ...others] = said(7_000, 10);
-  expect(first).toBe('whatif: 7,000 failures take about 1 min 10 s; --step STEP looks at one step only');
-  expect(second).toBe('whatif: 1,082 of 7,000 failures walked, about 1 min 00 s left');
+  expect(first).toBe('whatif: 7,000 failures take about 1 min 09 s; --step STEP looks at one step only');
+  expect(second).toBe('whatif: 1,132 of 7,000 failures walked, about 59.0 s left');
   expect(others).toHaveLength(5);
 });
 
@@ -58,4 +59,35 @@ test.each([0, 1, 499, 500, 501, 1_203])('the JSON of %i rows, in parts, is the J
   const parsed = JSON.parse(text);
   expect(parsed.rows).toEqual(rows);
   expect(text).toBe(`${JSON.stringify(parsed, null, 2)}\n`);
+});
+
+test('behind a chain of steps that wait, those begin at once that wait for nothing', () => {
+  const step = (id: string, needs: readonly string[], condition = true) => ({
+    id,
+    needs,
+    condition,
+    timeoutMs: 60_000,
+  });
+  const plan = aPlan({
+    restore: [
+      step('a', []),
+      step('after-a', ['a']),
+      step('after-both', ['a', 'after-a']),
+      step('beside', []),
+      step('out', ['beside'], false),
+      step('after-out', ['out']),
+      step('last', ['after-out']),
+      step('beside-too', []),
+    ],
+  });
+  const { begins } = walkWhole({ plan, durationOf: durationOf(plan, noEstimates), insideEngine: () => false });
+  expect([...begins].map(([id, { now }]) => [id, now])).toEqual([
+    ['a', 0],
+    ['beside', 0],
+    ['beside-too', 0],
+    ['after-a', 0],
+    ['after-out', 6_000],
+    ['after-both', 6_000],
+    ['last', 12_000],
+  ]);
 });

@@ -19,8 +19,8 @@ import { evidencesFor, genuineEvidence, hasEvidence } from '../rehearsal/judge.t
 import { version } from '../version.ts';
 import { findImplementation } from './implementation.ts';
 
-/** A larger plan is walked through by `backout whatif` alone, which takes minutes and says how far it is. */
-const mostStepsWalked = 400;
+/** A larger plan is walked through by `backout whatif` alone, which says how long it takes and how far it is. */
+const mostStepsWalked = 600;
 
 export async function documentFacts(
   { plan, adapters, assumed }: AssumedPlan,

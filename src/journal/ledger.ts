@@ -122,15 +122,23 @@ class Ledger {
 
   #recorded(event: Extract<LedgerEvent, { readonly type: 'ledger.recorded' }>): void {
     const { at, by, state, step, outputs, source } = event;
+    const word: Word = { at, by, state, run: null, reason: null };
+    if (this.#isOvertaken(step, at)) return this.#saidBefore(step, word);
     this.#whole = { ...this.#whole, ...this.#frameOf(source), file: source?.file ?? this.#whole.file, backout: null };
     const before = state === 'started' ? {} : (this.#steps.get(step)?.outputs ?? {});
     const progress = progressOf[state];
-    this.#set(
-      step,
-      { progress, outputs: { ...before, ...outputs } },
-      { at, by, state, run: null, reason: null },
-      source,
-    );
+    this.#set(step, { progress, outputs: { ...before, ...outputs } }, word, source);
+  }
+
+  /** A backout that was named before began to take the step back only after this was said. */
+  #isOvertaken(id: string, at: number): boolean {
+    const { settled, words } = this.#steps.get(id) ?? nothing;
+    return settled !== null && (words.at(-1)?.at ?? 0) > at;
+  }
+
+  #saidBefore(id: string, word: Word): void {
+    const before = this.#steps.get(id) ?? nothing;
+    this.#steps.set(id, { ...before, words: [...before.words.slice(0, -1), word, ...before.words.slice(-1)] });
   }
 
   #carriedOut(
@@ -152,10 +160,8 @@ class Ledger {
     this.#whole = { ...this.#whole, backout: run };
     for (const [id, ids] of Object.entries(undo)) {
       const over = ids.flatMap((each) => steps.get(each) ?? []);
-      const isOver =
-        over.length === ids.length && over.every(({ progress, leftOut }) => progress === 'done' || leftOut);
-      if (!isOver) this.#halfUndone(id, ids, steps);
-      if (!isOver || steps.size === 0) continue;
+      if (!isOver(ids, steps)) this.#halfUndone(id, ids, steps);
+      if (!isOver(ids, steps) || steps.size === 0) continue;
       const isLeft = leaves.includes(id) || (over.length > 0 && over.every(({ leftOut }) => leftOut));
       const at = Math.max(began, ...over.map((each) => each.at));
       const word: Word = { at, by, state: isLeft ? 'left' : 'taken-back', run, reason: null };
@@ -191,6 +197,14 @@ class Ledger {
   }
 }
 
+/** Each of the undo steps has done its work or was left out. */
+function isOver(ids: readonly string[], steps: ReadonlyMap<string, RunStep>): boolean {
+  return ids.every((id) => {
+    const step = steps.get(id);
+    return step !== undefined && (step.progress === 'done' || step.leftOut);
+  });
+}
+
 const isHalf = (step: RunStep | undefined): boolean =>
   step !== undefined && !step.leftOut && step.byHand !== true && ['failed', 'unknown'].includes(step.progress);
 
@@ -203,16 +217,24 @@ function differs(before: LedgerStep, now: Pick<LedgerStep, 'definition' | 'needs
   return isEdited || (before.needs !== null && now.needs !== null && before.needs.join() !== now.needs.join());
 }
 
-/** The same was said last, by the same person: there is nothing to write. */
+/** The same was said last, by the same person, and nothing has taken it back since: there is nothing to write. */
 export function isRepetition(
   events: readonly LedgerEvent[],
   said: Extract<LedgerEvent, { readonly type: 'ledger.recorded' }>,
+  stepsOfRun: RunSteps,
 ): boolean {
-  const last = events.findLast((event) => !('step' in event && event.step !== said.step));
+  const last = events.findLast((event) => speaksOf(said.step, event, stepsOfRun));
   if (last?.type !== 'ledger.recorded' || last.state !== said.state) return false;
   if (last.by.login !== said.by.login || last.by.claimed !== said.by.claimed) return false;
   if (said.source !== null && !sameSource(said.step, last.source, said.source)) return false;
   return Object.entries(said.outputs).every(([key, value]) => last.outputs[key] === value);
+}
+
+function speaksOf(step: string, event: LedgerEvent, stepsOfRun: RunSteps): boolean {
+  if ('step' in event) return event.step === step;
+  if (event.type === 'ledger.run') return true;
+  const ids = event.undo[step];
+  return ids !== undefined && ids.length > 0 && isOver(ids, stepsOfRun(event.run));
 }
 
 function sameSource(step: string, last: ChangeFile | null, now: ChangeFile): boolean {

@@ -1,5 +1,6 @@
 /** `backout run --change`: the way back derived from the ledger and carried out in one go. */
 import { Fault } from '../../kernel/fault.ts';
+import { syncFolder } from '../../runtime/home/durable-file.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { addToLedger, ledgerFolder, readLedger } from '../../runtime/home/ledger.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
@@ -73,6 +74,7 @@ export function runDerived(
     load: () => planBack(derived, call, surface),
     mayBegin: () => refuseGrown(folder, length),
     begins: (home, run) => {
+      syncFolder(home.runs);
       addToLedger(home, folder, Date.now, () => ({
         type: 'ledger.backout',
         change: id,

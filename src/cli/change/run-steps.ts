@@ -1,7 +1,9 @@
 /** What a run that a ledger names has done, read from that run's own journal. */
+import { existsSync } from 'node:fs';
 import type { StepState } from '../../engine/state.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { RunStep, RunSteps } from '../../journal/ledger.ts';
+import { Fault } from '../../kernel/fault.ts';
 import type { Progress } from '../../plan/derive/executed.ts';
 import { allSteps } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
@@ -17,8 +19,10 @@ export function runStepsIn(home: Home): RunSteps {
   };
 }
 
-/** A run whose first entry was never written has done nothing. */
+/** A run whose first entry was never written has done nothing; of one that is gone nobody knows. */
 function readSteps(home: Home, run: string): ReadonlyMap<string, RunStep> {
+  const { path } = runFolder(home, run);
+  if (!existsSync(path)) throw lostRun(run, path);
   if (!hasBegun(home, run)) return new Map();
   const { state, entries, plan } = readRunIn(runFolder(home, run));
   const byHand = new Set([...allSteps(plan)].flatMap(({ id, action }) => (action.kind === 'manual' ? [id] : [])));
@@ -36,6 +40,14 @@ function readSteps(home: Home, run: string): ReadonlyMap<string, RunStep> {
     ]),
   );
 }
+
+/** Its folder was on disk before the ledger named it. */
+const lostRun = (run: string, path: string): Fault =>
+  new Fault(
+    'journal-damaged',
+    `the ledger names run ${run}, which is gone from ${path}: what it did is not known`,
+    'Restore that folder. If it is lost: move the folder of the ledger away (changes/ in the home), and record anew what stands carried out.',
+  );
 
 function lastBeginnings(entries: readonly Entry[]): ReadonlyMap<string, number> {
   return new Map(entries.flatMap(({ event }) => (event.type === 'step.started' ? [[event.step, event.at]] : [])));

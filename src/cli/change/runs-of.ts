@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Fault } from '../../kernel/fault.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Home, listRuns } from '../../runtime/home/home.ts';
-import { hasLedger, ledgerFolder } from '../../runtime/home/ledger.ts';
+import { hasLedger, ledgerFolder, listLedgers, readLedger } from '../../runtime/home/ledger.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
 import { firstEvent } from '../known-run.ts';
 
@@ -27,6 +27,28 @@ function planOf(home: Home, run: string): Partial<Plan> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What these did of a change, or took back of it, is known from their journals alone: the ledger only names them. */
+export function runsOfLedgers(home: Home, runs: readonly string[]): ReadonlySet<string> {
+  const named = new Set(listLedgers(home).flatMap((change) => namedBy(home, change)));
+  return new Set(runs.filter((run) => named.has(run) || hasOwnLedger(home, run)));
+}
+
+function namedBy(home: Home, change: string): readonly string[] {
+  try {
+    return readLedger(ledgerFolder(home, change)).events.flatMap((event) => ('run' in event ? [event.run] : []));
+  } catch (error) {
+    if (error instanceof Fault) return [];
+    throw error;
+  }
+}
+
+/** Also where that ledger is damaged. */
+function hasOwnLedger(home: Home, run: string): boolean {
+  const { kind, takesBack, change } = planOf(home, run) ?? {};
+  const id = takesBack ?? (kind === 'change' ? change?.id : undefined);
+  return typeof id === 'string' && hasLedger(ledgerFolder(home, id));
 }
 
 /** Throws a Fault (exit 7) where runs of the change are there and its ledger is not. */

@@ -4,12 +4,12 @@
  */
 
 import { knownSteps, sourceOf } from '../../journal/known-steps.ts';
-import { isRepetition } from '../../journal/ledger.ts';
+import { isRepetition, type RunSteps } from '../../journal/ledger.ts';
 import type { ChangeFile, LedgerEvent, RecordedState } from '../../journal/ledger-event.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { didYouMean } from '../../playbook/suggest.ts';
-import { openHome } from '../../runtime/home/home.ts';
-import { addToLedger, ledgerFolder, type Undated } from '../../runtime/home/ledger.ts';
+import { type Home, openHome } from '../../runtime/home/home.ts';
+import { addToLedger, type LedgerFolder, ledgerFolder, readLedger, type Undated } from '../../runtime/home/ledger.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { meantChange } from '../change/meant-change.ts';
 import { checkedId, checkStepId, outputsOf, refusePathLike, stateOf } from '../change/record-arguments.ts';
@@ -29,16 +29,25 @@ export const run: CommandRun = async (call, surface) => {
   else if (source !== null) refuseUnknownStep(step, Object.keys(source.steps), id, '');
   const home = openHome(call.flag('home'), surface.env);
   if (source === null) refusePathLike(home, id);
-  const written = addToLedger(home, ledgerFolder(home, id), Date.now, (events) =>
+  const folder = ledgerFolder(home, id);
+  const stepsOfRun = await runSteps(home, folder);
+  const written = addToLedger(home, folder, Date.now, (events) =>
     state === 'void'
       ? strikingOut({ type: 'ledger.struck', ...said, reason: reason ?? '' }, events)
-      : entryFor({ type: 'ledger.recorded', ...said, state, outputs }, source, events),
+      : entryFor({ type: 'ledger.recorded', ...said, state, outputs }, source, events, stepsOfRun),
   );
   const now = state === 'void' ? 'struck out' : state;
   if (call.has('json')) surface.out(`${JSON.stringify({ change: id, step, state, written })}\n`);
   else surface.err(written ? `${id}: ${step} ${now}\n` : `${id}: ${step} is ${now} already\n`);
   return exit.backedOut;
 };
+
+/** What a backout has taken back meanwhile stands in its journal; most changes have none. */
+async function runSteps(home: Home, folder: LedgerFolder): Promise<RunSteps> {
+  if (!readLedger(folder).events.some(({ type }) => type === 'ledger.backout')) return () => new Map();
+  const { runStepsIn } = await import('../change/run-steps.ts');
+  return runStepsIn(home);
+}
 
 type Entry = Undated<LedgerEvent>;
 type Recorded = Extract<Entry, { readonly type: 'ledger.recorded' }> & { readonly state: RecordedState };
@@ -49,11 +58,12 @@ function entryFor(
   said: Omit<Recorded, 'source'>,
   source: ChangeFile | null,
   events: readonly LedgerEvent[],
+  stepsOfRun: RunSteps,
 ): Recorded | undefined {
   const known = knownSteps(events);
   if (source === null && known !== undefined) refuseUnknownStep(said.step, known, said.change, editedSince);
   const entry = { ...said, source: source === null ? null : sourceOf(source, said.step, known) };
-  return isRepetition(events, { ...entry, at: 0 }) ? undefined : entry;
+  return isRepetition(events, { ...entry, at: 0 }, stepsOfRun) ? undefined : entry;
 }
 
 function checkVoid(call: Invocation): void {

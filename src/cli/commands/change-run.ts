@@ -5,6 +5,7 @@ import { ok } from '../../kernel/result.ts';
 import { fatesOf, isTakenBack } from '../../plan/derive/executed.ts';
 import { changesNothing } from '../../plan/derive/undo-steps.ts';
 import type { Change, ChangeStep } from '../../playbook/change/change.ts';
+import { syncFolder } from '../../runtime/home/durable-file.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { addToLedger, ledgerFolder } from '../../runtime/home/ledger.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
@@ -98,6 +99,8 @@ function noteRun(
   surface: Surface,
 ): void {
   const { change } = loaded;
+  // Whoever reads the ledger takes a run that is not there for one that was removed.
+  syncFolder(home.runs);
   addToLedger(home, ledgerFolder(home, change.id), Date.now, () => ({
     type: 'ledger.run',
     change: change.id,

@@ -6,6 +6,7 @@ import { Fault } from '../../kernel/fault.ts';
 import { runIdTime } from '../../kernel/run-id.ts';
 import { type Home, listRuns, openHome } from '../../runtime/home/home.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
+import { runsOfLedgers } from '../change/runs-of.ts';
 import { isTerminal } from '../drive.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
@@ -17,13 +18,20 @@ export const run: CommandRun = async (call, surface) => {
   if (age === undefined)
     throw new Fault('usage', `backout runs prune needs --older-than with a duration`, 'For example: --older-than 90d');
   const home = openHome(call.flag('home'), surface.env);
-  const old = listRuns(home).filter((id) => endedBefore(home, id, Date.now() - age));
+  const ended = listRuns(home).filter((id) => endedBefore(home, id, Date.now() - age));
+  const kept = runsOfLedgers(home, ended);
+  const old = ended.filter((id) => !kept.has(id));
   if (old.length > 0 && !call.has('yes') && !(await agreed(old.length))) return exit.usage;
   for (const id of old) rmSync(runFolder(home, id).path, { recursive: true, force: true });
-  if (call.has('json')) surface.out(`${JSON.stringify({ removed: old })}\n`);
-  else surface.err(`${runsIn(old.length)} removed\n`);
+  if (call.has('json')) surface.out(`${JSON.stringify({ removed: old, kept: [...kept] })}\n`);
+  else surface.err(`${runsIn(old.length)} removed${keptWords(kept.size)}\n`);
   return exit.backedOut;
 };
+
+const keptWords = (count: number): string =>
+  count === 0
+    ? ''
+    : `; ${runsIn(count)} kept: what was done of a change, or taken back, is known from ${count === 1 ? 'it' : 'them'} alone`;
 
 function endedBefore(home: Home, id: string, instant: number): boolean {
   try {

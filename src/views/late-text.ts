@@ -11,6 +11,13 @@ export interface Lateness {
   readonly windowEnded: number | null;
   /** When the change was last worked on; null where nobody recorded that. */
   readonly changedAt: number | null;
+  /** Changes that stand carried out on the system, and came after this one. */
+  readonly later: readonly LaterChange[];
+}
+
+export interface LaterChange {
+  readonly change: string;
+  readonly at: number;
 }
 
 /** What a restore step tells of the ground that it stands on. */
@@ -34,18 +41,25 @@ export interface LateFacts {
 }
 
 /** `the window ended 3 h 10 min ago`. */
-export function lateWords({ windowEnded, changedAt }: Lateness, now: number): string {
-  if (windowEnded !== null) return `the window ended ${ago(windowEnded, now)}`;
-  return `the change was carried out ${ago(changedAt ?? now, now)}`;
+export function lateWords(lateness: Lateness, now: number): string {
+  const since = lateness.later.map(({ change, at }) => `${visible(change)} was carried out since, ${ago(at, now)}`);
+  return [...timeWords(lateness, now), ...since].join('; ');
+}
+
+function timeWords({ windowEnded, changedAt, later }: Lateness, now: number): readonly string[] {
+  if (windowEnded !== null) return [`the window ended ${ago(windowEnded, now)}`];
+  return later.length > 0 ? [] : [`the change was carried out ${ago(changedAt ?? now, now)}`];
 }
 
 export function lateLines({ plan, lateness, drift, editedAt, lastRun, now, zone }: LateFacts): readonly string[] {
-  const { windowEnded, changedAt } = lateness;
+  const { windowEnded, changedAt, later } = lateness;
   const more = plan.phases.restore.steps.filter(({ condition }) => condition !== false).length - drift.length;
   return [
     `This backout of ${visible(plan.system)} comes LATE: ${lateWords(lateness, now)}.`,
     ...(windowEnded === null ? [] : [row('Window ended', bothZones(windowEnded, zone))]),
     ...(changedAt === null ? [] : [row('Change made', `${bothZones(changedAt, zone)}, ${ago(changedAt, now)}`)]),
+    ...later.map(({ change, at }) => row('Later change', `${visible(change)}, ${bothZones(at, zone)}`)),
+    ...(later.length > 0 ? ['What they changed is lost too where a backup from before them is put back.'] : []),
     row('Plan edited', editedAt === null ? 'unknown' : `${bothZones(editedAt, zone)}, ${ago(editedAt, now)}`),
     row('Last done', lastRun === null ? 'never, as far as is known here' : doneWords(lastRun, now)),
     'What has been written since the backups were made is lost where they are put back:',

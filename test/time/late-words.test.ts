@@ -41,18 +41,32 @@ const window = { id: 'CHG1', windowEnds: '2026-11-22T05:00:00+01:00' };
 
 test.each([
   ['a window that is open', window, t0 - 1, undefined, undefined],
-  ['a window that has ended, in another zone', window, t0, undefined, { windowEnded: t0, changedAt: null }],
-  ['a window that has ended hours ago', window, t0 + 5 * hour, t0 - hour, { windowEnded: t0, changedAt: t0 - hour }],
+  ['a window that has ended, in another zone', window, t0, undefined, { windowEnded: t0, changedAt: null, later: [] }],
+  [
+    'a window that has ended hours ago',
+    window,
+    t0 + 5 * hour,
+    t0 - hour,
+    { windowEnded: t0, changedAt: t0 - hour, later: [] },
+  ],
   ['a window that has ended, of a change at work now', window, t0 + hour, t0 + hour - 60_000, undefined],
   ['no window, and a change of an hour ago', { id: 'CHG1' }, t0 + 2 * hour, t0, undefined],
-  ['no window, and a change of days ago', { id: 'CHG1' }, t0 + 50 * hour, t0, { windowEnded: null, changedAt: t0 }],
+  [
+    'no window, and a change of days ago',
+    { id: 'CHG1' },
+    t0 + 50 * hour,
+    t0,
+    { windowEnded: null, changedAt: t0, later: [] },
+  ],
   ['no window and no id', {}, t0, undefined, undefined],
 ])('%s', (_, change, now, recordedAt, expected) => {
   expect(lateness(change, now, recordedAt)).toEqual(expected);
 });
 
 test('in words that people use', () => {
-  expect(lateWords({ windowEnded: t0, changedAt: null }, t0 + hour)).toBe('the window ended 1 h 00 min ago');
-  expect(lateWords({ windowEnded: null, changedAt: t0 }, t0 + 50 * hour)).toBe('the change was carried out 2 days ago');
+  expect(lateWords({ windowEnded: t0, changedAt: null, later: [] }, t0 + hour)).toBe('the window ended 1 h 00 min ago');
+  expect(lateWords({ windowEnded: null, changedAt: t0, later: [] }, t0 + 50 * hour)).toBe(
+    'the change was carried out 2 days ago',
+  );
   expect(ago(t0, t0 - 5)).toBe('0 ms ago');
 });

@@ -14,13 +14,15 @@ import { storedTimes } from '../known-times.ts';
 import { textOptions } from '../text-options.ts';
 import { driftOf } from './drift.ts';
 import { latenessOf } from './lateness.ts';
+import { laterChanges } from './later-changes.ts';
 
 /** What the run's journal is to say; undefined: nobody accepted it. */
 export async function acceptLate(beginning: Beginning): Promise<readonly string[] | undefined> {
   const { home, planned, surface } = beginning;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const { decisions, lateness, troubles } = latenessOf(planned.plan, home, Date.now());
-  const decided = [...troubles, ...decisions.map((each) => decisionWords(each, zone))];
+  const since = await laterChanges(planned.plan, home);
+  const { decisions, lateness, troubles } = latenessOf(planned.plan, home, Date.now(), since.later);
+  const decided = [...troubles, ...since.troubles, ...decisions.map((each) => decisionWords(each, zone))];
   say(decided, beginning);
   if (lateness === undefined) return decided;
   const accepted = await accept(lateness, zone, beginning);

@@ -1,12 +1,12 @@
 /** Whether a backout comes late: after the end of its window, or hours after the change was carried out. */
-import { statSync } from 'node:fs';
 import { Fault } from '../../kernel/fault.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
-import { hasLedger, ledgerFolder, readLedger } from '../../runtime/home/ledger.ts';
-import { runFolder } from '../../runtime/home/run-folder.ts';
+import { hasLedger, ledgerFolder } from '../../runtime/home/ledger.ts';
 import { windowOf } from '../../views/deadline.ts';
 import type { Lateness } from '../../views/late-text.ts';
+import { executedAt } from '../change/executed-at.ts';
+import { ledgerOf } from '../change/ledger-of.ts';
 import { type FoundWindow, findWindow } from '../deadline/find-window.ts';
 
 /** A change that was worked on as lately as this is being backed out on the spot, whatever its window. */
@@ -21,7 +21,7 @@ export interface Found extends Pick<FoundWindow, 'decisions'> {
   readonly troubles: readonly string[];
 }
 
-export function latenessOf(plan: Plan, home: Home, now: number): Found {
+export function latenessOf(plan: Plan, home: Home, now: number, later: Lateness['later'] = []): Found {
   const troubles: string[] = [];
   const { window, decisions } = attempt(
     () => findWindow(home, plan),
@@ -33,7 +33,7 @@ export function latenessOf(plan: Plan, home: Home, now: number): Found {
     () => undefined,
     troubles,
   );
-  return { decisions, lateness: judge(window?.ends, touched, now), troubles };
+  return { decisions, lateness: judge({ ends: window?.ends, touched, later }, now), troubles };
 }
 
 /** A record that somebody damaged must not stand in the way of a backout. */
@@ -53,22 +53,22 @@ function plannedWindow({ change }: Plan): FoundWindow {
   return { window: Number.isNaN(ends) ? undefined : windowOf(ends, []), decisions: [] };
 }
 
-function judge(ends: number | undefined, touched: number | undefined, now: number): Lateness | undefined {
+function judge({ ends, touched, later }: Judged, now: number): Lateness | undefined {
   const changedAt = touched ?? null;
-  if (touched !== undefined && now - touched < justNowMs) return undefined;
-  if (ends !== undefined) return now >= ends ? { windowEnded: ends, changedAt } : undefined;
-  return touched !== undefined && now - touched >= hoursMs ? { windowEnded: null, changedAt } : undefined;
+  const isJustNow = touched !== undefined && now - touched < justNowMs;
+  const windowEnded = ends !== undefined && now >= ends && !isJustNow ? ends : null;
+  const isOld = ends === undefined && touched !== undefined && now - touched >= hoursMs;
+  return windowEnded !== null || isOld || later.length > 0 ? { windowEnded, changedAt, later } : undefined;
+}
+
+interface Judged {
+  readonly ends: number | undefined;
+  readonly touched: number | undefined;
+  readonly later: Lateness['later'];
 }
 
 /** When the change was last worked on, as far as its ledger and the runs that it names tell. */
 function lastTouched(home: Home, id: unknown): number | undefined {
-  if (typeof id !== 'string') return undefined;
-  const folder = ledgerFolder(home, id);
-  if (!hasLedger(folder)) return undefined;
-  const times = readLedger(folder).events.map((event) =>
-    event.type === 'ledger.run' ? Math.max(event.at, writtenAt(runFolder(home, event.run).journal)) : event.at,
-  );
-  return times.length === 0 ? undefined : Math.max(...times);
+  if (typeof id !== 'string' || !hasLedger(ledgerFolder(home, id))) return undefined;
+  return executedAt(ledgerOf(home, id));
 }
-
-const writtenAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -230,7 +230,7 @@ export const commands: readonly CommandSpec[] = [
         value: 'KEY',
         help: "The key of --once (default: the change's id and the plan's digest)",
       },
-      again: { type: 'boolean', help: 'Begin though it was carried out before; needs --reason' },
+      again: { type: 'boolean', help: 'Begin though it was carried out before, or the last backout of the system ended badly; needs --reason' },
       reason,
       by,
       json,

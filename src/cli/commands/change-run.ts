@@ -16,6 +16,7 @@ import { wayBackFaults } from '../change/check-way-back.ts';
 import { irreversibleOf } from '../change/derive-playbook.ts';
 import { executedState } from '../change/executed-change.ts';
 import { executedOf, isExecuted, ledgerOf } from '../change/ledger-of.ts';
+import { refuseAfterBadBackout } from '../change/left-by-backout.ts';
 import { distinct, type LoadedChange, loadChange } from '../change/load-change.ts';
 import { planForward } from '../change/plan-change.ts';
 import { exit } from '../exit-codes.ts';
@@ -85,7 +86,10 @@ function carryOut(loaded: LoadedChange, planned: Planned, call: Invocation, surf
     call,
     surface,
     load: async () => planned,
-    mayBegin: (home) => refuseCarriedOut(home, change, call),
+    mayBegin: (home) => {
+      refuseCarriedOut(home, change, call);
+      if (planned.ok && !call.has('again')) refuseAfterBadBackout(home, planned.value.plan.system);
+    },
     begins: (home, id) => noteRun(home, id, loaded, planned, call, surface),
   });
 }
@@ -119,6 +123,7 @@ function refuseCarriedOut(home: Home, change: Change, call: Invocation): void {
   const harmless = new Set(change.steps.filter((step) => leavesNothing(change, step, fates)).map(({ id }) => id));
   const executed = [...steps].flatMap(([id, step]) => (isExecuted(step) && !harmless.has(id) ? [id] : []));
   if (executed.length === 0 || call.has('again')) return;
+  if (run !== null) refuseOpen(home, run, change.id);
   const remedy = [
     ...(run === null ? [] : goingOn(home, run)),
     `Take it back: backout run --change ${change.id}`,
@@ -131,8 +136,13 @@ function refuseCarriedOut(home: Home, change: Change, call: Invocation): void {
 const leavesNothing = (change: Change, step: ChangeStep, fates: ReturnType<typeof fatesOf>): boolean =>
   changesNothing(change, step) || !isTakenBack(fates.get(step.id));
 
+function refuseOpen(home: Home, run: string, change: string): void {
+  if (readRunIn(runFolder(home, run)).state.context.end !== null) return;
+  const remedy = `Type: backout status ${run}   or: backout resume ${run}`;
+  throw new Fault('held', `run ${run}, which carries ${change} out, has not ended`, remedy);
+}
+
 function goingOn(home: Home, run: string): readonly string[] {
   const { end } = readRunIn(runFolder(home, run)).state.context;
-  if (end === null) return [`Go on with it: backout resume ${run}`];
   return end === 'failed' || end === 'stopped' ? [`Go on with it: backout resume ${run} --reopen`] : [];
 }

@@ -3,6 +3,8 @@
  * Health is proven when every check has passed in this run, in an attempt that began after the last restore attempt
  * did, and no pass is older than the plan's `validFor`; or a person has left the check out by name and reason.
  */
+import type { PlannedStep } from '../plan/plan.ts';
+import { endsOnly, failedHosts, isPartial } from './hosts.ts';
 import { isPlaceOver } from './place-over.ts';
 import { type Context, stepState } from './state.ts';
 import type { StepState } from './step-state.ts';
@@ -42,4 +44,23 @@ export function gateOpen(context: Context): boolean {
 /** Whether a restore step may start: every closing step has succeeded or was left out by a person. */
 export function accessClosed(context: Context): boolean {
   return isPlaceOver(context, 'disable-access');
+}
+
+/**
+ * Why a step may not begin although its phase has: an earlier release has let the gate pass that did not hold on every
+ * host. What its journal says stays as it is (P5), so this is asked where an attempt is prepared, not where it is due.
+ */
+export function gateFault(context: Context, step: PlannedStep): string | undefined {
+  const gate = gateBefore(step);
+  if (gate === undefined || endsOnly(context, step)) return undefined;
+  const partial = context.plan.phases[gate].steps.find(({ id }) => isPartial(stepState(context, id)));
+  if (partial === undefined) return undefined;
+  const what = gate === 'disable-access' ? 'access is not closed' : 'health is not proven';
+  const hosts = failedHosts(stepState(context, partial.id)).join(', ');
+  return `${what} on every host: ${partial.id} was not done on ${hosts}. Take maxFailures out of ${partial.id}, and begin a new run`;
+}
+
+function gateBefore({ place }: PlannedStep): 'disable-access' | 'health-checks' | undefined {
+  if (place === 'restore') return 'disable-access';
+  return place === 'enable-access' ? 'health-checks' : undefined;
 }

@@ -2,7 +2,7 @@
  * What has become of a step's hosts over all its attempts. A host that has succeeded is not asked again (P4); one that
  * perhaps holds a command is followed there under the claim that began it, by whichever attempt comes next.
  */
-import type { PlannedStep } from '../plan/plan.ts';
+import type { PlannedHosts, PlannedStep } from '../plan/plan.ts';
 import type { Draft } from './draft.ts';
 import type { HostOutcome, RunEvent } from './protocol.ts';
 import type { Context } from './state.ts';
@@ -116,6 +116,25 @@ export function hostsEnded(draft: Draft, step: PlannedStep, { attempt, hosts: en
 export function canReattach(step: PlannedStep, state: StepState, survivors: readonly string[]): boolean {
   if (step.hosts === undefined || survivors.length > 0) return false;
   return [...state.hosts.values()].every(({ outcome, attempt }) => outcome !== 'unknown' || attempt !== state.attempt);
+}
+
+/**
+ * P1: access is closed and health is proven on every host, or not at all. A playbook that allows failures there is
+ * refused; a plan of an earlier release may allow them.
+ */
+export function boundHosts({ place }: PlannedStep, hosts: PlannedHosts): PlannedHosts {
+  const isGate = place === 'disable-access' || place === 'health-checks';
+  return isGate ? { ...hosts, maxFailures: { count: 0 } } : hosts;
+}
+
+/**
+ * It counts as succeeded because its plan allows failures. Not where the end on a host is unknown: then a person or a
+ * probe has said that it succeeded.
+ */
+export function isPartial({ status, hosts }: StepState): boolean {
+  if (status !== 'succeeded' || hosts.size === 0) return false;
+  const outcomes = [...hosts.values()].map(({ outcome }) => outcome);
+  return !outcomes.includes('unknown') && outcomes.some((outcome) => outcome !== 'succeeded' && outcome !== 'again');
 }
 
 /** Hosts that did not succeed, with what became of them. */

@@ -1,6 +1,7 @@
 /** What is true of the system, as far as this run can know: only what it did and measured itself. */
 import type { Phase, PlannedStep } from '../plan/plan.ts';
 import { isOvertaken, lapsedChecks } from './gate.ts';
+import { isPartial } from './hosts.ts';
 import type { Truth } from './protocol.ts';
 import { type Context, isOver, type StepState, stepState } from './state.ts';
 import { mayHaveTouched } from './touch.ts';
@@ -39,7 +40,8 @@ function accessOf(context: Context): Truth['access'] {
   const opening = statesOf(context, 'enable-access');
   if (someIn(context, 'enable-access', hasBegun)) return opening.every(worked) ? 'open' : 'unknown';
   const closing = statesOf(context, 'disable-access');
-  return closing.length > 0 && closing.every(worked) ? 'closed' : 'unknown';
+  const isClosed = (state: StepState): boolean => worked(state) && !isPartial(state);
+  return closing.length > 0 && closing.every(isClosed) ? 'closed' : 'unknown';
 }
 
 function dataOf(context: Context): Truth['data'] {
@@ -74,7 +76,8 @@ const unmeasured: ReadonlySet<StepState['trouble']> = new Set([
 function healthOf(context: Context): Truth['health'] {
   const checks = statesOf(context, 'health-checks');
   if (checks.some((state) => hasFailed(state) && !unmeasured.has(state.trouble))) return 'failing';
-  if (checks.length === 0 || !checks.every((state) => state.status === 'succeeded')) return 'unknown';
+  if (checks.length === 0 || !checks.every((state) => state.status === 'succeeded' && !isPartial(state)))
+    return 'unknown';
   if (checks.some((state) => isOvertaken(context, state))) return 'unknown';
   // An update that is ended first makes no pass older.
   const atEnd = { ...context, now: context.settledAt ?? context.now };

@@ -67,7 +67,7 @@ export const hostsSchema = () =>
                 share(0).check(
                   z.meta({
                     description:
-                      'How many hosts may fail (or be unreachable). Once more have, no further host begins; those that run are finished. A percentage is one of the hosts in the batches so far. Within the limit the step succeeds, and the run ends with an exception that names the hosts.',
+                      'How many hosts may fail (or be unreachable). Once more have, no further host begins; those that run are finished. A percentage is one of the hosts in the batches so far. Within the limit the step succeeds, and the run ends with an exception that names the hosts. Not in `disable-access` and `health-checks`: they hold on every host.',
                     default: 0,
                   }),
                 ),

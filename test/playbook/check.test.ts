@@ -34,6 +34,14 @@ test.each([
     'an override of the gate by name',
     'name: x\nwithoutHealthChecks: it is a test\nphases: { enable-access: [{ run: open }] }\n',
   ],
+  [
+    'closing on every host, said so',
+    'name: x\nphases: { disable-access: [{ run: x, hosts: { list: [a], maxFailures: 0% } }] }\n',
+  ],
+  [
+    'a restore that may fail on some hosts',
+    'name: x\nphases: { restore: [{ run: x, hosts: { list: [a], maxFailures: 1 } }] }\n',
+  ],
   ['no name but a number quoted', "name: '42'\nphases: {}\n"],
   ['the outputs of a step before', `${step('{ id: a, run: x }')}    - { run: 'echo \${{ steps["a"].outputs.b }}' }\n`],
   [
@@ -148,6 +156,14 @@ describe('one fault, one diagnostic', () => {
     [
       'name: x\nphases: { health-checks: [{ id: a, run: x, contingency: [{ run: y }] }] }\n',
       '2:44 gate: step a of health-checks cannot have a contingency',
+    ],
+    [
+      'name: x\nphases: { disable-access: [{ id: a, run: x, hosts: { list: [h], maxFailures: 1 } }] }\n',
+      '2:78 gate: step a of disable-access cannot have maxFailures: 1',
+    ],
+    [
+      'name: x\nphases: { health-checks: [{ id: a, run: x, hosts: { list: [h], maxFailures: 100% } }] }\n',
+      '2:77 gate: step a of health-checks cannot have maxFailures: 100%',
     ],
     [
       'name: x\nphases: { disable-access: [{ id: a, run: x }], health-checks: [{ id: b, run: y, if: "steps.a.outputs.c == \'1\'" }] }\n',

@@ -1,6 +1,7 @@
 /** P1 as far as text can hold it: nothing in a playbook may go round the gate, and the gate must exist. */
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { phaseContent, type StepSite, stepsOf } from '../content.ts';
+import type { PlaybookDocument } from '../document.ts';
 import type { Examined } from '../examined.ts';
 
 export function checkGate(examined: Examined): readonly Diagnostic[] {
@@ -42,8 +43,20 @@ function checkGateStep({ document }: Examined, site: StepSite): readonly Diagnos
       ),
     );
   }
-  return found;
+  return [...found, ...checkShare(document, site, closes)];
 }
+
+/** Done on some of its hosts it would count as done, and no person would be asked. */
+function checkShare(document: PlaybookDocument, { step, path, place, id }: StepSite, closes: string) {
+  const { hosts } = step;
+  if (typeof hosts !== 'object' || !('maxFailures' in hosts) || isNone(hosts.maxFailures)) return [];
+  const message = `step ${id} of ${place} cannot have maxFailures: ${hosts.maxFailures}`;
+  const remedy = `Remove it: ${closes}, on every host. With onFailure: ask a person decides about a host that fails.`;
+  return [document.error('gate', [...path, 'hosts', 'maxFailures'], message, remedy)];
+}
+
+const isNone = (share: number | string | undefined): boolean =>
+  share === undefined || Number.parseInt(String(share), 10) === 0;
 
 function checkProof({ content, document }: Examined): readonly Diagnostic[] {
   const opens = stepsOf(phaseContent(content, 'enable-access')).length > 0;

@@ -5,6 +5,7 @@
  * an attempt that another engine left (P4: found, followed, taken; done again only where that does no harm).
  * Does not own: what follows from an outcome (engine); how a process is started or ended (`StepProcesses`).
  */
+import { boundHosts } from '../../engine/hosts.ts';
 import { nothingSeen } from '../../engine/nothing-seen.ts';
 import type { AttemptEnd, Command } from '../../engine/protocol.ts';
 import { type Context, stepState } from '../../engine/state.ts';
@@ -127,7 +128,7 @@ export class Attempts {
   private carriedOut(stage: Stage, context: Context, hear = this.hear): Promise<Undated> {
     const { step } = stage;
     if (isOnHosts(step)) {
-      const onHosts = { ...stage, hosts: step.hosts, hear };
+      const onHosts = { ...stage, hosts: boundHosts(step, step.hosts), hear };
       return hostsStage(onHosts, () => this.processOf(stage, context), context);
     }
     if (!this.isInsideEngine(step)) return processStage(stage, () => this.processOf(stage, context));

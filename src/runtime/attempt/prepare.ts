@@ -1,4 +1,5 @@
 /** From "this step is due" to its intent: the condition asked, the values filled in, the deadline set. No effects. */
+import { gateFault } from '../../engine/gate.ts';
 import { nothingSeen } from '../../engine/nothing-seen.ts';
 import type { Command } from '../../engine/protocol.ts';
 import { type Context, isTelling } from '../../engine/state.ts';
@@ -36,6 +37,8 @@ export function prepare(
     if (!asked.value)
       return { event: { type: 'step.excluded', step: id, because: `\`${step.condition}\` is false` }, resolved: null };
   }
+  const unproven = gateFault(context, step);
+  if (unproven !== undefined) return refused(id, attempt, unproven);
   const key = attemptKey(setting.run, id, attempt);
   const resolved = resolveStep(setting, { step, attempt }, values, context);
   if (!resolved.ok) return refused(id, attempt, redact(resolved.error, setting.forms));

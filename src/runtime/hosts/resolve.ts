@@ -3,7 +3,7 @@
  * it is begun or found. The environment here is the worker's (ssh needs it); to the hosts goes only what the step says.
  */
 import { readFileSync } from 'node:fs';
-import { claimOf, endsOnly, hasSucceeded, heldHosts } from '../../engine/hosts.ts';
+import { boundHosts, claimOf, endsOnly, hasSucceeded, heldHosts } from '../../engine/hosts.ts';
 import { type Context, stepState } from '../../engine/state.ts';
 import { type JsonObject, textOf } from '../../kernel/json.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
@@ -38,7 +38,7 @@ export function resolveOnHosts(
   try {
     const way = kind === 'run' && endsOnly(context, step) ? 'end' : kind;
     const { command, does } = way === 'end' ? onlyEnds : remoteCommand(setting, step, attempt, values);
-    const { list, ...rules } = way === 'run' ? step.hosts : allAtOnce(step.hosts);
+    const { list, ...rules } = way === 'run' ? boundHosts(step, step.hosts) : allAtOnce(step.hosts);
     const held = way === 'end' ? heldHosts(step, stepState(context, step.id)) : undefined;
     const hosts = hostOrders(setting, step, attempt, context).filter(({ name }) => held?.includes(name) ?? true);
     const order: HostsOrder = {

@@ -1,6 +1,7 @@
 /** What a call gives for a run of a plan; what is wrong with it is said before anything of a run is made. */
 import type { Person } from '../engine/protocol.ts';
 import { Fault } from '../kernel/fault.ts';
+import { redact, secretForms } from '../kernel/redaction.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Home, openHome } from '../runtime/home/home.ts';
 import { thisPerson } from '../runtime/home/login.ts';
@@ -21,6 +22,7 @@ export interface Ground {
 export async function groundOf(plan: Plan, call: Invocation, surface: Surface): Promise<Ground> {
   refuseEmpty(plan);
   const secrets = await usableSecrets(plan, surface);
+  refuseSecretWords(secrets, call);
   const home = openHome(call.flag('home'), surface.env);
   logTargetsOf(call, surface);
   signerOf(home, call, surface);
@@ -66,5 +68,22 @@ function refuseSecretParams(plan: Plan, { values }: Secrets): void {
       `the parameter ${name} holds the secret ${secret[0]}, and parameters are recorded`,
       remedy,
     );
+  }
+}
+
+/** The same of what a person says to a run; of its secrets only those are known that no command has to be run for. */
+export async function refuseSecretsSaid(plan: Plan, call: Invocation, { env }: Surface): Promise<void> {
+  const atHand = Object.entries(plan.secrets).filter(([, source]) => !('command' in source));
+  refuseSecretWords(await readSecrets({ ...plan, secrets: Object.fromEntries(atHand) }, env), call);
+}
+
+/** P9: who decided, and why, is recorded and shown. */
+function refuseSecretWords({ values }: Secrets, call: Invocation): void {
+  for (const flag of ['by', 'reason']) {
+    const said = call.flag(flag) ?? '';
+    const secret = [...values].find(([, text]) => redact(said, secretForms([text])) !== said);
+    if (secret === undefined) continue;
+    const remedy = 'Nothing was done. Say it without the secret.';
+    throw new Fault('usage', `--${flag} holds the secret ${secret[0]}, and it is recorded`, remedy);
   }
 }

@@ -10,6 +10,7 @@ import { abandonDamaged } from '../abandon-damaged.ts';
 import { andBackOut } from '../change/and-back-out.ts';
 import { decisionOf } from '../decisions.ts';
 import { isTerminal } from '../drive.ts';
+import { refuseSecretsSaid } from '../ground.ts';
 import type { CommandRun, Surface } from '../invocation.ts';
 import { engineSign, latestOpenRun, livingOf, readRun } from '../known-run.ts';
 import { refuseOutdated } from '../later-runs.ts';
@@ -24,6 +25,7 @@ export const run: CommandRun = async (call, surface) => {
   const known = readRun(home, latestOpenRun(home, call.args[0]));
   const { context } = known.state;
   const id = known.folder.run;
+  await refuseSecretsSaid(known.plan, call, surface);
   if (context.end === null && engineSign(known) !== 'gone') return tellEngine(known, decision, call, surface);
   const refused = refusal(context, decision);
   if (refused !== undefined) throw new Fault('usage', refused, `See: backout status ${id}`);

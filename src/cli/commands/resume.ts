@@ -6,6 +6,7 @@ import { thisPerson } from '../../runtime/home/login.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
 import { andBackOut } from '../change/and-back-out.ts';
 import { isTerminal } from '../drive.ts';
+import { refuseSecretsSaid } from '../ground.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { engineSign, type KnownRun, latestOpenRun, meantRun, readRun } from '../known-run.ts';
 import { sayEnded } from '../say-ended.ts';
@@ -18,6 +19,7 @@ export const run: CommandRun = async (call, surface) => {
   const latest = call.has('reopen') ? meantRun(home, call.args[0]) : undefined;
   const id = latest ?? latestOpenRun(home, call.args[0]);
   const known = readRun(home, id);
+  await refuseSecretsSaid(known.plan, call, surface);
   const by = thisPerson(surface.env, call.flag('by') ?? null);
   const said = { by, reason: call.flag('reason') ?? null };
   const { context } = known.state;

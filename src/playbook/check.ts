@@ -20,6 +20,7 @@ import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
 import { checkRehearsal } from './rules/rehearsal.ts';
 import { checkStepShapes } from './rules/step-shape.ts';
+import { checkWindow } from './rules/window.ts';
 import { valueAt } from './schema-issues.ts';
 
 export interface Checked {
@@ -36,6 +37,7 @@ export async function checkPlaybook(document: PlaybookDocument, adapters: Adapte
   const examined: Examined = { content, document, sites: allSites(content), adapters };
   const diagnostics = [
     ...(refused?.diagnostics ?? []),
+    ...checkWindow(examined),
     ...checkParameters(examined),
     ...checkRehearsal(examined),
     ...(await checkSteps(examined)),

@@ -3,6 +3,7 @@
  * docs/playbook.md. Built once, when first asked for. Defaults are only told here; the plan fills them in.
  */
 import * as z from 'zod/mini';
+import { instantForm } from '../kernel/instant.ts';
 import { communicationSchema } from './schema-communication.ts';
 import { lintSchema } from './schema-lint.ts';
 import {
@@ -60,6 +61,9 @@ function build() {
         withoutHealthChecks: text(
           'Why access may be opened without any health check. Without this reason that is an error.',
         ),
+        withoutClosing: text(
+          'Why data may be restored with every step of `disable-access` left out by its `if`. Without this reason that is an error.',
+        ),
         roles: mapOf('Who is who: `owner` names a role.', idText(), role()),
         parameters: mapOf('Values given for each run: `--param release=4.1`.', nameText(), parameter()),
         secrets: mapOf('Where secret values come from; they are never stored.', nameText(), secret()),
@@ -103,8 +107,6 @@ function phases(steps: z.ZodMiniArray<ReturnType<typeof stepSchema>>) {
 }
 
 const timeError = 'must be a time with its zone, such as 2026-11-22T04:00:00Z';
-const timePattern =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 function change() {
   return z.optional(
@@ -117,7 +119,7 @@ function change() {
             z
               .string({ error: timeError })
               .check(
-                z.regex(timePattern, timeError),
+                z.regex(instantForm, timeError),
                 z.meta({ description: 'When the change window ends (RFC 3339).' }),
               ),
           ),

@@ -56,7 +56,7 @@ describe('deadline', () => {
       'db was never measured and has no timeout',
     ],
     ['a time without its zone', playbook(null), ['--window-ends', '2026-11-22T04:00:00'], 'is no time with a zone'],
-    ['a day that there is not', playbook(null), ['--window-ends', '2026-02-30T04:00:00Z'], 'is no time with a zone'],
+    ['a day that there is not', playbook(null), ['--window-ends', '2026-02-30T04:00:00Z'], '2026-02 has only 28 days'],
     ['a margin that is none', playbook(inMs(minute)), ['--margin', 'soon'], '--margin soon is no duration'],
     [
       'a decision that is none',

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { parseDuration } from '../../../src/kernel/duration.ts';
+import { parseInstant } from '../../../src/kernel/instant.ts';
 import { newerThanField } from '../../support/age.ts';
 import { optionalText, text, texts, wholeNumber } from '../../support/fields.ts';
 
@@ -9,10 +10,7 @@ const flag = (description: string) => z.optional(z.boolean().check(z.describe(de
 
 const moment = (description: string) =>
   z.string().check(
-    z.refine(
-      (value) => /(?:Z|[+-]\d\d:\d\d)$/.test(value) && !Number.isNaN(Date.parse(value)),
-      'write a time with its zone: 2026-11-22T04:00:00Z',
-    ),
+    z.refine((value) => parseInstant(value).ok, 'write a time that there is, with its zone: 2026-11-22T04:00:00Z'),
     z.describe(description),
   );
 

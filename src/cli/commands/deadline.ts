@@ -9,7 +9,7 @@ import { bothZones, deadlineLines, decisionWords } from '../../views/deadline-te
 import { type Outlook, outlookOf } from '../../views/estimate-outlook.ts';
 import { named } from '../../views/estimate-text.ts';
 import { wrap } from '../../views/width.ts';
-import { type AssumedPlan, loadPlanAssuming } from '../assume-parameters.ts';
+import { type Assumed, type AssumedPlan, loadPlanAssuming } from '../assume-parameters.ts';
 import { decideWindow } from '../deadline/decide.ts';
 import { findWindow } from '../deadline/find-window.ts';
 import type { Teller } from '../deadline/tell.ts';
@@ -28,21 +28,25 @@ export const run: CommandRun = async (call, surface) => {
     return exit.usage;
   }
   const { plan, assumed } = planned.value;
-  const names = Object.keys(assumed);
-  if (names.length > 0) surface.err(`Not given, so values that suit stand in: ${names.join(', ')}.\n`);
   const home = lookAtHome(call.flag('home'), surface.env);
-  const times = knownTimes(home, plan);
-  for (const trouble of times.troubles) surface.err(`${trouble}\n`);
-  const outlook = outlookOf(plan, times.estimates);
   if (call.flag('decide') !== undefined) return decide(home, plan, call, surface);
+  const times = knownTimes(home, plan);
+  const outlook = outlookOf(plan, times.estimates);
   const look = () => find(home, plan, outlook, call);
   const found = look();
-  show(plan, outlook, found, call, surface);
   const tell = await tellerFor(planned.value, call, surface);
+  for (const note of [...standIns(assumed), ...times.troubles, ...found.notes]) surface.err(`${note}\n`);
+  show(plan, outlook, found, call, surface);
   if (!isSettled(found.deadline.window, found.decisions)) await tell(found.deadline);
   if (call.has('watch') && Date.now() < found.deadline.at) await watchDeadline(plan, home, { look, tell }, surface);
   return Date.now() < look().deadline.at ? exit.backedOut : exit.failed;
 };
+
+/** A value may decide which steps take part, and so how long they take. */
+function standIns(assumed: Assumed): readonly string[] {
+  const names = Object.keys(assumed);
+  return names.length === 0 ? [] : [`Not given, so values that suit stand in: ${names.join(', ')}.`];
+}
 
 /** Loaded where somebody is to be told, who must be told with the values of the occasion. */
 async function tellerFor(planned: AssumedPlan, call: Invocation, surface: Surface): Promise<Teller> {
@@ -60,7 +64,9 @@ async function tellerFor(planned: AssumedPlan, call: Invocation, surface: Surfac
 
 /** Exit 0: it is recorded, whatever the time. */
 function decide(home: Home, plan: Plan, call: Invocation, surface: Surface): number {
-  const recorded = decideWindow(plan, windowIn(home, plan, call).window, call, surface);
+  const before = windowIn(home, plan, call);
+  const recorded = decideWindow(plan, before.window, call, surface);
+  for (const note of before.notes) surface.err(`${note}\n`);
   const { window } = windowIn(home, plan, call);
   const zone = zoneName();
   const ends = bothZones(window.ends, zone);
@@ -79,18 +85,19 @@ function checkFlags(call: Invocation): void {
 export interface Found {
   readonly deadline: Deadline;
   readonly decisions: readonly WindowDecision[];
+  readonly notes: readonly string[];
 }
 
 function find(home: Home, plan: Plan, outlook: Outlook, call: Invocation): Found {
-  const { window, decisions } = windowIn(home, plan, call);
+  const { window, ...found } = windowIn(home, plan, call);
   const need = needOf(outlook, plan.timeBudgetMs);
   if (need === undefined) throw unbounded(outlook);
-  return { deadline: deadlineOf(window, need, marginOf(call) ?? usualMargin(need)), decisions };
+  return { deadline: deadlineOf(window, need, marginOf(call) ?? usualMargin(need)), ...found };
 }
 
 function windowIn(home: Home, plan: Plan, call: Invocation) {
-  const { window, decisions } = findWindow(home, plan, call.flag('window-ends'));
-  if (window !== undefined) return { window, decisions };
+  const { window, decisions, notes = [] } = findWindow(home, plan, call.flag('window-ends'));
+  if (window !== undefined) return { window, decisions, notes };
   throw new Fault(
     'usage',
     `${plan.playbookFile} does not say when the change window ends`,

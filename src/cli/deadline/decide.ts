@@ -7,7 +7,7 @@ import { thisPerson } from '../../runtime/home/login.ts';
 import { addWindowDecision } from '../../runtime/home/window-decisions.ts';
 import type { Window } from '../../views/deadline.ts';
 import type { Invocation, Surface } from '../invocation.ts';
-import { parseInstant } from './instant.ts';
+import { givenInstant } from './instant.ts';
 
 export function decideWindow({ change }: Plan, window: Window, call: Invocation, surface: Surface): WindowDecision {
   const { planned } = window;
@@ -42,7 +42,7 @@ function untilOf(choice: WindowChoice, text: string | undefined, { ends }: Windo
   }
   if (text === undefined)
     throw new Fault('usage', '--decide extend needs --until', 'Say the new end: --until 2026-11-22T05:00:00Z');
-  const until = parseInstant(text, '--until');
+  const until = givenInstant(text, '--until');
   if (until <= Date.now())
     throw new Fault('usage', `--until ${text} has passed already`, 'Give a time that is still to come.');
   if (until > ends) return until;

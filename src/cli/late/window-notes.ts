@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseInstant } from '../../kernel/instant.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { encodeSystem } from '../../runtime/home/system-folder.ts';
 import type { Beginning } from '../begin-run.ts';
@@ -18,9 +19,14 @@ export async function windowNotes(beginning: Beginning): Promise<readonly string
 function perhapsLate({ home, planned }: Beginning): boolean {
   const { change, kind } = planned.plan;
   if (kind === 'change') return false;
-  // A time that cannot be read is no reason to think that the window is open.
-  if (typeof change.windowEnds === 'string' && !(Date.parse(change.windowEnds) > Date.now())) return true;
+  if (typeof change.windowEnds === 'string' && hasPerhapsEnded(change.windowEnds)) return true;
   return typeof change.id === 'string' && existsSync(changeFolder(home, change.id));
+}
+
+/** A time that cannot be read, as of a plan of an earlier release, is no reason to think that the window is open. */
+function hasPerhapsEnded(windowEnds: string): boolean {
+  const ends = parseInstant(windowEnds);
+  return !ends.ok || ends.value <= Date.now();
 }
 
 export const changeFolder = (home: Home, change: string): string => join(home.path, 'changes', encodeSystem(change));

@@ -1,5 +1,5 @@
 /**
- * The head of a ledger: which entry was written last, kept in a file of its own beside it, so that a ledger whose end
+ * The head of a ledger, and of the decisions about a window: which entry was written last, kept in a file of its own beside it, so that a ledger whose end
  * was cut is told from one that a crash left with half a line. Who cuts the ledger and sets back the head as well is
  * not seen here: only a head that was noted elsewhere shows that.
  *

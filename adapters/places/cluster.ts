@@ -1,10 +1,10 @@
 /** Things in a cluster, by the URL of its API server and their namespace; as written where no kubeconfig can be read. */
-import { resolve } from 'node:path';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { AdapterPlace, PlaceContext } from '../../src/ports/adapter.ts';
 import { atHost, elsewhere, type PlacesOf, said } from './kinds.ts';
-import { type ApiServer, apiServerOf } from './kubeconfig.ts';
+import { type ApiServer, apiServerOf, kubeconfigFiles } from './kubeconfig.ts';
 import { filled } from './readable.ts';
+import { type WebAddress, webAddress } from './url.ts';
 
 type NameOf = (input: JsonObject) => string;
 
@@ -37,16 +37,12 @@ function thing(input: JsonObject, context: PlaceContext, { kind, name, server }:
   const api: ApiServer | undefined = server === undefined ? found : { server, namespace: found?.namespace };
   const url = api === undefined ? undefined : urlOf(api.server);
   if (url === undefined) {
-    const written = file === undefined ? context.env.KUBECONFIG : resolve(context.folder, file);
-    const where = [written, named, namespace].map((part) => part ?? 'default');
+    const where = [kubeconfigFiles(file, context).join(':'), named ?? 'default', namespace ?? 'default'];
     return elsewhere(kind, [...where, name].join(' / '));
   }
-  const port = filled(url.port) ?? (url.protocol === 'http:' ? '80' : '443');
-  const beside = `${url.pathname.replace(/\/+$/, '')} ${namespace ?? api?.namespace ?? 'default'}/${kind}/${name}`;
-  return atHost(kind, url.hostname, port, beside);
+  const beside = `${url.path} ${namespace ?? api?.namespace ?? 'default'}/${kind}/${name}`;
+  return atHost(kind, url.host, url.port, beside);
 }
 
-function urlOf(server: string): URL | undefined {
-  const text = server.includes('://') ? server : `https://${server}`;
-  return URL.canParse(text) ? new URL(text) : undefined;
-}
+const urlOf = (server: string): WebAddress | undefined =>
+  webAddress(server.includes('://') ? server : `https://${server}`);

@@ -13,7 +13,10 @@ import { filled, textAt } from './readable.ts';
 export const compose: PlacesOf = (input, context) => {
   const { directory, files, override } = foundFiles(input, context);
   const name = said(input, 'project') ?? nameOf(directory, files, context);
-  return [atEngine('compose project', said(input, 'context'), context, ` project ${name}`), path(override, directory)];
+  return [
+    atEngine('compose project', said(input, 'context'), context, ` project ${name.toLowerCase()}`),
+    path(override, directory),
+  ];
 };
 
 function foundFiles(input: JsonObject, { folder, env }: PlaceContext): ReturnType<typeof placesOf> {

@@ -1,5 +1,6 @@
 /** Places in one form each, so that two ways to write the same place are equal. */
 import { posix, resolve } from 'node:path';
+import { domainToASCII } from 'node:url';
 import type { Json, JsonObject } from '../../src/kernel/json.ts';
 import type { AdapterPlace, PlaceContext } from '../../src/ports/adapter.ts';
 
@@ -22,16 +23,16 @@ export function allSaid(input: JsonObject, field: string): readonly string[] {
 const loopback =
   /^(?:localhost|localhost\.localdomain|ip6-localhost|127(?:\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1|0\.0\.0\.0|::)$/;
 
-/** Lower case, without a last dot or brackets; every name of this machine's loopback is `localhost`. */
+/** Lower case and ASCII, without a last dot or brackets; every name of this machine's loopback is `localhost`. */
 export function hostName(host: string): string {
-  const bare = host
-    .trim()
-    .toLowerCase()
+  const bare = inAscii(host.trim().toLowerCase())
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
   const mapped = bare.replace(/^::ffff:(?=\d+\.)/, '');
   return loopback.test(mapped) ? 'localhost' : mapped;
 }
+
+const inAscii = (host: string): string => (/^\p{ASCII}*$/u.test(host) ? host : domainToASCII(host) || host);
 
 export function path(value: string, folder: string, kind = 'path'): AdapterPlace {
   const at = resolve(folder, value);
@@ -41,8 +42,9 @@ export function path(value: string, folder: string, kind = 'path'): AdapterPlace
 /** `beside`: what tells two places at the same host and port apart. */
 export function atHost(kind: string, host: string, port: string | undefined, beside = ''): AdapterPlace {
   const name = hostName(host);
-  const at = `${name}${port === undefined ? '' : `:${port}`}${beside}`;
-  return { kind, at, isHere: name === 'localhost', server: { host: name, port, beside } };
+  const number = port?.trim().replace(/^0+(?=\d)/, '');
+  const at = `${name}${number === undefined ? '' : `:${number}`}${beside}`;
+  return { kind, at, isHere: name === 'localhost', server: { host: name, port: number, beside } };
 }
 
 /** A server behind a socket of this machine: which port it has besides is not known, so any here may be its. */
@@ -52,33 +54,11 @@ export function atSocket(kind: string, socket: string, beside: string): AdapterP
 
 /** A path on another machine; one that is not absolute starts in the home of whoever logs in there. */
 export function remoteFile(host: string, file: string): AdapterPlace {
-  const there = posix.normalize(file).replace(/(?<=.)\/$/, '');
+  const there = posix.normalize(file.replace(/^~(?:\/+|$)/, '')).replace(/(?<=.)\/$/, '');
   const place = atHost('path', host, undefined, `:${there}`);
   return { ...place, server: { host: hostName(host), port: undefined, beside: '', path: there } };
 }
 
 export function elsewhere(kind: string, at: string): AdapterPlace {
   return { kind, at, isHere: false };
-}
-
-/** The server of a URL: two pages of one server are one place. */
-export function webServer(url: string): AdapterPlace {
-  return ofUrl('web server', url, () => '');
-}
-
-/** A receiver is known by its whole address: two hooks at one server are two places. */
-export function receiver(kind: string, url: string): AdapterPlace {
-  return ofUrl(kind, url, ({ pathname, search }) => `${pathname.replace(/\/+$/, '')}${search}`);
-}
-
-function ofUrl(kind: string, text: string, beside: (url: URL) => string): AdapterPlace {
-  if (!URL.canParse(text)) return elsewhere(kind, text);
-  const url = new URL(text);
-  const port = url.port === '' ? (url.protocol === 'http:' ? '80' : '443') : url.port;
-  return atHost(kind, url.hostname, port, beside(url));
-}
-
-/** `Ruth <ruth@example.com>` and `RUTH@example.com` are the same mailbox. */
-export function mailbox(address: string): AdapterPlace {
-  return elsewhere('recipient', (/<([^<>]+)>\s*$/.exec(address)?.[1] ?? address).trim().toLowerCase());
 }

@@ -27,7 +27,7 @@ export function apiServerOf(
   name: string | undefined,
   place: PlaceContext,
 ): ApiServer | undefined {
-  const files = filesOf(file, place).flatMap(readKubeconfig);
+  const files = kubeconfigFiles(file, place).flatMap(readKubeconfig);
   const current = name ?? files.map((each) => each['current-context']).find((each) => each);
   const context = files.flatMap(({ contexts }) => contexts ?? []).find((each) => each.name === current)?.context;
   const clusters = files.flatMap((each) => each.clusters ?? []);
@@ -35,7 +35,7 @@ export function apiServerOf(
   return server ? { server, namespace: filled(context?.namespace ?? undefined) } : undefined;
 }
 
-function filesOf(file: string | undefined, place: PlaceContext): readonly string[] {
+export function kubeconfigFiles(file: string | undefined, place: PlaceContext): readonly string[] {
   const listed = filled(place.env.KUBECONFIG)?.split(':');
   const files = file === undefined ? (listed ?? [join(homeOf(place), '.kube/config')]) : [file];
   return files.filter((each) => each !== '').map((each) => resolve(place.folder, each));

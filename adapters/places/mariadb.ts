@@ -9,7 +9,8 @@ import { filled, homeOf, textAt } from './readable.ts';
 const kind = 'MariaDB database';
 
 export const mariadb: PlacesOf = (input, context) => {
-  const beside = `/${said(input, 'database') ?? ''}`;
+  // On some servers the case of a database's name counts, on others not.
+  const beside = `/${said(input, 'database') ?? ''}`.toLowerCase();
   const [host, port, socket] = ['host', 'port', 'socket'].map((field) => said(input, field));
   if (socket !== undefined) return [atSocket(kind, resolve(context.folder, socket), beside)];
   const options = optionsFor(input, context);

@@ -25,7 +25,7 @@ function besideTarget(input: JsonObject, kept: string): readonly string[] {
   return [machine === undefined ? kept : `${machine}:${kept}`];
 }
 
-const daemon = /^(?:rsync:\/\/(?:[^/]*@)?(\[[^\]]+\]|[^/:]+)(?::\d+)?\/|(?:[^/:]*@)?(\[[^\]]+\]|[^/:]+)::)(.*)$/i;
+const daemon = /^(?:rsync:\/\/(?:[^/]*@)?(\[[^\]]+\]|[^/:]+)(?::\d+)?\/|(?:[^/:]*@)?(\[[^\]]+\]|[^/:[]+)::)(.*)$/i;
 const overSsh = /^(?:[^/:]*@)?(\[[^\]]+\]|[^/:]+):(.*)$/;
 
 function placeOf(value: string, folder: string, host: string | undefined): AdapterPlace {

@@ -2,16 +2,31 @@
  * Where each shipped adapter acts, looks or tells. In a file of its own and not in the adapters: only a rehearsal asks,
  * and a real run must not pay for it. Every adapter of the registry stands here, which a test holds.
  */
+import { resolve } from 'node:path';
+import { placeOf } from '../dns/update/input.ts';
+import { fullName } from '../dns/update/records.ts';
 import { helmRelease, inCluster } from './cluster.ts';
 import { compose } from './compose.ts';
-import { allSaid, atHost, elsewhere, mailbox, type PlacesOf, path, receiver, said, webServer } from './kinds.ts';
+import { allSaid, atHost, atSocket, type PlacesOf, path, said } from './kinds.ts';
 import { mariadb } from './mariadb.ts';
 import { postgres } from './postgres.ts';
+import {
+  chatHook,
+  jiraIssue,
+  mailboxes,
+  pagerDuty,
+  serviceNowRecord,
+  slack,
+  statusPage,
+  webhook,
+} from './recipients.ts';
 import { rsync } from './rsync.ts';
+import { units } from './units.ts';
+import { webServer } from './url.ts';
 
 const redis: PlacesOf = (input, { folder }) => {
   const socket = said(input, 'socket');
-  if (socket !== undefined) return [path(socket, folder, 'Redis socket')];
+  if (socket !== undefined) return [atSocket('Redis server', resolve(folder, socket), '')];
   return [atHost('Redis server', said(input, 'host') ?? 'localhost', said(input, 'port') ?? '6379')];
 };
 
@@ -24,17 +39,12 @@ const scaled = inCluster(
   (input) => said(input, 'name') ?? '',
 );
 
-const systemd: PlacesOf = (input) => [
-  { kind: 'unit', at: `${said(input, 'scope') ?? 'system'} ${said(input, 'unit') ?? ''}`, isHere: true },
-];
-
 const folderOf =
   (field: string): PlacesOf =>
   (input, { folder }) =>
     allSaid(input, field).map((value) => path(value, folder));
 
 const urlServer: PlacesOf = (input) => allSaid(input, 'url').map(webServer);
-const hook: PlacesOf = (input) => allSaid(input, 'url').map((url) => receiver('recipient', url));
 const port: PlacesOf = (input) => [atHost('server', said(input, 'host') ?? 'localhost', said(input, 'port') ?? '443')];
 
 const haproxy: PlacesOf = (input, { folder }) => {
@@ -42,8 +52,7 @@ const haproxy: PlacesOf = (input, { folder }) => {
   const beside = ` backend ${said(input, 'backend') ?? ''}`;
   const tcp = /^([^/]+):(\d+)$/.exec(socket);
   if (tcp !== null) return [atHost('HAProxy', tcp[1] ?? '', tcp[2], beside)];
-  const place = path(socket, folder, 'HAProxy');
-  return [{ ...place, at: `${place.at}${beside}`, file: { path: place.at, beside } }];
+  return [atSocket('HAProxy', resolve(folder, socket), beside)];
 };
 
 const nginx: PlacesOf = (input, { folder }) => [
@@ -51,36 +60,35 @@ const nginx: PlacesOf = (input, { folder }) => [
   ...allSaid(input, 'check').map(webServer),
 ];
 
-const dns: PlacesOf = (input) =>
-  allSaid(input, 'server').map((server) => {
-    const [host = '', port] = server.split(/:(?=\d+$)/);
-    return atHost(
-      'DNS name',
-      host,
-      port ?? '53',
-      ` ${said(input, 'name') ?? ''}.${said(input, 'zone') ?? ''}`.toLowerCase(),
-    );
+const dns: PlacesOf = (input) => {
+  const zone = fullName(said(input, 'zone') ?? '');
+  const name = inZone(said(input, 'name') ?? '', zone).replace(/\.$/, '');
+  return allSaid(input, 'server').map((server) => {
+    const { host, port } = placeOf(server) ?? { host: server, port: 53 };
+    return atHost('DNS name', host, String(port), ` ${name}`);
   });
+};
 
-/** A record, a channel or a page at a service. */
-const recordAt =
-  (url: string, ...fields: readonly string[]): PlacesOf =>
-  (input) => {
-    const at = fields.map((field) => said(input, field) ?? '').join(' ');
-    return [elsewhere('recipient', `${said(input, 'baseUrl') ?? url} ${at}`)];
-  };
+function inZone(name: string, zone: string): string {
+  if (name === '@') return zone;
+  const whole = fullName(name);
+  return whole === zone || whole.endsWith(`.${zone}`) ? whole : `${whole}${zone}`;
+}
 
-const slack: PlacesOf = (input, context) =>
-  said(input, 'url') === undefined ? recordAt('Slack', 'channel', 'token')(input, context) : hook(input, context);
-
-const pagerduty: PlacesOf = (input) => [elsewhere('recipient', `PagerDuty ${said(input, 'routingKey') ?? ''}`)];
+/** The link that is changed, and what is written beside it, may stand outside of the folder. */
+const release: PlacesOf = (input, { folder }) => {
+  const app = path(said(input, 'path') ?? '', folder);
+  const written = input.quarantine === true ? ['current', 'halt', 'releases'] : ['current', 'halt'];
+  const others = written.flatMap((field) => allSaid(input, field)).map((value) => path(value, app.at));
+  return [app, ...others.filter(({ at }) => !at.startsWith(`${app.at}/`))];
+};
 
 /** Null: its input does not say where it acts, so it is judged as shell text is. */
 export const placesByAdapter: ReadonlyMap<string, PlacesOf | null> = new Map<string, PlacesOf | null>([
   ['command', null],
   ['dns/update', dns],
   ['docker/compose', compose],
-  ['email', (input) => ['to', 'cc'].flatMap((field) => allSaid(input, field)).map(mailbox)],
+  ['email', mailboxes],
   ['files/restore', folderOf('target')],
   ['files/rsync', rsync],
   ['git/checkout', folderOf('folder')],
@@ -88,30 +96,30 @@ export const placesByAdapter: ReadonlyMap<string, PlacesOf | null> = new Map<str
   ['helm/rollback', helmRelease],
   ['http', urlServer],
   ['http/request', urlServer],
-  ['jira', recordAt('Jira', 'issue')],
+  ['jira', jiraIssue],
   ['kubernetes/rollout-undo', deployment],
   ['kubernetes/scale', scaled],
   ['mariadb/access', mariadb],
   ['mariadb/query', mariadb],
   ['mariadb/restore', mariadb],
   ['nginx/maintenance', nginx],
-  ['pagerduty', pagerduty],
+  ['pagerduty', pagerDuty],
   ['postgres/access', postgres],
   ['postgres/query', postgres],
   ['postgres/restore', postgres],
   ['prometheus/query', urlServer],
   ['redis/ping', redis],
   ['redis/restore', redis],
-  ['release/symlink', folderOf('path')],
+  ['release/symlink', release],
   ['restic/restore', folderOf('target')],
-  ['servicenow', recordAt('ServiceNow', 'table', 'number')],
+  ['servicenow', serviceNowRecord],
   ['slack', slack],
   ['sqlite/restore', folderOf('database')],
-  ['statuspage', recordAt('Statuspage', 'page')],
-  ['systemd/active', systemd],
-  ['systemd/unit', systemd],
+  ['statuspage', statusPage],
+  ['systemd/active', units],
+  ['systemd/unit', units],
   ['tcp', port],
-  ['teams', hook],
+  ['teams', chatHook],
   ['tls', port],
-  ['webhook', hook],
+  ['webhook', webhook],
 ]);

@@ -84,5 +84,8 @@ test('what only the rehearsal does is not asked about, but may not name producti
   expect(judged(real, cleanup('ssh web02 wipe'))).toEqual([]);
   expect(judged(real, cleanup('ssh WEB01 wipe'))).toEqual([expect.stringContaining('"web01" in it')]);
   expect(judged(real, cleanup('ssh web011 wipe'))).toEqual([]);
+  expect(judged(real, cleanup('ssh web01. wipe'))).toHaveLength(1);
+  expect(judged(real, cleanup('ssh web01.staging wipe'))).toEqual([]);
   expect(judged([], cleanup('psql -h db9.example.com'), { more: ['db9.example.com'] })).toHaveLength(1);
+  expect(judged([], cleanup('psql -h db9.example.com'), { more: ['DB9.example.com.'] })).toHaveLength(1);
 });

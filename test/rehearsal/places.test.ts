@@ -1,7 +1,8 @@
 /** Where adapters act, and that every shipped one says it; one place written in two ways is one place. */
 import { describe, expect, test } from '@jest/globals';
-import { mailbox, receiver, webServer } from '../../adapters/places/kinds.ts';
+import { mailbox } from '../../adapters/places/recipients.ts';
 import { placesByAdapter } from '../../adapters/places/table.ts';
+import { receiver, webServer } from '../../adapters/places/url.ts';
 import { adapterNames } from '../../adapters/registry.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 

@@ -1,5 +1,6 @@
 /** Asks the guard, with the values that both sides have here; refuses with everything that it objects to. */
 import { hostname } from 'node:os';
+import { webAddress } from '../../../adapters/places/url.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { redact, secretForms } from '../../kernel/redaction.ts';
 import type { Plan, SecretSource } from '../../plan/plan.ts';
@@ -18,17 +19,17 @@ export async function refuseProduction(plans: RehearsalPlans, surface: Surface):
   refuseWrongMachine(rehearsal.machine, rehearsal.environment);
   const [real, there] = [await inPlace(production, plans, surface), await inPlace(plan, plans, surface)];
   const steps = { production: placedSteps(real), rehearsed: placedSteps(there) };
+  const forms = shownForms([...real.secrets.values(), ...there.secrets.values()]);
   const found = objections({
     environment: rehearsal.environment,
     isElsewhere: rehearsal.machine !== undefined,
     ...steps,
-    isSame: await sameOnes(steps, surface),
+    isSame: await sameOnes(steps, (text) => surface.err(redact(text, forms))),
     harmless: new Set((rehearsal.harmless ?? []).map(({ step }) => step)),
     more: rehearsal.production ?? [],
   });
   const [first, ...others] = found;
   if (first === undefined) return;
-  const forms = secretForms([...real.secrets.values(), ...there.secrets.values()]);
   if (others.length === 0)
     throw new Fault('usage', redact(first.message, forms), `${redact(first.remedy, forms)} Nothing was run.`);
   for (const { message } of found) surface.err(redact(`  - ${message}\n`, forms));
@@ -40,17 +41,24 @@ export async function refuseProduction(plans: RehearsalPlans, surface: Surface):
   );
 }
 
+/** Places are shown in forms of their own: in one case, and a URL by its host and its path (P9). */
+function shownForms(secrets: readonly string[]): readonly string[] {
+  const all = secrets.flatMap((secret) => {
+    const { path = '', query = '' } = webAddress(secret) ?? {};
+    return [secret, secret.toLowerCase(), secret.toUpperCase(), path, `${path}${query}`];
+  });
+  return secretForms(all);
+}
+
 async function sameOnes(
   { production, rehearsed }: Pick<GuardFacts, 'production' | 'rehearsed'>,
-  surface: Surface,
+  say: (text: string) => void,
 ): Promise<GuardFacts['isSame']> {
   const asked = rehearsed.filter(({ step }) => step.condition !== false).flatMap(({ places }) => places);
   const real = production.flatMap(({ places }) => places);
   const { isSame, notFound } = await samePlaces(asked, real);
   if (notFound.length > 0)
-    surface.err(
-      `No address was found for ${notFound.map(visible).join(', ')}: held against production by name alone.\n`,
-    );
+    say(`No address was found for ${notFound.map(visible).join(', ')}: held against production by name alone.\n`);
   return isSame;
 }
 

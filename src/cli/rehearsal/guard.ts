@@ -90,7 +90,9 @@ function forbidden({ step, places, opaque }: PlacedStep, { more, production }: G
     .join('\n')
     .toLowerCase();
   const hosts = production.flatMap((placed) => placed.places.filter(({ kind }) => kind === 'host').map(({ at }) => at));
-  const named = [...new Set([...more, ...hosts])].filter((name) => holdsWord(text, name.toLowerCase()));
+  const named = [...new Set([...more, ...hosts])].filter((name) =>
+    holdsWord(text, name.toLowerCase().replace(/(?<=.)\.$/, '')),
+  );
   return named.map((name) => ({
     step: step.id,
     message: `step ${step.id} would be rehearsed with "${name}" in it, which is production's`,
@@ -98,11 +100,11 @@ function forbidden({ step, places, opaque }: PlacedStep, { more, production }: G
   }));
 }
 
+/** A dot behind which no name goes on ends a sentence, or the name. */
 function holdsWord(text: string, word: string): boolean {
-  const inside = /[\p{L}\p{N}.-]/u;
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const [before, after] = [text[at - 1] ?? ' ', text[at + word.length] ?? ' '];
-    if (!inside.test(before) && !inside.test(after)) return true;
+    const [before, after] = [text[at - 1] ?? ' ', text.slice(at + word.length, at + word.length + 2)];
+    if (!/[\p{L}\p{N}.-]/u.test(before) && !/^(?:[\p{L}\p{N}-]|\.[\p{L}\p{N}])/u.test(after)) return true;
   }
   return false;
 }

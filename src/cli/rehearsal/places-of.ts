@@ -1,4 +1,5 @@
 /** Where the steps and the updates of a plan act, look and tell, as far as their input says it. */
+import { hostName } from '../../../adapters/places/kinds.ts';
 import { placesByAdapter } from '../../../adapters/places/table.ts';
 import { type Json, type JsonObject, textOf } from '../../kernel/json.ts';
 import type { Action, Plan, PlannedStep } from '../../plan/plan.ts';
@@ -48,7 +49,7 @@ function actionsOf({ action, verify, hosts }: PlannedStep): readonly Action[] {
 
 function hostsOf({ hosts }: PlannedStep): readonly AdapterPlace[] {
   return (hosts?.list ?? []).map(({ name, address, port }) => {
-    const at = (address ?? name).toLowerCase();
+    const at = hostName(address ?? name);
     const isUsual = port === null || port === 22;
     const server = { host: at, port: isUsual ? '22' : String(port), beside: '' };
     return { kind: 'host', at: isUsual ? at : `${at}:${port}`, isHere: false, server };

@@ -15,7 +15,7 @@ export interface SamePlaces {
 type Places = readonly AdapterPlace[];
 
 export async function samePlaces(rehearsed: Places, production: Places, lookUp?: LookUp): Promise<SamePlaces> {
-  const asked = new Set(rehearsed.flatMap((one) => production.flatMap((other) => inDoubt(one, other))));
+  const asked = new Set(rehearsed.flatMap((one) => production.flatMap((other) => toLookUp(one, other))));
   const addresses = await addressesOf(asked, lookUp);
   const isSame = (one: AdapterPlace, other: AdapterPlace): boolean => {
     if (one.kind === other.kind && one.at === other.at) return true;
@@ -38,6 +38,12 @@ function inDoubt({ server: one }: AdapterPlace, { server: other }: AdapterPlace)
   if (one === undefined || other === undefined) return [];
   const ports = one.port === undefined || other.port === undefined || one.port === other.port;
   return ports && one.beside === other.beside && meet(one.path, other.path) ? [one.host, other.host] : [];
+}
+
+/** What has one name is one machine, whatever its address. */
+function toLookUp(one: AdapterPlace, other: AdapterPlace): readonly string[] {
+  const [host, real] = inDoubt(one, other);
+  return host === undefined || real === undefined || host === real ? [] : [host, real];
 }
 
 /** By their names alone: links on another machine are not looked at. */

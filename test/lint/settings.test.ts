@@ -22,6 +22,17 @@ test('a rule that is off in some steps holds in all others', async () => {
   expect(judged.suppressed.map(({ finding }) => finding.message)).toEqual(['step rows has no owner']);
 });
 
+test('a rule that is set for some steps holds as ever for what is found in no step', async () => {
+  const text = `${sound.replace(', deputy: Jon', '')}lint: { no-deputy: { level: off, steps: [rows], reason: x } }\n`;
+  expect(rulesIn(await judge(text, { facts }))).toEqual(['no-deputy']);
+});
+
+test('a rule that the risk does not ask for can be asked for in some steps alone', async () => {
+  const text =
+    'name: x\nphases: { restore: [{ id: a, run: x }, { id: b, run: x }] }\nlint: { no-owner: { level: note, steps: [a], reason: x } }\n';
+  expect(told(await judge(text))).toEqual(['2:21 note no-owner: step a has no owner']);
+});
+
 test.each(['note', 'warning', 'error'])('a rule may weigh as %s', async (level) => {
   const { findings } = await judge(withLint(`no-owner: { level: ${level}, reason: we say so }`), { facts });
   expect(new Set(findings.map(({ severity }) => severity))).toEqual(new Set([level]));

@@ -18,6 +18,10 @@ describe('a secret that is written out', () => {
     'redis-cli -a hunter2 ping',
     'curl -H "Authorization: Bearer eyJhbGciOi" https://example.com',
     "curl -H 'X-Api-Key: abcdef' https://example.com",
+    "curl -H 'Api-Key: abcdef' https://example.com",
+    "curl -H 'X-Auth-Token: abcdef' https://example.com",
+    "curl -H 'Authorization: Basic YWxhZGRpbjpvcGVu' https://example.com",
+    'MYSQL_PWD=hunter2 mysql shop',
     'psql postgres://shop:hunter2@db/shop',
     'curl "https://example.com/?user=a&password=hunter2"',
     'vault login --token=hunter2',
@@ -49,6 +53,9 @@ describe('a secret that is written out', () => {
     'restic --password-file /run/secret restore',
     'redis-cli --askpass ping',
     '# PGPASSWORD=hunter2secret psql',
+    'PGPASSWORD=<password> psql',
+    "curl -H 'Authorization: Bearer ...' https://example.com",
+    'vault login --token=…',
     'docker run -u 1000:1000 image',
     'ssh -p2222 host mysql',
   ])('nothing is said of %s', (line) => {
@@ -81,6 +88,12 @@ describe('a check that acts', () => {
     ['psql -c "delete from t"', 'SQL that writes'],
     ['PGHOST=db psql -Atc "UPDATE t SET a = 1"', 'SQL that writes'],
     ['sqlite3 shop.db "drop table t"', 'SQL that writes'],
+    ['mariadb -e "alter table t add c int"', 'SQL that writes'],
+    ['mysql -e "truncate t"', 'SQL that writes'],
+    ['psql -c "insert into t values (1)"', 'SQL that writes'],
+    ['dropdb shop', 'dropdb'],
+    ['curl --request=PUT https://example.com', 'curl PUT'],
+    ['curl -XPATCH https://example.com', 'curl PATCH'],
     ['touch /srv/shop/checked', 'touch'],
     ['if true; then mv a b; fi', 'mv'],
     ['echo ok > /srv/shop/state', 'a redirection to /srv/shop/state'],
@@ -108,6 +121,9 @@ describe('a check that acts', () => {
     'diff <(sort a) <(sort b)',
     "awk '$1 > 3' file",
     '# rm -rf /',
+    '# first; rm x',
+    'echo "(systemctl restart shop)"',
+    'grep -c "; curl -X POST x" log',
   ])('nothing is said of %s', (line) => {
     expect(effectsInShell(line)).toEqual([]);
   });

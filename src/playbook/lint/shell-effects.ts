@@ -35,7 +35,8 @@ export function effectsInShell(text: string): readonly string[] {
     if (/^\s*#/.test(line)) return [];
     const words = unquoted(line);
     const [, plain] = acting.map((pattern) => pattern.exec(words)).find((found) => found !== null) ?? [];
-    if (plain !== undefined) return [plain.replaceAll(/\s+/g, ' ').replace(/^curl .*?(\w+)$/, 'curl $1')];
+    if (plain !== undefined)
+      return [plain.replaceAll(/\s+/g, ' ').replace(/^curl .*(POST|PUT|PATCH|DELETE)$/, 'curl $1')];
     if (writingSql.test(line)) return ['SQL that writes'];
     const [, command, rest = ''] = removing.exec(words) ?? [];
     if (command !== undefined && !own.test(line) && !(command === 'kill' && /\s-0\b/.test(rest))) return [command];

@@ -6,6 +6,8 @@
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Result } from '../../kernel/result.ts';
+import { fatesOf, isTakenBack } from '../../plan/derive/executed.ts';
+import { changesNothing } from '../../plan/derive/undo-steps.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { exit } from '../exit-codes.ts';
 import type { Invocation, Surface } from '../invocation.ts';
@@ -13,7 +15,7 @@ import { hasBegun } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import { deriveExecuted } from './derive-playbook.ts';
 import type { ExecutedChange } from './executed-change.ts';
-import { ledgerOf } from './ledger-of.ts';
+import { executedOf, ledgerOf } from './ledger-of.ts';
 import type { LoadedChange } from './load-change.ts';
 import { follow, runDerived } from './run-backout-of.ts';
 import { tellPeople } from './tell-people.ts';
@@ -77,13 +79,15 @@ async function takeBack(
   const { backout } = executed.ledger;
   // A caller that comes a second time gets the backout that there is, taken up where its engine died.
   if (backout !== null && hasBegun(home, backout))
-    return wellOr(await follow(home, backout, unasked(call, failed.id), surface));
+    return endOf(await follow(home, backout, unasked(call, failed.id), surface), executed, home, surface);
   const derived = await deriveExecuted(executed, failed.irreversible);
   if (!derived.ok) return refused(derived.error, surface);
   for (const line of derived.value.said) surface.err(`${line}\n`);
   if (derived.value.nothing) return exit.takenBack;
   const code = await runDerived(executed, derived.value, unasked(call, failed.id), surface);
-  return code === exit.usage ? { trouble: 'the backout was refused, as is said above' } : wellOr(code);
+  return code === exit.usage
+    ? { trouble: 'the backout was refused, as is said above' }
+    : endOf(code, executed, home, surface);
 }
 
 function refused(faults: readonly Diagnostic[], surface: Surface): { readonly trouble: string } {
@@ -108,7 +112,18 @@ function troubleOf(error: unknown, surface: Surface): string {
   return message;
 }
 
-const wellOr = (code: number): number => (code === exit.backedOut || code === exit.exceptions ? exit.takenBack : code);
+/** With exceptions it has done what it could; what still stands of the change then nobody has decided to leave. */
+function endOf(code: number, { loaded: { change } }: ExecutedChange, home: Home, surface: Surface): number {
+  if (code !== exit.backedOut && code !== exit.exceptions) return code;
+  const fates = fatesOf(change, executedOf(ledgerOf(home, change.id)));
+  const left = change.steps.filter((step) => isTakenBack(fates.get(step.id)) && !changesNothing(change, step));
+  if (left.length === 0) return exit.takenBack;
+  const stands = left.map(({ id }) => id).join(', ');
+  surface.err(
+    `backout: ${change.id} WAS NOT TAKEN BACK AS A WHOLE: ${stands} stands. See: backout change status ${change.id}\n`,
+  );
+  return exit.failed;
+}
 
 /** Whoever asked for it has said yes already, however late it has become by now. */
 function unasked(call: Invocation, id: string): Invocation {

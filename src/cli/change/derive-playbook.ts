@@ -6,6 +6,7 @@ import { Fault } from '../../kernel/fault.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { derive } from '../../plan/derive/derive.ts';
 import type { Executed } from '../../plan/derive/executed.ts';
+import { coversIn, idleCovers, idleFaults } from '../../plan/derive/idle-cover.ts';
 import { renderDerived } from '../../plan/derive/render.ts';
 import type { Change } from '../../playbook/change/change.ts';
 import { checkPlaybook } from '../../playbook/check.ts';
@@ -58,7 +59,16 @@ export async function derivePlaybook(
   const swapped = second !== undefined && 'file' in meantChange(second, surface.cwd);
   const [named, ledger] = swapped ? [second, first] : [first, second];
   const executed = await loadExecuted(lookAtHome(call.flag('home'), surface.env), named, ledger, call, surface);
-  return executed.ok ? deriveExecuted(executed.value, irreversible, 'refuse') : err(executed.error);
+  if (!executed.ok) return err(executed.error);
+  const derived = await deriveExecuted(executed.value, irreversible, 'refuse');
+  const faults = derived.ok && irreversible === 'refuse' ? await idleIn(derived.value) : [];
+  return faults.length > 0 ? err(faults) : derived;
+}
+
+/** With the values that the change was carried out with; a run may be given others. */
+async function idleIn({ change, undo, playbook: { playbook } }: DerivedPlaybook): Promise<readonly Diagnostic[]> {
+  if (playbook === undefined) return [];
+  return idleFaults(change, await idleCovers(playbook, coversIn(change, undo)), undo);
 }
 
 /** `missing`: what becomes of the undo of a done step that lacks an output; a way back that is begun asks a person. */

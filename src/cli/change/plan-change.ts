@@ -2,7 +2,9 @@
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
+import { coversIn, decidingId, idleFaults } from '../../plan/derive/idle-cover.ts';
 import { resolveParameters } from '../../plan/parameters.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { occasionOf, type PlanAndAdapters, planLoaded } from '../load-plan.ts';
 import type { DerivedPlaybook } from './derive-playbook.ts';
@@ -57,5 +59,35 @@ export async function planBack(
   );
   const planned = await planLoaded(derived.playbook, call, surface, undefined, new Set(others));
   if (!planned.ok) return planned;
-  return ok({ ...planned.value, plan: { ...planned.value.plan, takesBack: derived.change.id } });
+  const { plan, warnings } = planned.value;
+  const faults = idleFaults(derived.change, idleIn(plan, derived), derived.undo);
+  if (faults.length > 0) return err(faults);
+  return ok({
+    ...planned.value,
+    plan: { ...plan, takesBack: derived.change.id },
+    warnings: [...warnings, ...withoutEffect(plan, derived)],
+  });
 }
+
+/** Covering steps that are left out of this plan, and that no person is asked about. */
+function idleIn(plan: Plan, { change, undo }: DerivedPlaybook): readonly string[] {
+  const left = leftOutOf(plan);
+  const asked = new Set(plan.phases.restore.steps.map(({ id }) => id));
+  return [...coversIn(change, undo)].filter((id) => left.has(id) && !asked.has(decidingId(id)));
+}
+
+/** Undo steps that their own `if` leaves out: the author has decided so, and it is said. */
+function withoutEffect(plan: Plan, { change, undo }: DerivedPlaybook): Faults {
+  const left = leftOutOf(plan);
+  return change.steps.flatMap(({ id, index, back }) =>
+    (back.kind === 'undo' ? (undo.get(id) ?? []) : []).flatMap((each, position) => {
+      if (!left.has(each)) return [];
+      const message = `the undo of ${id} does not apply: ${each} is left out, as its \`if\` is false`;
+      const remedy = `What ${id} has done stays as it is, as far as no other step takes it back.`;
+      return [change.document.warning('idle-undo', ['steps', index, 'backout', position], message, remedy)];
+    }),
+  );
+}
+
+const leftOutOf = (plan: Plan): ReadonlySet<string> =>
+  new Set(plan.phases.restore.steps.flatMap(({ id, condition }) => (condition === false ? [id] : [])));

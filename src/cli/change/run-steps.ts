@@ -1,10 +1,11 @@
 /** What a run that a ledger names has done, read from that run's own journal. */
 import { existsSync } from 'node:fs';
-import type { StepState } from '../../engine/state.ts';
+import type { Context, StepState } from '../../engine/state.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { RunStep, RunSteps } from '../../journal/ledger.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Progress } from '../../plan/derive/executed.ts';
+import { decidingId, failingId } from '../../plan/derive/idle-cover.ts';
 import { allSteps } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
@@ -32,13 +33,20 @@ function readSteps(home: Home, run: string): ReadonlyMap<string, RunStep> {
       id,
       {
         progress: progressOf(step),
-        leftOut: step.status === 'skipped' || step.status === 'excluded',
+        leftOut: step.status === 'skipped' || (step.status === 'excluded' && mayBeLeft(id, state.context)),
         byHand: byHand.has(id),
         outputs: step.outputs,
         at: begun.get(id) ?? 0,
       },
     ]),
   );
+}
+
+/** Where a restore step of the frame does not apply, what it covers is left only when a person says so. */
+function mayBeLeft(id: string, { steps }: Pick<Context, 'steps'>): boolean {
+  if (steps.get(failingId(id)) !== undefined) return false;
+  const decision = steps.get(decidingId(id));
+  return decision === undefined || decision.status === 'succeeded' || decision.status === 'skipped';
 }
 
 /** Its folder was on disk before the ledger named it. */

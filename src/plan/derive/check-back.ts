@@ -8,6 +8,8 @@ import { checkPlaybook } from '../../playbook/check.ts';
 import type { PlaybookDocument } from '../../playbook/document.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import { derive } from './derive.ts';
+import { coversIn, idleCovers, idleWarnings } from './idle-cover.ts';
+import { sparedNotes } from './spared-outputs.ts';
 import { undoIds } from './undo-steps.ts';
 
 export async function checkBack(
@@ -18,8 +20,9 @@ export async function checkBack(
   const derived = await derive({ change, frame, executed: undefined, irreversible: 'ask', missing: 'ask' });
   const doubled = doubledIds(change);
   if (!derived.ok) return [...doubled, ...derived.error];
-  const { diagnostics } = await checkPlaybook(derived.value.document, adapters);
-  return [...doubled, ...diagnostics];
+  const { playbook, diagnostics } = await checkPlaybook(derived.value.document, adapters);
+  const idle = playbook === undefined ? [] : await idleCovers(playbook, coversIn(change, derived.value.undo));
+  return [...doubled, ...diagnostics, ...idleWarnings(change, idle), ...(await sparedNotes(change, frame))];
 }
 
 /** The faults in the way back of a change that has faults of its own, as far as they can be told. */

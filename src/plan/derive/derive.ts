@@ -19,10 +19,12 @@ import type { Derivation } from './derivation.ts';
 import { originOf } from './derived-origin.ts';
 import { type Fate, fatesOf, isTakenBack } from './executed.ts';
 import { fillOutputs } from './fill-outputs.ts';
+import { guardsOf } from './idle-cover.ts';
 import { type Declarations, dataOf, mergeDeclarations, neededDeclarations, systemFault } from './merge.ts';
 import { restorePhase } from './restore-phase.ts';
 import { saidOf } from './said.ts';
-import { isStrict, trimmedFrame } from './trim-frame.ts';
+import { withoutSparedOutputs } from './spared-outputs.ts';
+import { isStrict, trimmedFrame, withoutRehearsalOf } from './trim-frame.ts';
 import type { WayStep } from './way.ts';
 
 export interface Derived {
@@ -41,7 +43,7 @@ export async function derive(derivation: Derivation): Promise<Result<Derived, re
   const { change, frame, executed } = derivation;
   const fates = fatesOf(change, executed);
   const merged = mergeDeclarations(change, frame);
-  const phase = restorePhase(change, frame, fates);
+  const phase = restorePhase(change, frame, fates, await guardsOf(change, frame, derivation.irreversible));
   const filled = await fillOutputs(derivation, phase.steps);
   const diagnostics = [
     ...systemFault(change, frame),
@@ -51,19 +53,21 @@ export async function derive(derivation: Derivation): Promise<Result<Derived, re
     ...filled.diagnostics,
   ];
   if (diagnostics.length > 0) return err(diagnostics);
-  const declared = neededDeclarations(derivation, merged, filled.steps);
-  const around = trimmedFrame(dataOf(frame?.document.data ?? null), withContingencies(frame, phase.spared));
+  const spared = withContingencies(frame, phase.spared);
+  const trimmed = trimmedFrame(dataOf(frame?.document.data ?? null), spared);
+  const { around, steps, byHand, said } = await withoutSparedOutputs({ around: trimmed, steps: filled.steps }, spared);
+  const declared = neededDeclarations(derivation, merged, steps);
   const data = assembled(
     derivation,
-    around,
+    withoutRehearsalOf(around, byHand),
     { ...declared, parameters: { ...declared.parameters, ...filled.parameters } },
-    filled.steps,
+    steps,
   );
   const others = frame === undefined ? [] : [frame.document];
   return ok({
-    document: change.document.arranged(data, originOf(change, frame, filled.steps), others),
-    comments: new Map(filled.steps.flatMap(({ id, comment }) => (comment === undefined ? [] : [[id, comment]]))),
-    said: [...new Set([...saidOf(change, fates, phase), ...filled.said, ...policyLine(frame)])],
+    document: change.document.arranged(data, originOf(change, frame, steps), others),
+    comments: new Map(steps.flatMap(({ id, comment }) => (comment === undefined ? [] : [[id, comment]]))),
+    said: [...new Set([...saidOf(change, fates, phase), ...filled.said, ...said, ...policyLine(frame)])],
     undo: phase.undo,
     standIns: Object.keys(filled.parameters),
   });
@@ -94,7 +98,7 @@ function irreversibleFaults(
   });
 }
 
-const headKeys = ['scope', 'goals', 'timeBudget', 'validFor', 'maxParallel', 'withoutHealthChecks'];
+const headKeys = ['scope', 'goals', 'timeBudget', 'validFor', 'maxParallel', 'withoutHealthChecks', 'withoutClosing'];
 const ownKeys = ['apiVersion', 'kind', 'name', 'system', 'summary', 'change', 'roles', 'parameters', 'secrets'];
 
 function assembled(

@@ -8,6 +8,7 @@ import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { Change } from '../../playbook/change/change.ts';
 import type { Replace } from '../../playbook/change/output-uses.ts';
 import { loadOutputRewriter, mayNameOutputs, type OutputRewriter } from '../../playbook/change/output-uses.ts';
+import { rewriteContent } from '../../playbook/change/rewrite-content.ts';
 import { byHand, type Lacking, recordCommand } from './by-hand.ts';
 import type { Derivation } from './derivation.ts';
 import type { WayStep } from './way.ts';
@@ -57,27 +58,12 @@ class Filling {
 
   step(step: WayStep): WayStep {
     this.#lacking = [];
-    const content = this.#mapping(step.content, this.#replacing(step));
+    const content = rewriteContent(this.#rewriter, step.content, this.#replacing(step));
     const [first] = this.#lacking;
     if (first === undefined) return { ...step, content };
     const names = this.#lacking.map((each) => `${each.output} of ${each.step}`).join(', ');
     this.said.push(`${step.id} is left to a person: it needs the output ${names}, and none was recorded.`);
     return byHand(this.#change, step, this.#lacking);
-  }
-
-  #mapping(value: JsonObject, replace: Replace): JsonObject {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => {
-        const bare = key === 'if' && typeof member === 'string' && !member.includes('${{');
-        return [key, bare ? this.#rewriter.expression(member, replace) : this.#value(member, replace)];
-      }),
-    );
-  }
-
-  #value(value: Json, replace: Replace): Json {
-    if (typeof value === 'string') return value.includes('${{') ? this.#rewriter.template(value, replace) : value;
-    if (Array.isArray(value)) return (value as readonly Json[]).map((item) => this.#value(item, replace));
-    return typeof value === 'object' && value !== null ? this.#mapping(value as JsonObject, replace) : value;
   }
 
   #replacing({ id, written }: WayStep): Replace {

@@ -3,6 +3,7 @@ import type { Change, ChangeStep } from '../../playbook/change/change.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import { type Fate, type fatesOf, isTakenBack, type TakenBack } from './executed.ts';
 import { coveringStep, type FrameSteps, frameSteps, type Kept, neededFirst, ownStep } from './frame-steps.ts';
+import { type Guard, guardStep } from './idle-cover.ts';
 import { type UndoUnit, undoOrder } from './undo-order.ts';
 import { askedAgain, decideStep, lookStep, undoIds, undoSteps } from './undo-steps.ts';
 import { exitsOf, placedAfter, type WayStep } from './way.ts';
@@ -21,24 +22,32 @@ export function restorePhase(
   change: Change,
   frame: Playbook | undefined,
   fates: ReturnType<typeof fatesOf>,
+  guards: ReadonlyMap<string, Guard>,
 ): RestorePhase {
-  return new Builder(change, frame, fates).build();
+  return new Builder(change, frame, fates, guards).build();
 }
 
 class Builder {
   readonly #change: Change;
   readonly #frame: Playbook | undefined;
   readonly #fates: ReadonlyMap<string, Fate>;
+  readonly #guards: ReadonlyMap<string, Guard>;
   readonly #frameSteps: FrameSteps;
   readonly #byId: ReadonlyMap<string, ChangeStep>;
   readonly #exits = new Map<string, readonly string[]>();
   readonly #steps: WayStep[] = [];
   readonly #undo = new Map<string, readonly string[]>();
 
-  constructor(change: Change, frame: Playbook | undefined, fates: ReadonlyMap<string, Fate>) {
+  constructor(
+    change: Change,
+    frame: Playbook | undefined,
+    fates: ReadonlyMap<string, Fate>,
+    guards: ReadonlyMap<string, Guard>,
+  ) {
     this.#change = change;
     this.#frame = frame;
     this.#fates = fates;
+    this.#guards = guards;
     this.#frameSteps = frameSteps(change, frame);
     this.#byId = new Map(change.steps.map((step) => [step.id, step]));
   }
@@ -73,7 +82,7 @@ class Builder {
     const work = key.startsWith('frame:')
       ? this.#covering(key.slice('frame:'.length), takesBack, kept)
       : this.#undoing(takesBack[0] ?? '', left);
-    const looks = work.length === 0 ? [] : this.#looks(takesBack, key);
+    const looks = work.length === 0 ? [] : [...this.#looks(takesBack, key), ...this.#guard(takesBack, key, kept)];
     const follow = placedAfter(work, looks.length === 0 ? before : exitsOf(looks));
     // What changes nothing is passed through.
     this.#exits.set(key, follow.length === 0 ? before : exitsOf(follow));
@@ -101,6 +110,14 @@ class Builder {
     const half = covering === undefined ? askedAgain(this.#change, step, fate) : this.#halfCovering(covering, fate);
     if (!fate.look && (half.length === 0 || !isFirst)) return [];
     return [lookStep(this.#change, step, follow, half)];
+  }
+
+  #guard(takesBack: readonly string[], key: string, kept: Kept): readonly WayStep[] {
+    const cover = key.startsWith('frame:') ? key.slice('frame:'.length) : '';
+    const guard = this.#guards.get(cover);
+    const site = this.#frameSteps.all.get(cover);
+    if (guard === undefined || site === undefined || this.#frame === undefined) return [];
+    return [guardStep(this.#frame, site, takesBack, guard, (site.step.needs ?? []).filter(kept))];
   }
 
   #halfCovering(id: string, { halfUndone }: TakenBack): readonly string[] {

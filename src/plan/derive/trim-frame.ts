@@ -36,6 +36,13 @@ function withoutNeeds(phase: Json, left: ReadonlySet<string>): Json {
 const changedList = (long: JsonObject, change: (steps: Json) => Json): JsonObject =>
   long.steps === undefined ? {} : { steps: change(long.steps) };
 
+/** What a rehearsal puts in place of a step's own says nothing of a person who does it. */
+export function withoutRehearsalOf(around: JsonObject, byHand: readonly string[]): JsonObject {
+  if (byHand.length === 0) return around;
+  const left = new Set(byHand);
+  return { ...around, ...changed('rehearsal', around, (rehearsal) => trimmedRehearsal(rehearsal, left)) };
+}
+
 function trimmedRehearsal(rehearsal: JsonObject, left: ReadonlySet<string>): JsonObject {
   const names = [...left];
   const maps = ['hosts', 'with', 'env'].map((key) => changed(key, rehearsal, (value) => without(value, names)));

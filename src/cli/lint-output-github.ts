@@ -1,5 +1,6 @@
 /** Findings as workflow commands of GitHub Actions, which shows them beside the lines of a pull request. */
 import type { Diagnostic } from '../kernel/diagnostic.ts';
+import { visible } from '../kernel/visible.ts';
 import type { LintOutcome } from './lint-outcome.ts';
 
 const commands = { error: 'error', warning: 'warning', note: 'notice' } as const;
@@ -26,7 +27,7 @@ function commandOf(file: string, { severity, rule, message, remedy, range }: Dia
 
 /** As the runner's toolkit escapes: a value must neither end its line nor its command. */
 function escapedData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return visible(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
 }
 
 function escapedProperty(text: string): string {

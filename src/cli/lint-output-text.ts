@@ -1,5 +1,6 @@
 /** What `lint` prints for people: each finding, what the playbook has set aside and why, and how much there is. */
 import { type Diagnostic, formatDiagnostic } from '../kernel/diagnostic.ts';
+import { visible } from '../kernel/visible.ts';
 import type { LintResult } from '../playbook/lint/lint-playbook.ts';
 import { type LintRule, risks } from '../playbook/lint/rule.ts';
 import { lintRules } from '../playbook/lint/rules.ts';
@@ -46,7 +47,7 @@ function fewOfEach(all: readonly Diagnostic[]): {
 }
 
 const inFile = (line: string, file: string, several: boolean): string =>
-  several && !line.startsWith(' ') ? `${file}: ${line}` : line;
+  several && !line.startsWith(' ') ? `${visible(file)}: ${line}` : line;
 
 function explained(diagnostic: Diagnostic): string {
   const why = lintRules.find(({ name }) => name === diagnostic.rule)?.why;
@@ -58,7 +59,7 @@ function offLines({ off, suppressed }: LintResult): readonly string[] {
   const lines = off.map((setting) => {
     const found = suppressed.filter((each) => each.setting === setting).length;
     const told = found === 0 ? 'nothing to set aside' : `${count(found, 'finding')} set aside`;
-    return `  ${setting.rule}${whereOf(setting)}: ${told}. Reason: ${setting.reason}`;
+    return `  ${setting.rule}${whereOf(setting)}: ${told}. Reason: ${visible(setting.reason)}`;
   });
   return [`${count(off.length, 'rule')} turned off by the playbook:`, ...lines];
 }

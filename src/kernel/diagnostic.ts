@@ -1,4 +1,5 @@
 /** What is wrong in a file that somebody wrote, and how to put it right. Collected, shown all at once. */
+import { visible, visibleLines } from './visible.ts';
 
 /** A place in a text: 1-based line and column (column in characters), `end` exclusive. */
 export interface SourceRange {
@@ -33,10 +34,10 @@ export interface Diagnostic {
  */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { range, sourceLine, remedy } = diagnostic;
-  const place = range === undefined ? '' : `${range.file}:${range.line}:${range.column}: `;
-  const lines = [`${place}${diagnostic.severity}: ${diagnostic.message} (${diagnostic.rule})`];
+  const place = range === undefined ? '' : `${visible(range.file)}:${range.line}:${range.column}: `;
+  const lines = [`${place}${diagnostic.severity}: ${visible(diagnostic.message)} (${diagnostic.rule})`];
   if (range !== undefined && sourceLine !== undefined) lines.push(...excerpt(range, sourceLine));
-  if (remedy !== undefined) lines.push(`  ${remedy}`);
+  if (remedy !== undefined) lines.push(`  ${visibleLines(remedy)}`);
   return lines.join('\n');
 }
 
@@ -44,9 +45,11 @@ const excerptWidth = 160;
 
 function excerpt(range: SourceRange, sourceLine: string): string[] {
   const number = String(range.line).padStart(5);
-  const shown = sourceLine.slice(0, excerptWidth).replaceAll('\t', ' ');
-  const start = Math.min(range.column - 1, shown.length);
-  const end = range.endLine === range.line ? Math.min(range.endColumn - 1, shown.length) : shown.length;
+  const text = sourceLine.slice(0, excerptWidth).replaceAll('\t', ' ');
+  const shown = visible(text);
+  const columnsBefore = (column: number): number => visible(text.slice(0, column - 1)).length;
+  const start = columnsBefore(range.column);
+  const end = range.endLine === range.line ? columnsBefore(range.endColumn) : shown.length;
   const mark = '^'.repeat(Math.max(1, end - start));
   return [`${number} | ${shown}`, `${' '.repeat(number.length)} | ${' '.repeat(start)}${mark}`];
 }

@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Fault } from '../../kernel/fault.ts';
 import { writeWhole } from '../../runtime/home/durable-file.ts';
+import { visible } from '../../views/visible.ts';
 import { type DerivedPlaybook, derivePlaybook } from '../change/derive-playbook.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
@@ -18,7 +19,7 @@ export const run: CommandRun = async (call, surface) => {
   }
   const { said, warnings } = derived.value;
   if (warnings.length > 0) printDiagnostics(warnings, surface);
-  for (const line of said) surface.err(`${line}\n`);
+  for (const line of said) surface.err(`${visible(line)}\n`);
   if (call.has('json')) surface.out(`${JSON.stringify(documentOf(derived.value), null, 2)}\n`);
   else if (!derived.value.nothing) write(derived.value, call, surface);
   return exit.backedOut;
@@ -60,6 +61,7 @@ function write(derived: DerivedPlaybook, call: Invocation, surface: Surface): vo
   const path = resolve(surface.cwd, target);
   refuseSources(path, derived);
   writeWhole(path, yaml, 0o644);
-  surface.err(`Written: ${path}\n`);
-  if (dirname(path) !== folder) surface.err(`Its paths are meant from ${folder}: run it from a file in there.\n`);
+  surface.err(`Written: ${visible(path)}\n`);
+  if (dirname(path) !== folder)
+    surface.err(`Its paths are meant from ${visible(folder)}: run it from a file in there.\n`);
 }

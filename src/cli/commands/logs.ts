@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../kernel/fault.ts';
 import { lookAtHome, resolveRun } from '../../runtime/home/home.ts';
 import { type RunFolder, runFolder } from '../../runtime/home/run-folder.ts';
+import { terminalPieces } from '../../views/terminal-text.ts';
 import { hasAttempts, isDamage } from '../damaged-run.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun } from '../invocation.ts';
@@ -22,7 +23,10 @@ export const run: CommandRun = async (call, surface) => {
   const folder = runFolder(home, resolveRun(home, call.args[0] ?? ''));
   const files = filesOf(folder, call.args[1], call.flag('attempt'));
   if (call.has('json')) surface.out(`${JSON.stringify(files, null, 2)}\n`);
-  else await pipeline(textOf(files), process.stdout, { end: false }).catch(ignoreGoneReader);
+  else {
+    const shown = process.stdout.isTTY === true ? terminalPieces : unchanged;
+    await pipeline(textOf(files, shown), process.stdout, { end: false }).catch(ignoreGoneReader);
+  }
   if (files.length === 0) surface.err('Nothing was printed.\n');
   return exit.backedOut;
 };
@@ -75,12 +79,17 @@ function byNumber(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-async function* textOf(files: readonly LogFile[]): AsyncGenerator<string | Buffer> {
+type Pieces = AsyncIterable<string | Uint8Array>;
+
+/** A terminal obeys what it is sent; a file or a pipe gets the bytes that the steps printed. */
+async function* textOf(files: readonly LogFile[], shown: (pieces: AsyncIterable<Buffer>) => Pieces): Pieces {
   for (const file of files) {
     if (files.length > 1) yield `--- ${file.step}, attempt ${file.attempt}, ${file.stream}\n`;
-    yield* createReadStream(file.path);
+    yield* shown(createReadStream(file.path));
   }
 }
+
+const unchanged = (pieces: AsyncIterable<Buffer>): Pieces => pieces;
 
 /** `backout logs … | head` is no trouble. */
 function ignoreGoneReader(error: unknown): void {

@@ -2,6 +2,7 @@
 import { type Home, listRuns, lookAtHome } from '../../runtime/home/home.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
 import { clockTime } from '../../views/clock-time.ts';
+import { visible } from '../../views/visible.ts';
 import { isDamage, isGivenUp } from '../damaged-run.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Surface } from '../invocation.ts';
@@ -24,7 +25,7 @@ export const run: CommandRun = async (call, surface) => {
   const lines = listRuns(home).map((id) => lineOf(home, id));
   if (call.has('json')) surface.out(`${JSON.stringify(lines, null, 2)}\n`);
   else for (const line of lines) surface.out(`${textOf(line, surface)}\n`);
-  if (lines.length === 0 && !call.has('json')) surface.err(`There is no run in ${home.path}\n`);
+  if (lines.length === 0 && !call.has('json')) surface.err(`There is no run in ${visible(home.path)}\n`);
   return exit.backedOut;
 };
 
@@ -49,5 +50,5 @@ function textOf(line: RunLine, surface: Surface): string {
   const since = line.startedAt === null ? '' : clockTime(line.startedAt, zoneOf(surface), 0);
   const engine = line.engine === null || line.engine === 'alive' ? '' : `, engine ${line.engine}`;
   const mode = line.mode === 'real' ? '' : ` (${line.mode})`;
-  return `${line.run}  ${since.padEnd(19)}  ${line.system}${mode}  ${line.status}${engine}`;
+  return `${line.run}  ${since.padEnd(19)}  ${visible(line.system)}${mode}  ${line.status}${engine}`;
 }

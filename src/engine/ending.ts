@@ -25,10 +25,7 @@ export function exceptionsOf(context: Context): readonly string[] {
     if (state.status === 'succeeded') lines.push(`${id} was not done on every host: ${failedHosts(state).join(', ')}`);
     if (state.status === 'skipped') lines.push(`${id} was left out: ${state.reason ?? 'no reason given'}`);
     if (state.status !== 'failed') continue;
-    if (state.accepted === 'contingency')
-      lines.push(
-        `${id} was done by its contingency${stoodIn(context, step)}, after it had failed: ${state.reason ?? ''}`,
-      );
+    if (state.accepted === 'contingency') lines.push(insteadOf(context, step, state.reason ?? ''));
     else if (isTelling(step.place) && !isCleanup(context, id))
       lines.push(`${id}: the message was not delivered: ${state.reason ?? ''}`);
     else lines.push(`${id} failed and the run went on without it: ${state.reason ?? ''}`);
@@ -47,10 +44,14 @@ function isCleanup({ plan }: Context, id: string): boolean {
   return plan.rehearsal?.cleanup.includes(id) === true;
 }
 
-/** Which one: the one that succeeded, or was handed over to a person. */
-function stoodIn(context: Context, { contingency }: PlannedStep): string {
-  const done = contingency.find(({ id }) => ['succeeded', 'task'].includes(stepState(context, id).status));
-  return done === undefined ? '' : ` ${done.id}`;
+/** What was handed over to a person is not done yet, as far as anybody here knows. */
+function insteadOf(context: Context, { id, contingency }: PlannedStep, reason: string): string {
+  const is = (status: StepState['status']) =>
+    contingency.find((other) => stepState(context, other.id).status === status);
+  const [done, task] = [is('succeeded'), is('task')];
+  if (done === undefined && task !== undefined)
+    return `${id} failed, and its contingency ${task.id} is left to a person: ${reason}`;
+  return `${id} was done by its contingency${done === undefined ? '' : ` ${done.id}`}, after it had failed: ${reason}`;
 }
 
 /** What made the run fail, and at which step; null while nothing did. */

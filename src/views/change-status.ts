@@ -114,7 +114,10 @@ function backoutLines({ change, backout, asks, ledger, runEnd, backoutEnd }: Cha
   const ask = asks ? ' --irreversible ask' : '';
   const open = backoutEnd === 'open' ? ledger.backout : runEnd === 'open' ? ledger.run : null;
   if (backout === null) return [];
-  if (backout.length === 0) return ['There is nothing to take back.'];
+  if (backout.length === 0)
+    return backoutEnd === 'badly'
+      ? [`Nothing of it is left to take back, but run ${ledger.backout} ended badly: backout status ${ledger.backout}`]
+      : ['There is nothing to take back.'];
   return [
     'A backout would do, in this order:',
     ...backout.map((id, index) => `${String(index + 1).padStart(4)}. ${visible(id)}`),

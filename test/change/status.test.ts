@@ -50,6 +50,18 @@ test('a backout that failed has not taken the change back, and one that waits ha
   expect(told).not.toContain('Do it:  backout');
 });
 
+test('where all was undone and the backout ended badly, that is said, and by which run', async () => {
+  const site = siteOf(change.replace('steps:', 'frame: ./playbook.yaml\nsteps:'));
+  site.write('playbook.yaml', "name: shop\nphases: { health-checks: [{ id: ok, run: 'test ! -e ill' }] }\n");
+  await site.call(['change', 'run', 'change.yaml', '--yes']);
+  site.write('ill', '');
+  expect((await site.call(takeBack)).code).toBe(1);
+  const [run] = site.runs;
+  expect(await status(site)).toContain(`Nothing of it is left to take back, but run ${run} ended badly`);
+  const again = await site.call(takeBack);
+  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining(`Run ${run} took it back and ended FAILED:`)]);
+});
+
 test('the run of a change that was taken back since says so, and what is refused names what is not', async () => {
   const site = siteOf(change.replace("three, run: 'true'", "three, run: 'false'"));
   expect((await site.call(['change', 'run', 'change.yaml', '--yes'])).code).toBe(1);

@@ -150,6 +150,14 @@ test.each(ways)('%s', (_how, work, end, exitCode, truth, exceptions) => {
   if (exceptions !== null) expect(recorded[0]).toMatch(exceptions);
 });
 
+test('what a contingency has handed over to a person is not called done', () => {
+  const phone = aStep('announce', { id: 'phone', ...byHand });
+  const rig = new Rig(aPlan({ restore: [{ id: 'restore' }], announce: [{ id: 'tell', contingency: [phone] }] }));
+  rig.succeed('restore');
+  rig.fail('tell');
+  expect(rig.closing?.exceptions).toEqual(['tell failed, and its contingency phone is left to a person: exit code 1']);
+});
+
 describe('what is true before the end', () => {
   test.each<[string, Work, string]>([
     ['before anything was done', () => {}, 'access unknown, data untouched, health unknown'],

@@ -1,4 +1,6 @@
 /** `backout run --change`: the way back derived from the ledger and carried out in one go. */
+import type { Context } from '../../engine/state.ts';
+import { truthOf } from '../../engine/truth.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { syncFolder } from '../../runtime/home/durable-file.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
@@ -6,6 +8,7 @@ import { addToLedger, ledgerFolder, readLedger } from '../../runtime/home/ledger
 import { thisPerson } from '../../runtime/home/login.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
+import { truthWords } from '../../views/words.ts';
 import { isTerminal } from '../drive.ts';
 import { exit } from '../exit-codes.ts';
 import type { Invocation, Surface } from '../invocation.ts';
@@ -114,6 +117,12 @@ function refuseOpen(home: Home, run: string, change: string): void {
   throw new Fault('held', `run ${run}, which takes ${change} back, has not ended`, remedy);
 }
 
+function takenBackBy(context: Context): string {
+  const { run, end } = context;
+  if (end !== 'failed' && end !== 'stopped') return `It was taken back by run ${run}.`;
+  return `Run ${run} took it back and ended ${end.toUpperCase()}: ${truthWords(truthOf(context))}.`;
+}
+
 /** After a backout that did not end well its exit code stands: nothing is left of the change, and all is not well. */
 function nothingToDo(
   home: Home,
@@ -123,8 +132,9 @@ function nothingToDo(
   surface: Surface,
 ): number {
   for (const line of said) surface.err(`${line}\n`);
-  const code = before === undefined ? 0 : (readRunIn(runFolder(home, before)).state.context.exitCode ?? 0);
-  if (before !== undefined) surface.err(`It was taken back by run ${before}. See: backout status ${before}\n`);
+  const context = before === undefined ? undefined : readRunIn(runFolder(home, before)).state.context;
+  const code = context?.exitCode ?? 0;
+  if (context !== undefined) surface.err(`${takenBackBy(context)} See: backout status ${before}\n`);
   const document = { schema: 'backout/nothing-to-take-back/v1', change: change.id, takenBackBy: before ?? null };
   if (call.has('json')) surface.out(`${JSON.stringify({ ...document, exitCode: code }, null, 2)}\n`);
   return code;

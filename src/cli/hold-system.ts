@@ -25,12 +25,16 @@ export interface HeldSystem {
   release(run: RunFolder | undefined, ended: boolean): void;
 }
 
-export type Held = { readonly ok: true; readonly value: HeldSystem } | { readonly ok: false; readonly holder: Holder };
+/** Who holds it, and in which mode: a rehearsal stands only in the way of rehearsals. */
+type HolderOfMode = Holder & { readonly mode: Mode };
+export type Held =
+  | { readonly ok: true; readonly value: HeldSystem }
+  | { readonly ok: false; readonly holder: HolderOfMode };
 
 export function holdSystem(home: Home, system: string, by: Person, run: string, mode: Mode = 'real'): Held {
   const folder = makeSystemFolder(mode === 'rehearsal' ? rehearsing(home) : home, system);
   const locked = acquireLock(folder, thisEngine(run, by, Date.now()));
-  if (!locked.ok) return { ok: false, holder: locked.error };
+  if (!locked.ok) return { ok: false, holder: { ...locked.error, mode } };
   const held: HeldSystem = {
     folder,
     open: openRun(home, folder),
@@ -59,11 +63,12 @@ function openRun(home: Home, folder: SystemFolder): KnownRun | undefined {
 /** Exit 5: which run, whose, since when, what still lives, and what to type. */
 export function heldFault(
   system: string,
-  holder: Holder | undefined,
+  holder: HolderOfMode | undefined,
   open: KnownRun | undefined,
   living: readonly string[],
 ): Fault {
-  const kind = open?.state.context.mode === 'rehearsal' ? 'rehearsal' : 'run';
+  const isRehearsal = (holder?.mode ?? open?.state.context.mode) === 'rehearsal';
+  const kind = isRehearsal ? 'rehearsal' : 'run';
   const record = holder?.record ?? open?.driver?.record;
   // Between the lock and the run's folder a holder has no run yet.
   const named = record?.run || open?.folder.run;
@@ -82,7 +87,7 @@ export function heldFault(
   const lives = living.length === 0 ? '' : ` Still living: ${living.join(', ')}.`;
   const remedy =
     named === undefined
-      ? 'Wait a moment, then look: backout status'
+      ? `Wait a moment, then look: backout ${isRehearsal ? 'rehearsals' : 'status'}`
       : holder?.sight === 'stopped' && record !== undefined
         ? `Let it go on: kill -CONT ${record.pid}`
         : holder === undefined

@@ -13,7 +13,7 @@ import { factsOf } from './load-adapters.ts';
 import { loadPlaybook } from './load-playbook.ts';
 import { measuredTimes } from './measured-times.ts';
 import { missingScripts } from './missing-scripts.ts';
-import { lintedRehearsal, rehearsalFaults, rehearsalOf } from './rehearsal/known-rehearsal.ts';
+import { lintedRehearsal, rehearsalFaults } from './rehearsal/known-rehearsal.ts';
 
 export async function lintFile(name: string, surface: Surface, risk: Risk | undefined): Promise<LintOutcome> {
   const { cwd } = surface;
@@ -24,9 +24,7 @@ export async function lintFile(name: string, surface: Surface, risk: Risk | unde
   const shown = relative(cwd, file).startsWith('..') ? file : relative(cwd, file);
   if (playbook === undefined) return { file: shown, diagnostics, result: undefined };
   const folder = dirname(file);
-  const now = Date.now();
-  const rehearsal = lintedRehearsal(rehearsalOf(loaded, surface, now), now);
-  const facts = { rehearsal, times: measuredTimes(playbook.content, surface) };
+  const facts = { rehearsal: lintedRehearsal(loaded, surface), times: measuredTimes(playbook.content, surface) };
   const result = lintPlaybook(playbook, { adapters: factsOf(adapters), facts, risk });
   const all = [
     ...diagnostics,

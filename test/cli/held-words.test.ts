@@ -17,3 +17,10 @@ test('a holder that has no run yet is named, and no run is to be stopped', () =>
   expect(message).toContain('another run of shop has not ended: it is just being begun, begun by anna');
   expect(remedy).toBe('Wait a moment, then look: backout status');
 });
+
+test('a rehearsal that is just being begun is looked for among the rehearsals', () => {
+  const holder = { record, sight: 'alive', mode: 'rehearsal' } as unknown as Parameters<typeof heldFault>[1];
+  const { message, remedy } = heldFault('shop', holder, undefined, []);
+  expect(message).toContain('another rehearsal of shop has not ended: it is just being begun');
+  expect(remedy).toBe('Wait a moment, then look: backout rehearsals');
+});

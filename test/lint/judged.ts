@@ -41,4 +41,4 @@ escalate: [{ owner: dba, manual: Call the duty manager. }]
 communication: { audiences: { users: { channel: { uses: email, with: { to: u@b.c, subject: Still closed } } } } }
 `;
 
-export const rehearsed = { rehearsal: { ageMs: 1, expiresMs: 2 }, times: undefined };
+export const rehearsed = { rehearsal: { lapsed: null }, times: undefined };

@@ -328,8 +328,8 @@ test('a restore alone is refused above low risk', async () => {
 test.each([
   [undefined, '1:7 warning no-fresh-rehearsal: no rehearsal of this plan is on record here'],
   [
-    { ageMs: 91 * 86_400_000, expiresMs: 90 * 86_400_000 },
-    '1:7 warning no-fresh-rehearsal: the last rehearsal of this plan was 91 days ago, and does not count any more',
+    { lapsed: 'the latest rehearsal of this plan, 01J, does not count: it has expired on 2026-11-21' },
+    '1:7 warning no-fresh-rehearsal: the latest rehearsal of this plan, 01J, does not count: it has expired on 2026-11-21',
   ],
 ])('the rehearsal: %j', async (rehearsal, said) => {
   expect(told(await judge(sound, { facts: { rehearsal, times: undefined } }))).toEqual([said]);

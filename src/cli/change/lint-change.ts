@@ -14,7 +14,7 @@ import type { LintOutcome } from '../lint-outcome.ts';
 import { factsOf } from '../load-adapters.ts';
 import { measuredTimes } from '../measured-times.ts';
 import { missingScripts } from '../missing-scripts.ts';
-import { lintedRehearsal, rehearsalFaults, rehearsalOf } from '../rehearsal/known-rehearsal.ts';
+import { lintedRehearsal, rehearsalFaults } from '../rehearsal/known-rehearsal.ts';
 import { type DerivedPlaybook, deriveLoaded } from './derive-playbook.ts';
 import { distinct, type LoadedChange, loadChange } from './load-change.ts';
 
@@ -52,11 +52,10 @@ async function judgeBack(
 ): Promise<Pick<LintOutcome, 'diagnostics' | 'result'>> {
   const { playbook, adapters } = checked;
   if (playbook === undefined || (nothing && frame === undefined)) return { diagnostics: [], result: undefined };
-  const now = Date.now();
   const written = [change.forward, frame].flatMap((each) => Object.keys(each?.content.parameters ?? {}));
   const outputs = new Set(Object.keys(playbook.content.parameters ?? {}).filter((each) => !written.includes(each)));
   const facts = {
-    rehearsal: lintedRehearsal(rehearsalOf(checked, surface, now), now),
+    rehearsal: lintedRehearsal(checked, surface),
     times: measuredTimes(playbook.content, surface),
     change: { file: shown, irreversible: irreversibleIn(change, undo), outputs },
   };

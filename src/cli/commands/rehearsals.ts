@@ -1,5 +1,5 @@
 /** `backout rehearsals`: what was rehearsed, when, how it went, whether it still counts, and what became slower. */
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { RehearsalPredicate } from '../../journal/evidence/statement.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { listEvidence } from '../../runtime/home/evidence.ts';
@@ -13,6 +13,7 @@ import { ageWords } from '../rehearsal/age.ts';
 import { evidenceKey } from '../rehearsal/evidence-key.ts';
 import { type Judged, judge, newestFirst } from '../rehearsal/judge.ts';
 import { definitionOfPlaybook } from '../rehearsal/known-rehearsal.ts';
+import { openDocument, openRehearsals, openText } from '../rehearsal/open-rehearsals.ts';
 import { type Trend, trendOf, trendWords } from '../rehearsal/trend.ts';
 
 export const run: CommandRun = async (call, surface) => {
@@ -25,11 +26,17 @@ export const run: CommandRun = async (call, surface) => {
   const facts = { home, now, check: evidenceKey(home, surface), ...folder };
   const inOrder = newestFirst();
   const all = listEvidence(home).map((each) => inOrder(judge(each, asked?.definition, facts)));
-  const meant = all.filter(({ statement }) => asked === undefined || statement?.subject[0].name === asked.name);
+  const meant = all.filter((each) => asked === undefined || isOf(asked, each));
   const lines = meant.map((each, index) => lineOf(each, meant.slice(index + 1)));
-  if (call.has('json')) surface.out(`${JSON.stringify(lines.map(documentOf), null, 2)}\n`);
-  else for (const line of lines) surface.out(`${textOf(line, now, asked === undefined ? 'valid' : 'counts')}\n`);
-  if (lines.length === 0) {
+  const open = openRehearsals(home, (run, why) => surface.err(`Rehearsal ${run} cannot be read: ${visible(why)}\n`));
+  const going = open.filter(({ playbook }) => asked === undefined || playbook === asked.name);
+  const verb = asked === undefined ? 'valid' : 'counts';
+  if (call.has('json'))
+    surface.out(`${JSON.stringify([...going.map(openDocument), ...lines.map(documentOf)], null, 2)}\n`);
+  else
+    for (const text of [...going.map((each) => openText(each, now)), ...lines.map((line) => textOf(line, now, verb))])
+      surface.out(`${text}\n`);
+  if (lines.length === 0 && going.length === 0) {
     const what = asked === undefined ? `in ${home.path}` : `of ${asked.name}`;
     surface.err(`There is no rehearsal ${what}. Begin one: backout rehearse ${file ?? 'PLAYBOOK'}\n`);
   }
@@ -50,6 +57,11 @@ async function askedFor(file: string, surface: Surface): Promise<Asked | null> {
     return { name: loaded.playbook.content.name, definition, folder: dirname(loaded.file) };
   printDiagnostics(loaded.diagnostics, surface);
   return null;
+}
+
+/** A damaged file names no plan; the folder that it lies in does. */
+function isOf({ name, definition }: Asked, { statement, path }: Judged): boolean {
+  return statement === undefined ? basename(dirname(path)) === definition : statement.subject[0].name === name;
 }
 
 interface Line {
@@ -74,8 +86,9 @@ function isComparable({ statement, forged }: Judged): boolean {
 }
 
 function documentOf({ judged, trend }: Line) {
-  const { statement, path, forged, why, signed } = judged;
-  const counts = { counts: why === null, why, genuine: forged === null, signed, path, trend: trend ?? null };
+  const { statement, path, forged, why, signature } = judged;
+  const signed = signature === 'checked';
+  const counts = { counts: why === null, why, genuine: forged === null, signed, signature, path, trend: trend ?? null };
   if (statement === undefined) return counts;
   const { steps, ...predicate } = statement.predicate;
   const [{ name, digest }] = statement.subject;

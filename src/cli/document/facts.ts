@@ -2,6 +2,7 @@
 import { Fault } from '../../kernel/fault.ts';
 import { planDigest } from '../../plan/digest.ts';
 import { allSteps, type Plan } from '../../plan/plan.ts';
+import { mayHaveEvidence } from '../../runtime/home/evidence-folder.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { deadlineOf, needOf, usualMargin } from '../../views/deadline.ts';
 import type { DocumentFacts, LastMoment } from '../../views/document-view.ts';
@@ -15,7 +16,7 @@ import type { Invocation, Surface } from '../invocation.ts';
 import { knownTimes } from '../known-times.ts';
 import type { Adapters } from '../load-adapters.ts';
 import { evidenceKey } from '../rehearsal/evidence-key.ts';
-import { evidencesFor, genuineEvidence, hasEvidence } from '../rehearsal/judge.ts';
+import { evidencesFor, genuineEvidence } from '../rehearsal/judge.ts';
 import { version } from '../version.ts';
 import { findImplementation } from './implementation.ts';
 
@@ -72,7 +73,7 @@ function walkedThrough(plan: Plan, adapters: Adapters, estimates: Estimates): Wh
 
 /** What is not believed must not stand in a change record as proof; what does not count any more says why. */
 function evidenceOf({ definition, folder }: Plan, home: Home, at: number, surface: Surface) {
-  if (definition === undefined || !hasEvidence(home, definition)) return { evidence: [], troubles: [] };
+  if (definition === undefined || !mayHaveEvidence(home, definition)) return { evidence: [], troubles: [] };
   const facts = { home, now: at, check: evidenceKey(home, surface), folder };
   const { statements, troubles } = genuineEvidence(definition, facts);
   const { notCounting } = evidencesFor(definition, facts);

@@ -2,27 +2,18 @@
  * Whether the evidence of a rehearsal counts for a plan: genuine, of that very plan, a rehearsal that did not fail, and
  * not expired. What does not count says why, so that nobody wonders at night.
  */
-import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import type { EvidenceResult, Statement } from '../../journal/evidence/statement.ts';
-import type { CheckSignature } from '../../journal/signature.ts';
-import { canonicalJson } from '../../kernel/canonical-json.ts';
-import { isRunId } from '../../kernel/run-id.ts';
-import { type EvidenceFile, evidenceFolder, listEvidence } from '../../runtime/home/evidence.ts';
-import type { Home } from '../../runtime/home/home.ts';
-import { runFolder } from '../../runtime/home/run-folder.ts';
+import { type EvidenceFile, listEvidence } from '../../runtime/home/evidence.ts';
+import { isLoose } from '../../runtime/home/evidence-folder.ts';
 import { hasRestored, noRestore } from '../../views/rehearsal-evidence.ts';
-import { readRun } from '../known-run.ts';
-import { evidenceOf, fileDigest, isOwn } from './write-evidence.ts';
+import { type BeliefFacts, disbelief, type SignatureState, signatureState } from './belief.ts';
+import { fileDigest, isOwn } from './write-evidence.ts';
 
 const itFailed = 'it failed';
 
-export interface JudgeFacts {
-  readonly home: Home;
+export interface JudgeFacts extends BeliefFacts {
   /** Ms since the epoch. */
   readonly now: number;
-  /** Of the key that signs here; undefined: there is none. */
-  readonly check: CheckSignature | undefined;
   /** The playbook's, where it is asked about: its own adapters lie there. */
   readonly folder?: string;
 }
@@ -34,60 +25,25 @@ export interface Judged {
   readonly forged: string | null;
   /** Null: it counts. Else why not. */
   readonly why: string | null;
-  readonly signed: boolean;
+  readonly signature: SignatureState;
 }
 
 export function judge({ path, evidence }: EvidenceFile, definition: string | undefined, facts: JudgeFacts): Judged {
   if (evidence === undefined) {
     const forged = 'it is damaged, or no evidence of a rehearsal';
-    return { path, statement: undefined, forged, why: forged, signed: false };
+    return { path, statement: undefined, forged, why: forged, signature: 'none' };
   }
-  const { statement, signed } = evidence;
-  const forged = signatureFault(evidence, facts) ?? misplaced(path, statement, facts) ?? unlikeJournal(evidence, facts);
-  return { path, statement, forged, why: forged ?? notCounting(statement, definition, facts), signed };
+  const { statement } = evidence;
+  const forged = disbelief(path, evidence, facts);
+  const why = forged ?? notCounting(statement, definition, facts) ?? loose(path, statement, facts);
+  return { path, statement, forged, why, signature: signatureState(evidence, facts) };
 }
 
-type Evidence = NonNullable<EvidenceFile['evidence']>;
-
-function signatureFault({ signed, isSignedBy }: Evidence, { check }: JudgeFacts): string | null {
-  return signed && check !== undefined && !isSignedBy(check)
-    ? 'its signature is not by the key that is used here'
+/** What a run looks for is the folder of its plan alone. */
+function loose(path: string, { subject }: Statement, { home }: JudgeFacts): string | null {
+  return isLoose(home, path)
+    ? `it lies beside the plans' folders: move it to evidence/${subject[0].digest.sha256}/`
     : null;
-}
-
-/** A file may lie anywhere; in the home its place is part of what it says. */
-function misplaced(path: string, { subject }: Statement, { home }: JudgeFacts): string | null {
-  const folder = dirname(path);
-  if (dirname(folder) !== evidenceFolder(home) || basename(folder) === subject[0].digest.sha256) return null;
-  return 'it was moved here from the evidence of another plan';
-}
-
-/** The journal is the truth; without it only a signature can be believed. */
-function unlikeJournal({ statement, signed }: Evidence, { home, check }: JudgeFacts): string | null {
-  const { run } = statement.predicate;
-  if (!isRunId(run)) return 'it names no run';
-  if (!existsSync(runFolder(home, run).journal)) {
-    if (signed && check !== undefined) return null;
-    return `its run ${run} is not in this home, and ${signed ? 'there is no key to check its signature with' : 'nobody has signed it'}`;
-  }
-  try {
-    const own = evidenceOf(readRun(home, run));
-    if (own === undefined) return `run ${run} is no rehearsal that has ended`;
-    return said(own, statement) === said(statement, own)
-      ? null
-      : `it does not say what the journal of run ${run} says: it was edited`;
-  } catch (error) {
-    // Whatever is wrong with a rehearsal's folder must not stand in the way of a backout.
-    return `the journal of its run cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
-
-/** What evidence of another version of backout has in common with what this one would write. */
-function said({ subject, predicate }: Statement, other: Statement): string {
-  const { tool, adapters: _, ...all } = predicate;
-  if (tool.version === other.predicate.tool.version) return canonicalJson({ subject, ...all });
-  const { kind, environment, head, planDigest, startedOn, finishedOn, expiresOn, end } = all;
-  return canonicalJson({ subject, kind, environment, head, planDigest, startedOn, finishedOn, expiresOn, end });
 }
 
 function notCounting(statement: Statement, definition: string | undefined, facts: JudgeFacts): string | null {
@@ -130,10 +86,6 @@ export interface Evidences {
   readonly notCounting: readonly Judged[];
 }
 
-export function hasEvidence(home: Home, definition: string): boolean {
-  return existsSync(join(evidenceFolder(home), definition));
-}
-
 export function evidencesFor(definition: string, facts: JudgeFacts): Evidences {
   const notCounting: Judged[] = [];
   const inOrder = newestFirst();
@@ -173,11 +125,6 @@ export function genuineEvidence(
       forged === null ? [] : [`Evidence that is not believed: ${path}: ${forged}.`],
     ),
   };
-}
-
-/** For others who ask (lint, the document): the rehearsal that counts. */
-export function latestEvidence(definition: string, facts: JudgeFacts): LatestEvidence | undefined {
-  return hasEvidence(facts.home, definition) ? evidencesFor(definition, facts).latest : undefined;
 }
 
 function latestOf(statement: Statement | undefined): LatestEvidence | undefined {

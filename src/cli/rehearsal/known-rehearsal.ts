@@ -7,13 +7,15 @@ import { checkSteps } from '../../playbook/check.ts';
 import { allSites } from '../../playbook/content.ts';
 import type { LintFacts } from '../../playbook/lint/facts.ts';
 import { rehearsedPlaybook } from '../../playbook/rehearsed.ts';
+import { mayHaveEvidence } from '../../runtime/home/evidence-folder.ts';
 import { lookAtHome } from '../../runtime/home/home.ts';
 import { scriptsOf } from '../frozen-scripts.ts';
 import type { Surface } from '../invocation.ts';
 import { factsOf } from '../load-adapters.ts';
 import type { CheckedPlaybook } from '../load-playbook.ts';
 import { evidenceKey } from './evidence-key.ts';
-import { type LatestEvidence, latestEvidence } from './judge.ts';
+import { evidencesFor } from './judge.ts';
+import { whyNone } from './why-none.ts';
 
 /** What evidence is bound to; the same for every occasion. Undefined: it is no valid playbook. */
 export function definitionOfPlaybook({ playbook, file }: Pick<CheckedPlaybook, 'playbook' | 'file'>) {
@@ -23,21 +25,18 @@ export function definitionOfPlaybook({ playbook, file }: Pick<CheckedPlaybook, '
   return definitionOf(playbook.content, files);
 }
 
-/** The rehearsal that counts for it, in this home. */
-export function rehearsalOf(
+/** What lint is told of its rehearsals in this home. */
+export function lintedRehearsal(
   loaded: Pick<CheckedPlaybook, 'playbook' | 'file'>,
   surface: Pick<Surface, 'env' | 'cwd'>,
-  now: number,
-): LatestEvidence | undefined {
+): LintFacts['rehearsal'] {
   const definition = definitionOfPlaybook(loaded);
-  if (definition === undefined) return undefined;
   const home = lookAtHome(undefined, surface.env);
-  return latestEvidence(definition, { home, now, check: evidenceKey(home, surface), folder: dirname(loaded.file) });
-}
-
-/** The same as lint asks for it. */
-export function lintedRehearsal(latest: LatestEvidence | undefined, now: number): LintFacts['rehearsal'] {
-  return latest === undefined ? undefined : { ageMs: now - latest.at, expiresMs: latest.expiresAt - latest.at };
+  if (definition === undefined || !mayHaveEvidence(home, definition)) return undefined;
+  const facts = { home, now: Date.now(), check: evidenceKey(home, surface), folder: dirname(loaded.file) };
+  const { latest, notCounting } = evidencesFor(definition, facts);
+  if (latest !== undefined) return { lapsed: null };
+  return notCounting.length === 0 ? undefined : { lapsed: whyNone(notCounting) };
 }
 
 /** What is wrong with the steps as they would be rehearsed, and is not wrong with them as they are. */

@@ -2,8 +2,7 @@
  * What the playbook asks of its rehearsals before a real run; a risky change is warned of without being asked. Costs a
  * look into the home where nobody asks for a rehearsal and there was none.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { mayHaveEvidence } from '../../runtime/home/evidence-folder.ts';
 import type { Beginning } from '../begin-run.ts';
 import type { PlanAndAdapters } from '../load-plan.ts';
 import type { RehearsalPolicy } from './policy.ts';
@@ -20,7 +19,7 @@ export async function rehearsalNotes(beginning: Omit<Beginning, 'notes'>): Promi
   const { definition, kind } = planned.plan;
   if (definition === undefined || kind === 'change') return [];
   const policy = policyOf(planned);
-  if (policy === 'none' && !existsSync(join(home.path, 'evidence', definition))) return [];
+  if (policy === 'none' && !mayHaveEvidence(home, definition)) return [];
   const { askRehearsals } = await import('./policy.ts');
   return askRehearsals({ home, planned, policy, by, call, surface, now: Date.now() });
 }

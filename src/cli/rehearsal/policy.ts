@@ -13,7 +13,8 @@ import type { Invocation, Surface } from '../invocation.ts';
 import type { PlanAndAdapters } from '../load-plan.ts';
 import { ageWords } from './age.ts';
 import { evidenceKey } from './evidence-key.ts';
-import { evidencesFor, type Judged, type LatestEvidence } from './judge.ts';
+import { evidencesFor, type LatestEvidence } from './judge.ts';
+import { whyNone } from './why-none.ts';
 
 export type RehearsalPolicy = 'none' | 'warn' | 'override' | 'refuse';
 
@@ -57,14 +58,6 @@ function rehearsedWords({ environment, result, run, at, expiresAt, leftOut, of }
   const until = new Date(expiresAt).toISOString().slice(0, 10);
   const left = leftOut === 0 ? '' : `, ${leftOut} of ${of} steps left out`;
   return `Rehearsed ${ageWords(now - at)} in ${visible(environment)}: ${result}${left}, counts until ${until} (run ${run}).`;
-}
-
-function whyNone(judged: readonly Judged[]): string {
-  const newest = judged.find(({ statement }) => statement?.predicate.kind !== 'drill');
-  if (newest === undefined && judged.length > 0) return 'of this plan there were drills, and no whole rehearsal';
-  if (newest === undefined) return 'this plan was never rehearsed as it is now';
-  const run = newest.statement?.predicate.run ?? newest.path;
-  return `the latest rehearsal of this plan, ${run}, does not count: ${newest.why}`;
 }
 
 type Begin = Pick<PolicyFacts, 'by' | 'call' | 'surface'> & { readonly plan: Plan };

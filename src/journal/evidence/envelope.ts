@@ -8,6 +8,7 @@ export const payloadType = 'application/vnd.in-toto+json';
 
 export interface ReadEvidence {
   readonly statement: Statement;
+  /** It bears a signature, whoever made it: only `isSignedBy` proves one. */
   readonly signed: boolean;
   /** Is one of its signatures by the owner of that key? False where it has none. */
   readonly isSignedBy: (check: CheckSignature) => boolean;
@@ -47,7 +48,7 @@ export function openEvidence(text: string): ReadEvidence | undefined {
   const signatures = signaturesOf(value);
   return {
     statement,
-    signed: true,
+    signed: signatures.length > 0,
     isSignedBy: (check) => signatures.some((signature) => check(signed, signature)),
   };
 }

@@ -1,5 +1,4 @@
 /** The rule about rehearsal. */
-import { formatDuration } from '../../kernel/duration.ts';
 import type { ChangeFacts } from './facts.ts';
 import type { LintRule } from './rule.ts';
 
@@ -17,19 +16,8 @@ const notRehearsed: LintRule = {
   find: ({ facts }) => {
     const { rehearsal, change } = facts;
     const more = change === undefined ? {} : { remedy: ofDerived(change) };
-    if (rehearsal === undefined) {
-      return [{ path: ['name'], message: 'no rehearsal of this plan is on record here', ...more }];
-    }
-    if (rehearsal.ageMs <= rehearsal.expiresMs) return [];
-    const days = Math.floor(rehearsal.ageMs / 86_400_000);
-    const age = days > 1 ? `${days} days` : formatDuration(rehearsal.ageMs);
-    return [
-      {
-        path: ['name'],
-        message: `the last rehearsal of this plan was ${age} ago, and does not count any more`,
-        ...more,
-      },
-    ];
+    const lapsed = rehearsal === undefined ? 'no rehearsal of this plan is on record here' : rehearsal.lapsed;
+    return lapsed === null ? [] : [{ path: ['name'], message: lapsed, ...more }];
   },
 };
 

@@ -1,11 +1,11 @@
 /** The evidence of rehearsals in the home: a folder for each definition of a plan, a file for each run. */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sign } from '../../journal/chain.ts';
 import { openEvidence, type ReadEvidence, sealEvidence } from '../../journal/evidence/envelope.ts';
 import type { Statement } from '../../journal/evidence/statement.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { readIfThere, replaceFile, syncFolder } from './durable-file.ts';
+import { evidenceFiles, evidenceFolder, evidencePath, namesIn } from './evidence-folder.ts';
 import { errorCode } from './file-system.ts';
 import { type Home, makeFolder, orUnusable } from './home.ts';
 
@@ -13,12 +13,6 @@ export interface EvidenceFile {
   readonly path: string;
   /** Undefined: it cannot be read as evidence. */
   readonly evidence: ReadEvidence | undefined;
-}
-
-export const evidenceFolder = (home: Home): string => join(home.path, 'evidence');
-
-export function evidencePath(home: Home, definition: string, run: string): string {
-  return join(evidenceFolder(home), definition, `${run}.json`);
 }
 
 /** Whole on disk on return; answers its path. */
@@ -34,18 +28,20 @@ export function writeEvidence(home: Home, statement: Statement, sign: Sign | und
   return path;
 }
 
-/** Of one definition, or of all; the newest rehearsal first. */
+/** Of one definition, or of all; the newest rehearsal first. What lies loose belongs to the plan that it names. */
 export function listEvidence(home: Home, definition?: string): readonly EvidenceFile[] {
-  const folders = definition === undefined ? namesIn(evidenceFolder(home)) : [definition];
-  return folders
-    .flatMap((folder) => {
-      const path = join(evidenceFolder(home), folder);
-      return namesIn(path)
-        .filter((name) => name.endsWith('.json'))
-        .map((name) => listed(join(path, name)));
-    })
-    .toSorted((one, other) => startOf(other) - startOf(one));
+  const folder = evidenceFolder(home);
+  const plans = definition === undefined ? namesIn(folder) : [definition];
+  const placed = plans.flatMap((plan) => evidenceFiles(join(folder, plan)).map(listed));
+  const loose = evidenceFiles(folder).map(listed);
+  return [
+    ...placed,
+    ...loose.filter(({ evidence }) => definition === undefined || definition === definitionIn(evidence)),
+  ].toSorted((one, other) => startOf(other) - startOf(one));
 }
+
+const definitionIn = (evidence: EvidenceFile['evidence']): string | undefined =>
+  evidence?.statement.subject[0].digest.sha256;
 
 export function readEvidence(path: string): EvidenceFile {
   try {
@@ -70,13 +66,4 @@ function listed(path: string): EvidenceFile {
 
 function startOf({ evidence }: EvidenceFile): number {
   return evidence === undefined ? 0 : Date.parse(evidence.statement.predicate.startedOn);
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).toSorted();
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
-    throw error;
-  }
 }

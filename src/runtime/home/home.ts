@@ -32,10 +32,13 @@ export interface Home {
  * never holds up a backout, and is never taken for one (P7).
  */
 export function rehearsing(home: Home): Home {
-  const own = { ...home, systems: join(home.path, 'rehearsals') };
+  const own = { ...home, systems: rehearsalSystems(home) };
   orUnusable(home.path, () => makeFolder(own.systems, own.modes));
   return own;
 }
+
+/** Where those locks lie. */
+export const rehearsalSystems = (home: Home): string => join(home.path, 'rehearsals');
 
 type Environment = { readonly [name: string]: string | undefined };
 
@@ -124,7 +127,7 @@ function statIfThere(path: string): number | undefined {
   throw Object.assign(new Error('it is not a folder'), { code: 'ENOTDIR' });
 }
 
-function readFolder(path: string): readonly string[] {
+export function readFolder(path: string): readonly string[] {
   try {
     return readdirSync(path);
   } catch (error) {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { isRunId } from '../../kernel/run-id.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import { readIfThere, syncFolder, writeDurably } from './durable-file.ts';
-import { type Home, type Modes, makeFolder, orUnusable } from './home.ts';
+import { type Home, type Modes, makeFolder, orUnusable, readFolder } from './home.ts';
 
 export interface SystemFolder {
   readonly system: string;
@@ -40,7 +40,19 @@ export function makeSystemFolder(home: Home, system: string): SystemFolder {
 
 /** The run of the system that has not ended, as far as was written down. */
 export function readCurrent(folder: SystemFolder): string | undefined {
-  const run = orUnusable(folder.path, () => readIfThere(folder.current))?.trim();
+  return runNamedIn(folder);
+}
+
+/** The same of every system whose folder lies there. */
+export function currentRuns(systems: string): readonly string[] {
+  return orUnusable(systems, () => readFolder(systems)).flatMap((name) => {
+    const path = join(systems, name);
+    return runNamedIn({ path, current: join(path, 'current') }) ?? [];
+  });
+}
+
+function runNamedIn({ path, current }: Pick<SystemFolder, 'path' | 'current'>): string | undefined {
+  const run = orUnusable(path, () => readIfThere(current))?.trim();
   return run !== undefined && isRunId(run) ? run : undefined;
 }
 

@@ -72,6 +72,15 @@ export interface PlannedRehearsal {
   readonly inject: { readonly [step: string]: Injection };
   /** Variables that production's secrets are read from: no step of a rehearsal inherits them. */
   readonly hides: readonly string[];
+  /** Absent: none is used there. */
+  readonly productionSecrets?: readonly ProductionSecret[];
+}
+
+/** It is read there from where it is read for real. */
+export interface ProductionSecret {
+  readonly secret: string;
+  /** Ids of the steps and updates that name it. */
+  readonly steps: readonly string[];
 }
 
 export interface Reasoned {

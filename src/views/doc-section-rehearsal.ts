@@ -31,6 +31,10 @@ function rehearsedBlocks(rehearsed: Rehearsed): readonly Block[] {
       rehearsed.leftOut.map(({ step, reason }) => `${step}: ${reason}`),
     ),
     ...listed('Not as planned:', rehearsed.deviations),
+    ...listed(
+      "Used production's own secrets:",
+      rehearsed.productionSecrets.map(({ secret, steps }) => `${secret}, by ${steps.join(', ')}`),
+    ),
     ...listed('Drills:', rehearsed.drills.map(drillWords)),
   ];
 }

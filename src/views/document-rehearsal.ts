@@ -21,6 +21,7 @@ export interface Rehearsed {
   readonly of: number;
   readonly leftOut: readonly { readonly step: string; readonly reason: string }[];
   readonly deviations: readonly string[];
+  readonly productionSecrets: NonNullable<RehearsalPredicate['productionSecrets']>;
   readonly drills: readonly Drill[];
 }
 
@@ -35,11 +36,13 @@ export interface Drill {
 export function rehearsedOf(evidence: readonly ShownEvidence[]): Rehearsed | null {
   const newest = evidence.find(({ statement }) => statement.predicate.kind === 'rehearsal');
   if (newest === undefined) return null;
-  const { result, environment, run, by, finishedOn, ms, expiresOn, coverage, deviations } = newest.statement.predicate;
+  const { predicate } = newest.statement;
+  const { result, environment, run, by, finishedOn, ms, expiresOn, coverage, deviations } = predicate;
   return {
     ...{ result, environment, run, by, endedAt: finishedOn, tookMs: ms, expiresAt: expiresOn },
     lapsed: newest.why,
     ...{ done: coverage.done, of: coverage.of, leftOut: coverage.leftOut ?? [], deviations: deviations ?? [] },
+    productionSecrets: predicate.productionSecrets ?? [],
     drills: evidence.flatMap(({ statement: { predicate } }) =>
       predicate.kind === 'drill' ? [drillOf(predicate)] : [],
     ),

@@ -8,7 +8,7 @@ import {
   type StepEvidence,
   statementType,
 } from '../journal/evidence/statement.ts';
-import { allSteps, type Plan } from '../plan/plan.ts';
+import { allSteps, type Plan, type PlannedRehearsal } from '../plan/plan.ts';
 import { rfc3339 } from './clock-time.ts';
 import { drillResult, injectedOf } from './drill-evidence.ts';
 import { personName } from './person-name.ts';
@@ -56,6 +56,7 @@ export function statementOf({ plan, view, version, adapters }: EvidenceFacts): S
       steps: stepsOf(view),
       coverage: coverageOf(plan, view),
       ...updatesOf(view),
+      ...productionSecretsOf(rehearsal),
       injected,
       tool: { name: 'backout', version },
       adapters,
@@ -90,6 +91,10 @@ function updatesOf({ updates }: RunView): Pick<RehearsalPredicate, 'updates'> {
   return {
     updates: toAudiences.map(({ name, sent, byFallback, missed }) => ({ audience: name, sent, byFallback, missed })),
   };
+}
+
+function productionSecretsOf({ productionSecrets }: PlannedRehearsal): Pick<RehearsalPredicate, 'productionSecrets'> {
+  return productionSecrets === undefined ? {} : { productionSecrets };
 }
 
 /** Steps of the plan itself: those that clean up, and those that only a bad end needs, are not counted. */

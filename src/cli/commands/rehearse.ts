@@ -8,6 +8,7 @@ import { printDiagnostics } from '../lint-output.ts';
 import { refuseProduction } from '../rehearsal/check-guard.ts';
 import { injectionsOf } from '../rehearsal/inject.ts';
 import { planRehearsal, withDrill } from '../rehearsal/plans.ts';
+import { warnOfProductionSecrets } from '../rehearsal/production-secrets.ts';
 import { isDrillEngine, throughDeaths } from '../rehearsal/through-deaths.ts';
 import { startReal } from '../run-planned.ts';
 
@@ -29,6 +30,7 @@ export const run: CommandRun = async (call, surface) => {
   const { home, by } = ground;
   const deaths = Object.values(inject).filter((kind) => kind === 'kill-engine').length;
   const isEngine = isDrillEngine(process.env);
+  if (!isEngine) warnOfProductionSecrets(plan, surface);
   if (!isEngine && !(await askToBegin(plan, home, call, surface))) return exit.usage;
   if (deaths > 0 && !isEngine) return throughDeaths(home, deaths, call, surface);
   const processes = createStepProcesses({ launch: 'now' });

@@ -20,6 +20,7 @@ import type { Invocation, Surface } from '../invocation.ts';
 import type { Adapters } from '../load-adapters.ts';
 import { occasionOf } from '../load-plan.ts';
 import { type CheckedPlaybook, loadPlaybook } from '../load-playbook.ts';
+import { productionSecrets } from './production-secrets.ts';
 
 export type Rehearsal = NonNullable<PlaybookContent['rehearsal']>;
 
@@ -53,10 +54,12 @@ export async function planRehearsal(
   });
   if (!there.ok) return wrong(`As it would be rehearsed in ${visible(rehearsal.environment)}:`, there, surface);
   const { definition } = production.value;
+  const planned = plannedRehearsal(playbook.content, rehearsal);
+  const own = await productionSecrets(production.value, there.value, planned.cleanup);
   const plan: Plan = {
     ...there.value,
     ...(definition === undefined ? {} : { definition }),
-    rehearsal: plannedRehearsal(playbook.content, rehearsal),
+    rehearsal: { ...planned, ...(own.length === 0 ? {} : { productionSecrets: own }) },
   };
   return ok({ rehearsal, production: production.value, plan, adapters: loaded.adapters, warnings });
 }

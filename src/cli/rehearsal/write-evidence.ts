@@ -13,6 +13,7 @@ import { visible } from '../../views/visible.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { type KnownRun, readRun, viewOf } from '../known-run.ts';
 import { signerOf } from '../open-record.ts';
+import { secretWords } from './production-secrets.ts';
 
 export interface KeptEvidence {
   readonly evidence?: { readonly path: string; readonly result: EvidenceResult; readonly expires: string };
@@ -66,13 +67,14 @@ export function fileDigest(folder: string, name: string): string {
 }
 
 function wordsOf({ predicate }: Statement): string {
-  const { kind, result, coverage, injected, environment, deviations } = predicate;
+  const { kind, result, coverage, injected, environment, deviations, productionSecrets = [] } = predicate;
   const what = kind === 'drill' ? 'Drill' : 'Rehearsal';
   const left = coverage.leftOut.length === 0 ? '' : `, ${coverage.leftOut.length} left out by the playbook`;
   const lines = [
     `${what} in ${visible(environment)}: ${result}. ${coverage.done} of ${coverage.of} steps done${left}.`,
     ...injected.map(({ step, kind: injection, ended }) => `  ${step}:${injection}: ${visible(ended)}`),
     ...deviations.map((line) => `  - ${visible(line)}`),
+    ...productionSecrets.map((each) => `  - with production's own secret ${secretWords(each)}`),
   ];
   if (kind === 'drill')
     lines.push('A drill proves what becomes of these failures; it does not count as a rehearsal of the plan.');

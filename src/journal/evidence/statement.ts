@@ -3,7 +3,7 @@
  * went. Plain data; made from a journal alone, so that whoever has the journal can make it again and compare.
  */
 import type { Truth } from '../../engine/protocol.ts';
-import type { Injection, Reasoned } from '../../plan/plan.ts';
+import type { Injection, ProductionSecret, Reasoned } from '../../plan/plan.ts';
 
 export const statementType = 'https://in-toto.io/Statement/v1';
 /** A name, not a page: what the predicate holds is told in docs/rehearsal.md. */
@@ -66,6 +66,8 @@ export interface RehearsalPredicate {
   };
   /** The regular updates that were sent there; absent where none was to be. */
   readonly updates?: readonly UpdateEvidence[];
+  /** Secrets of production that its steps and updates name; absent where there is none. */
+  readonly productionSecrets?: readonly ProductionSecret[];
   readonly injected: readonly InjectedEvidence[];
   readonly tool: { readonly name: 'backout'; readonly version: string };
   readonly adapters: { readonly [name: string]: string };

@@ -49,6 +49,7 @@ test('a newer rehearsal of the same plan that failed ends what an older one has 
   expect((await site.call(rehearse)).code).toBe(1);
   const refused = await site.call(run);
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('does not count: it failed')]);
+  expect(refused.stderr).not.toContain('not believed');
   const listed = (await site.call(['rehearsals', '.'])).stdout;
   expect(listed).toContain(`a newer rehearsal of it, ${site.runs[0]}, failed`);
   expect(listed).not.toContain('counts until');
@@ -64,6 +65,40 @@ test('a failed drill ends nothing, and exits with 1 also where its run went well
   const drill = await site.call([...rehearse, '--inject', 'instead:fail']);
   expect([drill.code, drill.stderr]).toEqual([1, expect.stringContaining('instead:fail was not reached')]);
   expect((await site.call(run)).code).toBe(0);
+});
+
+test('drills alone are no rehearsal, and hide none that failed', async () => {
+  const site = new Site(playbook());
+  const drill = [...rehearse, '--inject', 'first:fail'];
+  await site.call(drill);
+  const drilled = await site.call(run);
+  expect([drilled.code, drilled.stderr]).toEqual([
+    2,
+    expect.stringContaining('there were drills, and no whole rehears'),
+  ]);
+  site.write('staging/worse', '');
+  await site.call(rehearse);
+  const [failed = ''] = site.runs;
+  await site.call(drill);
+  const refused = await site.call(run);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`${failed}, does not count: it failed`)]);
+});
+
+test('a policy that warns says so, on the screen and in the journal', async () => {
+  const site = new Site(playbook().replace('rehearsal: refuse', 'rehearsal: warn'));
+  const { code, stderr } = await site.call(run);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringContaining('Not rehearsed: this plan was never rehearsed as it is now.'),
+  ]);
+  expect(site.events('run.began')[0]?.notes).toEqual(['begun although this plan was never rehearsed as it is now']);
+});
+
+test('a reason alone does not begin a run that wants a rehearsal: to do without is said in so many words', async () => {
+  const site = new Site(playbook().replace('rehearsal: refuse', 'rehearsal: override'));
+  const reason = ['--reason', 'disk full'];
+  expect((await site.call([...run, ...reason])).code).toBe(2);
+  expect((await site.call([...run, ...reason, '--without-rehearsal'])).code).toBe(0);
 });
 
 test('no trend is said of what failed, across an edit, or of what is lost in the noise', async () => {

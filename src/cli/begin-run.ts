@@ -15,6 +15,7 @@ import { createRunFolder, type RunFolder } from '../runtime/home/run-folder.ts';
 import { randomBytes } from '../runtime/random-bytes.ts';
 import type { Secrets } from '../runtime/secrets.ts';
 import { createWall } from '../runtime/wall.ts';
+import { unclosedWords } from '../views/unclosed.ts';
 import type { Drive } from './drive.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import type { PlanAndAdapters } from './load-plan.ts';
@@ -62,6 +63,8 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     began: { by, reason, at: wall.now() },
     head: record.head,
   });
+  const unclosed = unclosedWords(plan);
+  const notes = [...(unclosed === undefined ? [] : [unclosed]), ...(beginning.notes ?? [])];
   const began: Undated = {
     type: 'run.began',
     run: folder.run,
@@ -77,7 +80,7 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     version,
     onceKey: beginning.onceKey,
     withoutWaiting: !beginning.waits,
-    ...(beginning.notes === undefined || beginning.notes.length === 0 ? {} : { notes: beginning.notes }),
+    ...(notes.length === 0 ? {} : { notes }),
     ...(isEmpty(planned.paramsBack) ? {} : { paramsBack: planned.paramsBack }),
     ...(plan.kind === 'change' && call.has('backout-on-failure') ? { backoutOnFailure: asked(call) } : {}),
   };

@@ -1,4 +1,5 @@
 /** One event into the context: what is heard (`accepts`), and what becomes of it (`absorb`). Pure; knows no clock. */
+import { leftOutGates } from '../plan/left-out-gates.ts';
 import { absorbDecision, type DecisionEvent, retry } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { contingencyPassed, failForGood, failRun, parentOf } from './failure.ts';
@@ -145,6 +146,15 @@ function excluded(draft: Draft, id: string, because: string): void {
   draft.patch(id, { status: 'excluded', reason: because });
   const parent = parentOf(draft, step);
   if (parent !== undefined) contingencyPassed(draft, parent, `${id}, its contingency, was left out: ${because}`);
+  failWithoutGate(draft, id);
+}
+
+/** P1: as when a plan is made, a gate of which every step turns out to be left out lets nothing pass. */
+function failWithoutGate(draft: Draft, id: string): void {
+  const { plan } = draft.context;
+  const place = draft.planned(id)?.place;
+  const gate = leftOutGates(plan, (step) => draft.step(step.id).status === 'excluded').find((each) => each === place);
+  if (gate !== undefined) failRun(draft, id, `every step of ${gate} was left out`);
 }
 
 /**

@@ -19,6 +19,7 @@ import { hasExpression } from '../playbook/template.ts';
 import { usedAdapters } from '../playbook/used.ts';
 import { definitionOf } from './definition.ts';
 import { Filler } from './fill.ts';
+import { type LeftOutGate, leftOutGates } from './left-out-gates.ts';
 import { type GivenParameters, resolveParameters } from './parameters.ts';
 import type { FrozenFile, Plan, PlannedPhase, PlannedStep, Role } from './plan.ts';
 import type { ReadInventory } from './plan-hosts.ts';
@@ -83,7 +84,8 @@ export async function makePlan(playbook: Playbook, occasion: Occasion): Promise<
 }
 
 function headOf(content: PlaybookContent, filler: Filler) {
-  const { name, system, summary, scope, goals, timeBudget, validFor, maxParallel, withoutHealthChecks } = content;
+  const { name, system, summary, scope, goals, timeBudget, validFor, maxParallel } = content;
+  const { withoutHealthChecks, withoutClosing } = content;
   return {
     name,
     system: system ?? name,
@@ -93,6 +95,7 @@ function headOf(content: PlaybookContent, filler: Filler) {
     timeBudgetMs: ms(timeBudget, null),
     validForMs: ms(validFor, 300_000),
     withoutHealthChecks: withoutHealthChecks ?? null,
+    ...(withoutClosing === undefined ? {} : { withoutClosing }),
     maxParallel: maxParallel ?? 10,
   };
 }
@@ -156,11 +159,20 @@ function plannedSteps(content: PlaybookContent, planning: Planning, place: Place
     });
 }
 
-/** P1: health checks that are all left out on this occasion prove nothing. */
+const gateFaultWords: Readonly<Record<LeftOutGate, readonly [message: string, remedy: string]>> = {
+  'disable-access': [
+    'with these parameters every step of disable-access is left out by its if:, and data would be restored while users are in',
+    'Keep one that always runs, or say why none is needed: withoutClosing: "…".',
+  ],
+  'health-checks': [
+    'with these parameters every health check is left out by its if:, and access would be opened',
+    'Keep one that always runs.',
+  ],
+};
+
+/** P1: what is all left out on this occasion closes nothing, and proves nothing. */
 function gateFaults(plan: Plan, { document }: Playbook): readonly Diagnostic[] {
-  const some = (phase: PlannedPhase) => phase.steps.some(({ condition }) => condition !== false);
-  const checks = plan.phases['health-checks'];
-  if (!some(plan.phases['enable-access']) || some(checks) || checks.steps.length === 0) return [];
-  const message = 'with these parameters every health check is left out by its if:, and access would be opened';
-  return [document.error('gate', ['phases', 'health-checks'], message, 'Keep one that always runs.', 'key')];
+  return leftOutGates(plan, ({ condition }) => condition === false).map((gate) =>
+    document.error('gate', ['phases', gate], ...gateFaultWords[gate], 'key'),
+  );
 }

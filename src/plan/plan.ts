@@ -38,6 +38,8 @@ export interface Plan {
   readonly timeBudgetMs: number | null;
   readonly validForMs: number;
   readonly withoutHealthChecks: string | null;
+  /** Why data may be restored with every closing step left out; absent where no reason was given. */
+  readonly withoutClosing?: string;
   readonly maxParallel: number;
   readonly phases: { readonly [P in Phase]: PlannedPhase };
   readonly escalate: PlannedPhase;

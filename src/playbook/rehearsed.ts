@@ -5,7 +5,7 @@
  * Owns: the content that a rehearsal's plan is made from. Does not own: whether it reaches production (the guard).
  */
 import type { Json } from '../kernel/json.ts';
-import type { Path, PlaybookContent, StepContent } from './content.ts';
+import { type Path, type PlaybookContent, type StepContent, sitesOf } from './content.ts';
 import type { Playbook } from './examined.ts';
 
 type Rehearsal = NonNullable<PlaybookContent['rehearsal']>;
@@ -22,12 +22,22 @@ export function rehearsedPlaybook({ content: whole, document }: Playbook, rehear
   const phases = { ...replaced.phases, announce: withMore(replaced.phases?.announce, cleanup) };
   const escalate = withMore(replaced.escalate, cleanup.map(renamed));
   const secrets = { ...content.secrets, ...rehearsal.secrets };
-  const rehearsed = { ...content, secrets, phases, escalate };
+  const rehearsed = { ...content, ...reasonToStayOpen(whole, rehearsal), secrets, phases, escalate };
   const lengths = { announce: stepsIn(content.phases?.announce), escalate: stepsIn(content.escalate) };
   // Content is data that the schema has accepted.
   const data = rehearsed as unknown as Json;
   const from = (path: Path): Path => origin(path, rehearsal, rehearsed, lengths);
   return { content: rehearsed, document: document.rearranged(data, from) };
+}
+
+/** That closing is not rehearsed has its reason already (P1). */
+function reasonToStayOpen(content: PlaybookContent, { leaveOut = [] }: Rehearsal) {
+  const closing = sitesOf(content, 'disable-access');
+  const reasons = leaveOut.filter(({ step }) => closing.some(({ id }) => id === step));
+  const always = closing.find(({ id, step }) => step.if === undefined && !reasons.some((left) => left.step === id));
+  if (reasons.length === 0 || always !== undefined) return {};
+  const said = reasons.map(({ step, reason }) => `${step}: ${reason}`).join('; ');
+  return { withoutClosing: `left out of the rehearsal, ${said}` };
 }
 
 /** None but those that the rehearsal names: the real audiences hear nothing of it. */

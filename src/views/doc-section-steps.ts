@@ -50,8 +50,13 @@ function overviewTable(places: readonly PlaceView[]): Block {
 
 function placeBlocks({ place, steps }: PlaceView, view: DocumentView): readonly Block[] {
   const heading: Block = { kind: 'heading', text: titles[place], depth: 3 };
+  if (place === 'disable-access' && view.withoutClosing !== null)
+    return [heading, unclosedBlock(view.withoutClosing), ...steps.flatMap((step) => stepBlocks(step))];
   return [heading, ...(steps.length === 0 ? [emptyBlock(place, view)] : steps.flatMap((step) => stepBlocks(step)))];
 }
+
+const unclosedBlock = (because: string): Block =>
+  warningBlock(`Every step is left out, and data is restored with access not closed, for this reason: ${because}`);
 
 function emptyBlock(place: Place, { withoutHealthChecks }: DocumentView): Block {
   if (place !== 'health-checks' || withoutHealthChecks === null) return textBlock('No steps.');

@@ -2,6 +2,7 @@
  * The plan as a document for the change record: everything that is known of it, as plain data. A function of what it is
  * given; how it looks is told in `doc-sections.ts`. What nobody has yet is null or empty, and the sections say so.
  */
+import { unclosedBecause } from '../plan/left-out-gates.ts';
 import { type Place, type Plan, type PlannedStep, phases, type SecretSource } from '../plan/plan.ts';
 import type { WhatIf } from '../whatif/what-if.ts';
 import { rfc3339 } from './clock-time.ts';
@@ -83,6 +84,8 @@ export interface DocumentView {
   readonly parameters: readonly ParameterView[];
   readonly secrets: readonly { readonly name: string; readonly from: string }[];
   readonly withoutHealthChecks: string | null;
+  /** Why data is restored with every closing step left out; null where some step closes access, or none is there. */
+  readonly withoutClosing: string | null;
   readonly time: TimeView;
   readonly lastMoment:
     | (Omit<LastMoment, 'at' | 'windowEnds'> & { readonly at: string; readonly windowEnds: string })
@@ -138,6 +141,7 @@ export function documentView(facts: DocumentFacts): DocumentView {
     parameters: parametersOf(facts),
     secrets: Object.entries(plan.secrets).map(([name, source]) => ({ name, from: secretWords(source) })),
     withoutHealthChecks: plan.withoutHealthChecks,
+    withoutClosing: unclosedBecause(plan) ?? null,
     time: { ...outlookOf(plan, facts.estimates), timeoutsMs: longest(plan), budgetMs: plan.timeBudgetMs },
     lastMoment: lastMomentOf(facts.lastMoment),
     places,

@@ -9,6 +9,7 @@ import type { Observer } from '../ports/effects.ts';
 import { clockTime, type Zone } from './clock-time.ts';
 import { modeMark } from './mode-words.ts';
 import { personName } from './person-name.ts';
+import { unclosedWords } from './unclosed.ts';
 import { overdueSentence, updateSentence } from './updates-text.ts';
 import { programLines, visible } from './visible.ts';
 import { displayWidth } from './width.ts';
@@ -68,7 +69,9 @@ function lastWords(event: RunEvent): readonly string[] {
 function beganSentence(event: Extract<RunEvent, { readonly type: 'run.began' }>, { plan }: Context): string {
   const where = plan.rehearsal === undefined ? '' : `, rehearsed in ${visible(plan.rehearsal.environment)},`;
   const who = `by ${visible(personName(event.by))}`;
-  return `${visible(event.playbook)} on ${visible(event.system)}${where} began: run ${event.run}, ${who}`;
+  const unclosed = unclosedWords(plan);
+  const so = unclosed === undefined ? '' : `; ${visible(unclosed)}`;
+  return `${visible(event.playbook)} on ${visible(event.system)}${where} began: run ${event.run}, ${who}${so}`;
 }
 
 /** One sentence, without the step's name and without a full stop; null where there is nothing to say. */

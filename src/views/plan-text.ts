@@ -16,6 +16,7 @@ import { outlookOf } from './estimate-outlook.ts';
 import { estimateWords, outlookLines } from './estimate-text.ts';
 import { addressesLine, hostsLine } from './hosts-view.ts';
 import { longest, waves } from './plan-time.ts';
+import { unclosedWords } from './unclosed.ts';
 import { communicationLines } from './updates-text.ts';
 import { visible } from './visible.ts';
 import { personOf } from './waiting.ts';
@@ -70,7 +71,13 @@ function placeLines(name: Place, phase: PlannedPhase, plan: Plan, options: PlanT
   const title = name === 'escalate' ? 'escalate (only when the backout fails or is stopped)' : name;
   const head = options.paint('strong', title);
   if (phase.steps.length === 0) return ['', `${head}: no steps${emptyWords(name, plan)}`];
-  return ['', head, ...order.flatMap((steps, index) => waveLines(steps, index + 1, plan, options))];
+  const lines = order.flatMap((steps, index) => waveLines(steps, index + 1, plan, options));
+  return ['', head, ...(name === 'disable-access' ? unclosedLines(plan, options) : []), ...lines];
+}
+
+function unclosedLines(plan: Plan, { columns, paint }: PlanTextOptions): readonly string[] {
+  const words = unclosedWords(plan);
+  return words === undefined ? [] : hanging(visible(words), '   ', columns).map((line) => paint('bad', line));
 }
 
 /** A change has one list of steps. */

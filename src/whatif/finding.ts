@@ -1,6 +1,7 @@
 /** What the imagined runs show that should not be: each with its step, why it matters and what to do. */
 import type { RunEnd } from '../engine/protocol.ts';
 import { isTelling, stepsOf } from '../engine/state.ts';
+import { unclosedBecause } from '../plan/left-out-gates.ts';
 import { allSteps, type Place, type Plan, type PlannedStep } from '../plan/plan.ts';
 import { type FailureKind, headOf } from './failure.ts';
 import type { Row } from './row.ts';
@@ -13,6 +14,7 @@ export type FindingRule =
   /** One message alone carries an end: when it fails, nobody hears. */
   | 'only-message'
   | 'opens-unproven'
+  | 'restores-unclosed'
   | 'restore-without-owner'
   | 'waits-without-end';
 
@@ -44,7 +46,7 @@ export function findingsOf(plan: Plan, untroubled: Row, rows: readonly Row[]): r
       found.set(key, { ...seen, ...known, rows: (known?.rows ?? 0) + 1 });
     }
   }
-  return [...hopeless(untroubled), ...found.values()];
+  return [...hopeless(untroubled), ...unclosed(plan), ...found.values()];
 }
 
 function hopeless({ end, elapsed }: Row): readonly Finding[] {
@@ -88,6 +90,14 @@ function unproven(plan: Plan, { step, failure, truth, end }: Row): readonly Seen
       : `access is opened without any health check, for the reason given: ${named}`;
   const remedy = 'Add a health check that looks at what users need, and remove `withoutHealthChecks`.';
   return [{ rule: 'opens-unproven', step: null, failure: step === null ? null : failure, why, remedy }];
+}
+
+function unclosed(plan: Plan): readonly Finding[] {
+  const because = unclosedBecause(plan);
+  if (because === undefined) return [];
+  const why = `data is restored with every step of \`disable-access\` left out, for the reason given: ${because}`;
+  const remedy = 'Add a step that closes access with these parameters too, and remove `withoutClosing`.';
+  return [{ rule: 'restores-unclosed', step: null, failure: null, rows: 1, why, remedy }];
 }
 
 /** Somebody has to put right what was begun: without a name that is everybody, and so nobody. */

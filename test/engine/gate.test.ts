@@ -51,6 +51,46 @@ describe('restore', () => {
   });
 });
 
+describe('a gate of which every step turns out to be left out', () => {
+  const asked = (...ids: readonly string[]) => ids.map((id) => ({ id, condition: 'x', needs: [] }));
+  const unfulfilled = (rig: Rig, ...steps: readonly string[]) => {
+    for (const step of steps) rig.hear({ type: 'step.excluded', step, because: 'x' });
+  };
+
+  test('lets no restore pass', () => {
+    const rig = new Rig(
+      aPlan({ 'disable-access': asked('a', 'b'), restore: [{ id: 'restore' }] }),
+      'real',
+      [],
+      ['a', 'b'],
+    );
+    unfulfilled(rig, 'a');
+    expect([rig.status('restore'), rig.end]).toEqual(['pending', null]);
+    unfulfilled(rig, 'b');
+    expect([rig.status('restore'), rig.end]).toEqual(['pending', 'failed']);
+    expect(rig.state.context.failure).toEqual({ step: 'b', reason: 'every step of disable-access was left out' });
+  });
+
+  test('lets no opening pass', () => {
+    const rig = new Rig(aPlan({ 'health-checks': asked('a'), 'enable-access': [{ id: 'open' }] }), 'real', [], ['a']);
+    unfulfilled(rig, 'a');
+    expect([rig.status('open'), rig.end]).toEqual(['pending', 'failed']);
+  });
+
+  test.each<readonly [string, Plan]>([
+    [
+      'a step that remains',
+      aPlan({ 'disable-access': [{ id: 'close' }, ...asked('a')], restore: [{ id: 'restore' }] }),
+    ],
+    ['a reason', aPlan({ 'disable-access': asked('a'), restore: [{ id: 'restore' }] }, { withoutClosing: 'meant' })],
+  ])('passes with %s', (_what, plan) => {
+    const rig = new Rig(plan, 'real', [], ['a']);
+    unfulfilled(rig, 'a');
+    if (rig.status('close') === 'running') rig.succeed('close');
+    expect(rig.status('restore')).toBe('running');
+  });
+});
+
 describe('opening', () => {
   test('waits for every check', () => {
     const rig = shop();

@@ -25,10 +25,12 @@ export class Rig {
   /** The run's last closing entry. */
   closing: Extract<Command, { readonly do: 'close' }> | undefined;
   private readonly unprepared: ReadonlySet<string>;
+  private readonly unasked: ReadonlySet<string>;
 
-  /** `unprepared`: steps whose values cannot be had. */
-  constructor(plan: Plan, mode: Mode = 'real', unprepared: readonly string[] = []) {
+  /** `unprepared`: steps whose values cannot be had; `unasked`: those whose preparation a test answers itself. */
+  constructor(plan: Plan, mode: Mode = 'real', unprepared: readonly string[] = [], unasked: readonly string[] = []) {
     this.unprepared = new Set(unprepared);
+    this.unasked = new Set(unasked);
     this.state = initialState(plan);
     const who = { by: anna, reason: null, boot: 'b1', pid: 1, version: '0', onceKey: null, withoutWaiting: false };
     const of = { planDigest: '0', playbook: plan.name, system: plan.system, change: plan.change };
@@ -119,6 +121,7 @@ export class Rig {
   }
 
   private prepared(step: string, attempt: number): void {
+    if (this.unasked.has(step)) return;
     if (this.unprepared.has(step)) {
       const end = { ...ended, exitCode: null, reason: 'no such file' };
       this.take({ type: 'step.failed', step, attempt, class: 'preparation', end });

@@ -35,6 +35,10 @@ test.each([
     'name: x\nwithoutHealthChecks: it is a test\nphases: { enable-access: [{ run: open }] }\n',
   ],
   [
+    'a reason to restore without closing access, where that may come to be',
+    'name: x\nwithoutClosing: it is a test\nparameters: { p: { type: boolean } }\nphases: { disable-access: [{ run: x, if: params.p }] }\n',
+  ],
+  [
     'closing on every host, said so',
     'name: x\nphases: { disable-access: [{ run: x, hosts: { list: [a], maxFailures: 0% } }] }\n',
   ],
@@ -172,6 +176,10 @@ describe('one fault, one diagnostic', () => {
     [
       'name: x\nphases: { enable-access: [{ run: x }] }\n',
       '2:11 gate: enable-access opens access, and no health check proves that it may',
+    ],
+    [
+      'name: x\nwithoutClosing: y\nphases: { disable-access: [{ run: x, if: "params.p" }, { run: y }] }\nparameters: { p: { type: boolean } }\n',
+      '2:1 needless-reason: withoutClosing is given, and a step of disable-access has no if: and so always closes access',
     ],
     // parameters and secrets
     [

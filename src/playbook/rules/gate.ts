@@ -5,17 +5,30 @@ import type { PlaybookDocument } from '../document.ts';
 import type { Examined } from '../examined.ts';
 
 export function checkGate(examined: Examined): readonly Diagnostic[] {
-  const { document, sites } = examined;
+  const { sites } = examined;
   const gates = sites.filter(({ place }) => place === 'disable-access' || place === 'health-checks');
-  return [...gates.flatMap((site) => checkGateStep(examined, site)), ...checkProof(examined), ...checkReason()];
+  return [
+    ...gates.flatMap((site) => checkGateStep(examined, site)),
+    ...checkProof(examined),
+    ...checkReasons(examined),
+  ];
+}
 
-  function checkReason(): readonly Diagnostic[] {
-    const { withoutHealthChecks } = examined.content;
-    const checks = stepsOf(phaseContent(examined.content, 'health-checks'));
-    if (withoutHealthChecks === undefined || checks.length === 0) return [];
+function checkReasons({ content, document }: Examined): readonly Diagnostic[] {
+  const { withoutHealthChecks, withoutClosing } = content;
+  const checks = stepsOf(phaseContent(content, 'health-checks'));
+  const closing = stepsOf(phaseContent(content, 'disable-access'));
+  const found: Diagnostic[] = [];
+  if (withoutHealthChecks !== undefined && checks.length > 0) {
     const message = 'withoutHealthChecks is given, and there are health checks';
-    return [document.error('needless-reason', ['withoutHealthChecks'], message, 'Remove one of the two.', 'key')];
+    found.push(document.error('needless-reason', ['withoutHealthChecks'], message, 'Remove one of the two.', 'key'));
   }
+  const some = closing.find((step) => step.if === undefined || step.if === true);
+  if (withoutClosing !== undefined && some !== undefined) {
+    const message = 'withoutClosing is given, and a step of disable-access has no if: and so always closes access';
+    found.push(document.error('needless-reason', ['withoutClosing'], message, 'Remove it.', 'key'));
+  }
+  return found;
 }
 
 function checkGateStep({ document }: Examined, site: StepSite): readonly Diagnostic[] {

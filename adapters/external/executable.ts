@@ -45,8 +45,20 @@ type Input = z.infer<typeof input>;
 
 const patienceMs = 10_000;
 
-export async function executableAdapter(name: string, file: string, folder: string): Promise<Result<Adapter, string>> {
-  const answered = await ask(file, { verb: 'describe', input: {}, key: '', mode: 'dry-run' }, manifest, { folder });
+export interface Asked {
+  readonly folder: string;
+  /** Variables that are taken out of its environment. */
+  readonly hidden: readonly string[];
+}
+
+export async function executableAdapter(
+  name: string,
+  file: string,
+  { folder, hidden }: Asked,
+): Promise<Result<Adapter, string>> {
+  const without = Object.fromEntries(hidden.map((variable) => [variable, undefined]));
+  const request = { verb: 'describe', input: {}, key: '', mode: 'dry-run' } as const;
+  const answered = await ask(file, request, manifest, { folder, without });
   return answered.ok ? ok(adapterOf(name, file, answered.value)) : answered;
 }
 
@@ -90,11 +102,17 @@ const requestOf = (verb: Request['verb'], given: JsonObject, { key, mode }: Adap
   mode,
 });
 
+interface Where extends Partial<Pick<AdapterContext, 'signal' | 'env'>> {
+  readonly folder: string;
+  /** Without `env`: what it does not get of the engine's. */
+  readonly without?: { readonly [name: string]: undefined };
+}
+
 async function ask<T>(
   file: string,
   request: Request,
   schema: z.ZodMiniType<T>,
-  { folder, signal, env }: { folder: string } & Partial<Pick<AdapterContext, 'signal' | 'env'>>,
+  { folder, signal, env, without }: Where,
 ): Promise<Result<T, string>> {
   const { execa } = await import('execa');
   const ended = await execa(file, [], {
@@ -103,7 +121,7 @@ async function ask<T>(
     reject: false,
     timeout: patienceMs,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
-    ...(env === undefined ? {} : { env: { ...env }, extendEnv: false }),
+    ...(env === undefined ? { env: without ?? {} } : { env: { ...env }, extendEnv: false }),
   });
   const { failed, exitCode, timedOut, stdout, stderr, originalMessage } = ended;
   const about = `${file}, asked to ${request.verb},`;

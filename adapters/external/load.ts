@@ -7,6 +7,7 @@ import { err, type Result } from '../../src/kernel/result.ts';
 import type { Adapter } from '../../src/ports/adapter.ts';
 import { statOf } from '../support/durable.ts';
 import { reasonOf } from '../support/reason.ts';
+import type { Asked } from './executable.ts';
 
 export interface Unloadable {
   readonly message: string;
@@ -15,8 +16,12 @@ export interface Unloadable {
 
 const modules: ReadonlySet<string> = new Set(['.mjs', '.js', '.ts', '.mts']);
 
-/** `path` as the playbook has it, relative to `folder`. */
-export async function loadExternalAdapter(path: string, folder: string): Promise<Result<Adapter, Unloadable>> {
+/** `path` as the playbook has it, relative to `folder`. `hidden`: variables that a program is not given when it is asked. */
+export async function loadExternalAdapter(
+  path: string,
+  folder: string,
+  hidden: readonly string[] = [],
+): Promise<Result<Adapter, Unloadable>> {
   const file = resolve(folder, path);
   if (statOf(file) === undefined) {
     return err({
@@ -24,7 +29,7 @@ export async function loadExternalAdapter(path: string, folder: string): Promise
       remedy: 'Correct the path: it is relative to the playbook.',
     });
   }
-  return modules.has(extname(file)) ? loadModule(path, file) : loadExecutable(path, file, folder);
+  return modules.has(extname(file)) ? loadModule(path, file) : loadExecutable(path, file, { folder, hidden });
 }
 
 async function loadModule(path: string, file: string): Promise<Result<Adapter, Unloadable>> {
@@ -39,14 +44,14 @@ async function loadModule(path: string, file: string): Promise<Result<Adapter, U
   }
 }
 
-async function loadExecutable(path: string, file: string, folder: string): Promise<Result<Adapter, Unloadable>> {
+async function loadExecutable(path: string, file: string, at: Asked): Promise<Result<Adapter, Unloadable>> {
   try {
     await access(file, constants.X_OK);
   } catch {
     return err({ message: `the adapter ${path} may not be executed`, remedy: `Make it executable: chmod +x ${path}` });
   }
   const { executableAdapter } = await import('./executable.ts');
-  const adapter = await executableAdapter(path, file, folder);
+  const adapter = await executableAdapter(path, file, at);
   if (adapter.ok) return adapter;
   return err({
     message: adapter.error,

@@ -9,7 +9,7 @@ import { checkPlaybook } from '../playbook/check.ts';
 import type { PlaybookDocument } from '../playbook/document.ts';
 import type { Playbook } from '../playbook/examined.ts';
 import { readPlaybook } from '../playbook/read.ts';
-import { type Adapters, factsOf, loadAdapters, usedNames } from './load-adapters.ts';
+import { type Adapters, factsOf, loadAdapters, usedNames, writtenSecretVariables } from './load-adapters.ts';
 import { keepHeapSmall } from './small-heap.ts';
 
 export interface CheckedPlaybook {
@@ -39,7 +39,8 @@ export async function loadPlaybook(file: string, cwd: string): Promise<CheckedPl
       digest,
     };
   }
-  const adapters = await loadAdapters(usedNames(read.value.data, 'uses'), dirname(path));
+  const { data } = read.value;
+  const adapters = await loadAdapters(usedNames(data, 'uses'), dirname(path), writtenSecretVariables(data));
   const checked = await checkPlaybook(read.value, factsOf(adapters));
   return {
     file: path,

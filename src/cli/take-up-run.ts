@@ -14,7 +14,7 @@ import type { StepProcesses } from '../ports/step-process.ts';
 import type { Home } from '../runtime/home/home.ts';
 import { thisPerson } from '../runtime/home/login.ts';
 import { runFolder } from '../runtime/home/run-folder.ts';
-import { readSecrets } from '../runtime/secrets.ts';
+import { readSecrets, secretVariables } from '../runtime/secrets.ts';
 import { createWall } from '../runtime/wall.ts';
 import { conclude } from './conclude.ts';
 import { type Drive, drive } from './drive.ts';
@@ -78,7 +78,7 @@ async function prepareDrive(
     record.entries.map((entry) => entry.event),
   );
   for (const decision of decisions) refuse(state.context, decision);
-  const adapters = await loadAdapters(adaptersOf(plan), plan.folder);
+  const adapters = await loadAdapters(adaptersOf(plan), plan.folder, secretVariables(plan));
   const secrets = await readSecrets(plan, surface.env);
   const [first] = record.entries;
   const wall = createWall(record.entries.at(-1)?.event.at ?? 0);

@@ -17,8 +17,12 @@ const commandTimeoutMs = 30_000;
 export async function readSecrets(plan: Plan, env: Environment): Promise<Secrets> {
   const values = new Map<string, string>();
   const missing = new Map<string, string>();
+  const forCommands = without(plan.rehearsal?.hides ?? [], env);
   for (const [name, source] of Object.entries(plan.secrets)) {
-    const read = await readSecret(source, plan.folder, env);
+    const read =
+      'command' in source
+        ? await runSecretCommand(source.command, plan.folder, forCommands)
+        : readSecret(source, plan.folder, env);
     const usable = read.ok ? checked(read.value) : read;
     if (usable.ok) values.set(name, usable.value);
     else missing.set(name, usable.error);
@@ -26,13 +30,12 @@ export async function readSecrets(plan: Plan, env: Environment): Promise<Secrets
   return { values, missing };
 }
 
-async function readSecret(source: SecretSource, folder: string, env: Environment): Promise<Result<string, string>> {
-  if ('env' in source) {
-    const value = env[source.env];
-    return value === undefined ? err(`the environment variable ${source.env} is not set`) : ok(value);
-  }
+type Kept = Exclude<SecretSource, { readonly command: readonly string[] }>;
+
+function readSecret(source: Kept, folder: string, env: Environment): Result<string, string> {
   if ('file' in source) return readSecretFile(resolve(folder, source.file));
-  return runSecretCommand(source.command, folder);
+  const value = env[source.env];
+  return value === undefined ? err(`the environment variable ${source.env} is not set`) : ok(value);
 }
 
 function readSecretFile(path: string): Result<string, string> {
@@ -43,10 +46,23 @@ function readSecretFile(path: string): Result<string, string> {
   }
 }
 
-async function runSecretCommand(command: readonly string[], folder: string): Promise<Result<string, string>> {
+/** It may need what other secrets are read from, such as a token; but in a rehearsal not what was replaced there. */
+async function runSecretCommand(
+  command: readonly string[],
+  folder: string,
+  env: Record<string, string>,
+): Promise<Result<string, string>> {
   const [program = '', ...args] = command;
   const { execa } = await import('execa');
-  const ended = await execa(program, args, { cwd: folder, reject: false, timeout: commandTimeoutMs, stdin: 'ignore' });
+  const how = {
+    cwd: folder,
+    env,
+    extendEnv: false,
+    reject: false,
+    timeout: commandTimeoutMs,
+    stdin: 'ignore',
+  } as const;
+  const ended = await execa(program, args, how);
   if (ended.failed) return err(`the command ${program} failed: ${ended.shortMessage ?? ''} ${ended.stderr}`.trim());
   return ok(ended.stdout);
 }
@@ -57,11 +73,18 @@ function checked(value: string): Result<string, string> {
 }
 
 /** The environment that steps inherit: the engine's, less the variables that secrets are read from. */
-export function inheritedEnv(plan: Plan, env: Environment): Record<string, string> {
-  const read = Object.values(plan.secrets).flatMap((source) => ('env' in source ? [source.env] : []));
-  const hidden = new Set([...read, ...(plan.rehearsal?.hides ?? [])]);
-  const inherited: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env))
-    if (value !== undefined && !hidden.has(name)) inherited[name] = value;
-  return inherited;
+export const inheritedEnv = (plan: Plan, env: Environment): Record<string, string> =>
+  without(secretVariables(plan), env);
+
+/** Those that secrets are read from; of a rehearsal also production's that are replaced there. */
+export function secretVariables({ secrets, rehearsal }: Pick<Plan, 'secrets' | 'rehearsal'>): readonly string[] {
+  const read = Object.values(secrets).flatMap((source) => ('env' in source ? [source.env] : []));
+  return [...read, ...(rehearsal?.hides ?? [])];
+}
+
+function without(names: readonly string[], env: Environment): Record<string, string> {
+  const hidden = new Set(names);
+  const left: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined && !hidden.has(name)) left[name] = value;
+  return left;
 }

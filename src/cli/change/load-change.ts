@@ -14,7 +14,7 @@ import { inOrder } from '../../playbook/check.ts';
 import type { PlaybookDocument } from '../../playbook/document.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import { readPlaybook } from '../../playbook/read.ts';
-import { type Adapters, factsOf, loadAdapters, usedNames } from '../load-adapters.ts';
+import { type Adapters, factsOf, loadAdapters, usedNames, writtenSecretVariables } from '../load-adapters.ts';
 import { loadPlaybook, readBounded } from '../load-playbook.ts';
 
 export interface LoadedChange {
@@ -40,8 +40,9 @@ export async function loadChange(path: string, cwd: string): Promise<ChangeOrFau
   if (!read.ok) return { ok: false, error: read.error };
   const document = read.value;
   const folder = dirname(file);
-  const own = await loadAdapters(usedNames(document.data, 'uses'), folder);
   const frame = await loadFrame(document, folder, cwd);
+  const written = [document, frame.playbook?.document].flatMap((each) => (each === undefined ? [] : [each.data]));
+  const own = await loadAdapters(usedNames(document.data, 'uses'), folder, written.flatMap(writtenSecretVariables));
   const { change, diagnostics } = await checkChange(document, factsOf(own), frame.playbook);
   const found = [...diagnostics, ...frame.diagnostics];
   const adapters = new Map([...frame.adapters, ...own]);

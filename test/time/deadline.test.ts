@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isDue } from '../../src/cli/deadline/watch.ts';
 import type { WindowDecision } from '../../src/journal/window-decision.ts';
-import { deadlineOf, needOf, usualMargin, windowOf } from '../../src/views/deadline.ts';
+import { deadlineOf, isSettled, needOf, usualMargin, windowOf } from '../../src/views/deadline.ts';
 import { deadlineMessage } from '../../src/views/deadline-message.ts';
 import { countdownLine, deadlineLines } from '../../src/views/deadline-text.ts';
 import { estimatesOf } from '../../src/views/estimate.ts';
@@ -58,6 +58,7 @@ describe('what the backout takes', () => {
     expect(needOf(never, 60 * minute)).toEqual({ ms: 30 * minute, basis: 'timeouts' });
     expect(needOf(open, 60 * minute)).toEqual({ ms: 60 * minute, basis: 'time-budget' });
     expect(needOf(open, null)).toBeUndefined();
+    expect(needOf({ ...measured, unmeasured: ['web'] }, null)?.basis).toBe('partly-measured');
   });
 
   test('has a margin of a tenth, at least five minutes', () => {
@@ -67,6 +68,17 @@ describe('what the backout takes', () => {
 });
 
 describe('the window', () => {
+  test.each<[string, readonly WindowDecision[], boolean]>([
+    ['nothing was decided', [], false],
+    ['it was decided to go on', [decision({ choice: 'go-on', until: null })], true],
+    ['it was decided to back out', [decision({ choice: 'back-out', until: null })], true],
+    ['it was extended', [decision({})], false],
+    ['it was extended since', [decision({ choice: 'go-on', until: null }), decision({})], false],
+    ['it was decided about another end', [decision({ choice: 'go-on', until: null, planned: ends - 1 })], false],
+  ])('is settled or not: %s', (_, decisions, settled) => {
+    expect(isSettled(windowOf(ends, decisions), decisions)).toBe(settled);
+  });
+
   test('is moved by the last extension, not by other decisions', () => {
     const later = decision({ until: ends + 90 * minute });
     expect(windowOf(ends, [decision({}), later, decision({ choice: 'go-on', until: null })])).toEqual({
@@ -112,10 +124,22 @@ Decided by ops (says: Ruth Keller) at 2026-11-22 03:00:00 UTC: to extend the win
   expect(deadlineLines({ ...facts, now: ends + 36 * minute })[0]).toBe(
     'TOO LATE to begin the backout of shop: the last moment was 3 min 00 s ago. Begun now it would end within the window, but without the margin.',
   );
+  expect(deadlineLines({ ...facts, now: ends + 33 * minute })[0]).toMatch(/^TOO LATE/);
+  expect(deadlineLines({ ...facts, now: ends + 38 * minute })[0]).toContain('it would end within the window');
+  const partly = { ...facts.deadline, need: { ...need, basis: 'partly-measured' } } as const;
+  expect(deadlineLines({ ...facts, deadline: partly, now: ends })).toContain(
+    'Every measured step rests on at least 3 runs.',
+  );
   expect(deadlineLines({ ...facts, now: ends + 50 * minute })[0]).toContain(
     'it would end 12 min 00 s after the window',
   );
   expect(deadlineLines({ ...facts, now: ends + 60 * minute })[0]).toContain('The window has ended.');
+});
+
+test('the moment itself is too late', () => {
+  const deadline = { ...deadlineOf(windowOf(ends, []), { ms: minute, basis: 'measured' }, 0), at: ends };
+  expect(countdownLine('shop', deadline, ends)).toMatch(/^Too late to begin the backout of shop/);
+  expect(deadlineMessage(plan, deadline, ends).summary).toContain('the last moment to begin its backout has come');
 });
 
 test('time that is left is never rounded up', () => {
@@ -140,6 +164,8 @@ describe('the countdown off a terminal', () => {
     [29 * minute + 10_000, 29 * minute - 10_000, true],
     [15_000, 9_500, true],
     [15_000, 14_000, false],
+    [15_000, 10_000, true],
+    [10_000, 9_000, false],
     // The machine was suspended, or its clock jumped.
     [90 * minute, 2 * minute, true],
     [2 * minute, 90 * minute, true],

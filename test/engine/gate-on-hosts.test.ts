@@ -1,15 +1,19 @@
 /**
  * P1 on many hosts: a gate step counts only when it was done on all of them. Playbooks that allow failures there are
  * refused; plans and journals of earlier releases may hold them. Planted and caught here: the plan's limit taken for a
- * gate step, a pass on some hosts told as health proven, an attempt prepared all the same, a person's word not heard.
+ * gate step, a pass on some hosts told as health proven, an attempt prepared all the same, a person's word not heard, a
+ * probe that speaks for a host on which the step has failed.
  */
 import { describe, expect, test } from '@jest/globals';
 import { gateFault } from '../../src/engine/gate.ts';
 import { boundHosts } from '../../src/engine/hosts.ts';
 import type { HostOutcome } from '../../src/engine/protocol.ts';
+import { err } from '../../src/kernel/result.ts';
 import { plainHost } from '../../src/plan/inventory/host.ts';
-import { type PlannedHosts, phases } from '../../src/plan/plan.ts';
+import { type PlannedHosts, type PlannedStep, phases } from '../../src/plan/plan.ts';
 import { prepare } from '../../src/runtime/attempt/prepare.ts';
+import { probeStage } from '../../src/runtime/attempt/probe-stage.ts';
+import type { Stage } from '../../src/runtime/attempt/process-stage.ts';
 import type { RunSetting } from '../../src/runtime/attempt/setting.ts';
 import { judge } from '../../src/runtime/hosts/judge.ts';
 import { aPlan, aStep } from '../support/plan-builder.ts';
@@ -115,4 +119,26 @@ test('what a person says of a host whose end is unknown counts', () => {
   rig.hear({ type: 'step.unknown', step: 'close', attempt: 1, end: ended, survivors: ['a'] });
   expect(rig.say('confirm', 'close')).toBeUndefined();
   expect([faultOf(rig, 'restore'), rig.truth]).toEqual([undefined, 'access closed, data restoring, health unknown']);
+});
+
+describe('a probe of what is unknown on one host', () => {
+  const verify = { action: aStep('restore', { id: 'v' }).action, expect: { exitCode: 0, stdout: null, stderr: null } };
+  const processes = { living: () => [] };
+  const filler = { evaluate: () => err('not asked'), fill: () => err('not asked'), fillValue: () => err('not asked') };
+
+  async function probedAfter(place: 'disable-access' | 'restore', maxFailures: PlannedHosts['maxFailures']) {
+    const step = { id: 'step', hosts: { ...hosts, maxFailures }, verify: verify as PlannedStep['verify'] };
+    const rig = new Rig(aPlan({ [place]: [step] }));
+    tell(rig, 'step', ['unknown', 'failed']);
+    const setting = { processes, filler, forms: [], plan: rig.state.context.plan } as unknown as RunSetting;
+    const stage = { setting, step: aStep(place, step), attempt: 1, key: 'k' } as unknown as Stage;
+    return probeStage(stage, rig.state.context).catch(() => 'its verification was asked');
+  }
+
+  test('says nothing where it has failed on another one, beyond what is allowed', async () => {
+    const unknown = { answer: 'unknown', detail: 'it failed on b (failed), so it is not in place everywhere' };
+    expect(await probedAfter('disable-access', { count: 1 })).toEqual(unknown);
+    expect(await probedAfter('restore', { count: 0 })).toEqual(unknown);
+    expect(await probedAfter('restore', { count: 1 })).toEqual('its verification was asked');
+  });
 });

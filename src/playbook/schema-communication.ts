@@ -16,7 +16,11 @@ export const communicationSchema = (description: string) =>
           ]),
           cadence: cadence(),
           alert: z.optional(channel('Where the speaker hears that an update was not delivered.')),
-          audiences: mapOf('Who hears at intervals how it stands, by a name of your own.', idText(), audience()),
+          audiences: mapOf(
+            'Who hears at intervals how it stands, by a name of your own, written as the id of a step.',
+            idText(),
+            audience(),
+          ),
         },
         { error: 'must be a mapping with audiences' },
       )

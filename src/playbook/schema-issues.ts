@@ -3,6 +3,7 @@ import type { $ZodIssue, $ZodType } from 'zod/v4/core';
 import type { Diagnostic } from '../kernel/diagnostic.ts';
 import type { Path } from './content.ts';
 import type { PlaybookDocument } from './document.ts';
+import { idRemedy, remedyOf } from './issue-remedy.ts';
 import { keysOf, schemaAt } from './schema-walk.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -11,12 +12,20 @@ export type Issue = $ZodIssue & { readonly path: PropertyKey[] };
 
 /** Of a union's alternatives the one that was meant speaks: the one whose own type fits. */
 export function flatten(issues: readonly $ZodIssue[], above: PropertyKey[] = []): readonly Issue[] {
-  return issues.flatMap((issue) => {
+  const all = issues.flatMap((issue): readonly Issue[] => {
     const path = [...above, ...issue.path];
     if (issue.code !== 'invalid_union') return [{ ...issue, path }];
     const meant = issue.errors.find((errors) => errors.some((error) => error.path.length > 0 || !isType(error)));
     return meant === undefined ? [{ ...issue, path }] : flatten(meant, path);
   });
+  const told = new Set<string>();
+  return all.filter((issue) => isFirst(told, JSON.stringify([issue.path.map(String), issue.code, issue.message])));
+}
+
+/** A number beyond all bounds breaks two rules that say the same. */
+function isFirst(told: Set<string>, words: string): boolean {
+  const before = told.size;
+  return told.add(words).size > before;
 }
 
 const isType = (issue: $ZodIssue): boolean => issue.code === 'invalid_type' || issue.code === 'invalid_value';
@@ -43,7 +52,7 @@ export function describeIssue(
         'invalid-name',
         path,
         `the name "${String(path.at(-1))}" ${why ?? 'is not allowed'}`,
-        undefined,
+        idRemedy(why ?? '', path.at(-1)),
         'key',
       ),
     ];
@@ -136,15 +145,6 @@ const typeNames: Readonly<Record<string, string>> = {
   object: 'a mapping',
   record: 'a mapping',
 };
-
-function remedyOf(issue: Issue, found: unknown): string | undefined {
-  const wantsText = issue.code === 'invalid_type' && issue.expected === 'string';
-  if (wantsText && /must be text|must be lower|Invalid input/.test(issue.message) && typeof found !== 'object') {
-    return `Quote it as it is meant: '${String(found)}'.`;
-  }
-  const seconds = wantsText && typeof found === 'number' && /duration/.test(issue.message);
-  return seconds ? `Write the unit: ${found}s for seconds, ${found}m for minutes.` : undefined;
-}
 
 /** A value in a message: short, and on one line. */
 export function shown(value: unknown): string {

@@ -61,7 +61,8 @@ export const choice = <const Values extends readonly [string, ...string[]]>(
 ) =>
   z.optional(z.enum([...values] as [...Values], { error: `must be ${oneOf(values)}` }).check(meta(description, more)));
 
-export const id = (description: string) => z.optional(idText().check(meta(description)));
+export const id = (description: string) =>
+  z.optional(idText().check(meta(`Lower-case letters, digits and dashes, beginning with a letter. ${description}`)));
 
 export const idText = () => {
   const error = 'must be lower-case letters, digits and dashes, beginning with a letter';

@@ -64,7 +64,7 @@ function build() {
         withoutClosing: text(
           'Why data may be restored with every step of `disable-access` left out by its `if`. Without this reason that is an error.',
         ),
-        roles: mapOf('Who is who: `owner` names a role.', idText(), role()),
+        roles: mapOf('Who is who: `owner` names a role. Names are written as ids of steps.', idText(), role()),
         parameters: mapOf('Values given for each run: `--param release=4.1`.', nameText(), parameter()),
         secrets: mapOf('Where secret values come from; they are never stored.', nameText(), secret()),
         phases: phases(steps),

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../src/kernel/result.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../src/ports/adapter.ts';
 import { type Stumble, withRetries } from '../support/again.ts';
 import { done, failed, notReady, ready } from '../support/answers.ts';
+import { describeText } from '../support/describe-text.ts';
 import { codeOf, fieldOf, oneLine, reasonOf } from '../support/reason.ts';
 import { type Input, input, portOf } from './input.ts';
 import { messageId, messageOf } from './message.ts';
@@ -23,6 +24,7 @@ export const adapter = defineAdapter<Input>({
     `e-mail through ${asked.host}:${portOf(asked)}${asked.user === undefined ? '' : ` as ${asked.user}`}`,
     `from ${asked.from} to ${[...asked.to, ...(asked.cc ?? [])].join(', ')}`,
     `subject: ${asked.subject}`,
+    ...describeText(asked.text),
   ],
   preflight,
   perform,

@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../../src/kernel/result.ts';
 import { type AdapterContext, defineAdapter, type Performed, type Preflight } from '../../src/ports/adapter.ts';
 import { retryAfterMs, type Stumble, withRetries } from '../support/again.ts';
 import { done, failed, notReady, ready } from '../support/answers.ts';
+import { cut } from '../support/cut.ts';
 import { duration, headers, httpUrl, optionalText, texts } from '../support/fields.ts';
 import { exchange, type HttpReply } from '../support/http-client.ts';
 import { modeHeaders } from '../support/mode-mark.ts';
@@ -62,7 +63,7 @@ export const adapter = defineAdapter<Input>({
   describe: (asked) => [
     `POST ${asked.url}, signed (Standard Webhooks)`,
     ...(asked.headers === undefined ? [] : [`with the headers ${Object.keys(asked.headers).join(', ')}`]),
-    `sending ${JSON.stringify(asked.json ?? asked.body)}`,
+    `sending ${cut(JSON.stringify(asked.json ?? asked.body), 1_000)}`,
   ],
   preflight,
   perform,

@@ -6,6 +6,7 @@ import { rehearsalSection } from './doc-section-rehearsal.ts';
 import { stepSections } from './doc-section-steps.ts';
 import { whatIfSection } from './doc-section-whatif.ts';
 import type { DocumentView, Implementation } from './document-view.ts';
+import { windowWords } from './document-window.ts';
 
 export function documentTitle({ change, system }: DocumentView): string {
   return `Backout plan${change.id === null ? '' : ` for ${change.id}`}: ${system}`;
@@ -33,7 +34,7 @@ function glance(view: DocumentView): Section {
     ['Risk', change.risk ?? 'not stated'],
     ['System', system],
     ['Playbook', playbook],
-    ['Change window ends', minute(change.windowEnds) ?? 'not stated'],
+    ['Change window ends', windowWords(change.windowEnds, view.extension)],
     ['Last moment to begin', lastMomentWords(view)],
     ['Time needed', timeWords(view)],
     ['Rehearsed', rehearsal === null ? 'Not rehearsed.' : rehearsedShort(rehearsal)],
@@ -62,14 +63,15 @@ function examined({ rows, findings }: NonNullable<DocumentView['whatIf']>): stri
   return `${rows.length.toLocaleString('en-US')} failures walked through in simulated time; ${found}`;
 }
 
-function lastMomentWords({ lastMoment, change }: DocumentView): readonly string[] {
+function lastMomentWords({ lastMoment, change, extension }: DocumentView): readonly string[] {
   if (lastMoment === null) {
     const why =
       change.windowEnds === null ? 'the change has no windowEnds' : 'a step has no timeout, and was not measured';
     return [`not known: ${why}`];
   }
   const { at, windowEnds, needMs, basis, marginMs } = lastMoment;
-  const how = `The window ends ${minute(windowEnds)}, the backout takes ${formatDuration(needMs)} ${basisWords[basis]}, and ${formatDuration(marginMs)} are to spare.`;
+  const window = extension === null ? 'The window ends' : 'The window as extended ends';
+  const how = `${window} ${minute(windowEnds)}, the backout takes ${formatDuration(needMs)} ${basisWords[basis]}, and ${formatDuration(marginMs)} are to spare.`;
   return [minute(at) ?? at, how];
 }
 

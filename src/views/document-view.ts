@@ -2,6 +2,7 @@
  * The plan as a document for the change record: everything that is known of it, as plain data. A function of what it is
  * given; how it looks is told in `doc-sections.ts`. What nobody has yet is null or empty, and the sections say so.
  */
+import type { WindowDecision } from '../journal/window-decision.ts';
 import { unclosedBecause } from '../plan/left-out-gates.ts';
 import { type Place, type Plan, type PlannedStep, phases, type SecretSource } from '../plan/plan.ts';
 import type { WhatIf } from '../whatif/what-if.ts';
@@ -11,6 +12,7 @@ import { personOfRole } from './document-people.ts';
 import { type Rehearsed, rehearsedOf, type ShownEvidence } from './document-rehearsal.ts';
 import { type DocumentStep, documentSteps } from './document-step.ts';
 import { type Message, messagesOf } from './document-telling.ts';
+import { type ExtensionView, extensionView } from './document-window.ts';
 import type { Estimates } from './estimate.ts';
 import { type Outlook, outlookOf } from './estimate-outlook.ts';
 import { longest } from './plan-time.ts';
@@ -60,6 +62,8 @@ export interface DocumentFacts {
   readonly whatIf: WhatIf | null;
   /** Null where it cannot be told. */
   readonly lastMoment: LastMoment | null;
+  /** The decision that moved the end of the window. */
+  readonly extension: WindowDecision | null;
   readonly implementation: Implementation | null;
   /** Why a part is missing that could be there, in sentences. */
   readonly notes: readonly string[];
@@ -87,6 +91,8 @@ export interface DocumentView {
   /** Why data is restored with every closing step left out; null where some step closes access, or none is there. */
   readonly withoutClosing: string | null;
   readonly time: TimeView;
+  /** Null where the window ends as planned. */
+  readonly extension: ExtensionView | null;
   readonly lastMoment:
     | (Omit<LastMoment, 'at' | 'windowEnds'> & { readonly at: string; readonly windowEnds: string })
     | null;
@@ -144,6 +150,7 @@ export function documentView(facts: DocumentFacts): DocumentView {
     withoutClosing: unclosedBecause(plan) ?? null,
     time: { ...outlookOf(plan, facts.estimates), timeoutsMs: longest(plan), budgetMs: plan.timeBudgetMs },
     lastMoment: lastMomentOf(facts.lastMoment),
+    extension: extensionView(facts.extension),
     places,
     messages: messagesOf(plan),
     rehearsal: rehearsedOf(facts.evidence),

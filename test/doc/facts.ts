@@ -15,6 +15,7 @@ export function factsOf(plan: Plan, more: Partial<DocumentFacts> = {}): Document
     evidence: [],
     whatIf: null,
     lastMoment: null,
+    extension: null,
     implementation: null,
     notes: [],
     ...more,

@@ -4,7 +4,7 @@ import { planDigest } from '../../plan/digest.ts';
 import { allSteps, type Plan } from '../../plan/plan.ts';
 import { mayHaveEvidence } from '../../runtime/home/evidence-folder.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
-import { deadlineOf, needOf, usualMargin } from '../../views/deadline.ts';
+import { deadlineOf, needOf, usualMargin, type Window } from '../../views/deadline.ts';
 import type { DocumentFacts, LastMoment } from '../../views/document-view.ts';
 import type { Estimates } from '../../views/estimate.ts';
 import { outlookOf } from '../../views/estimate-outlook.ts';
@@ -33,6 +33,7 @@ export async function documentFacts(
   const at = dateOf(surface);
   const { evidence, troubles } = evidenceOf(plan, home, at, surface);
   const walked = walkedThrough(plan, adapters, times.estimates);
+  const found = findWindow(home, plan);
   const { implementation, notes } = await findImplementation(plan, call, surface);
   const tooMany = `It has more than ${mostStepsWalked} steps: backout whatif shows what its failures come to.`;
   return {
@@ -46,9 +47,10 @@ export async function documentFacts(
     estimates: times.estimates,
     evidence,
     whatIf: walked,
-    lastMoment: lastMomentOf(plan, home, times.estimates),
+    lastMoment: lastMomentOf(plan, found.window, times.estimates),
+    extension: found.window?.extended ?? null,
     implementation,
-    notes: [...times.troubles, ...troubles, ...notes, ...(walked === null ? [tooMany] : [])],
+    notes: [...times.troubles, ...troubles, ...(found.notes ?? []), ...notes, ...(walked === null ? [tooMany] : [])],
   };
 }
 
@@ -83,8 +85,7 @@ function evidenceOf({ definition, folder }: Plan, home: Home, at: number, surfac
 }
 
 /** Null where the change has no window, or nothing bounds the backout. */
-function lastMomentOf(plan: Plan, home: Home, estimates: Estimates): LastMoment | null {
-  const { window } = findWindow(home, plan);
+function lastMomentOf(plan: Plan, window: Window | undefined, estimates: Estimates): LastMoment | null {
   const need = needOf(outlookOf(plan, estimates), plan.timeBudgetMs);
   if (window === undefined || need === undefined) return null;
   const { at, marginMs } = deadlineOf(window, need, usualMargin(need));

@@ -64,8 +64,18 @@ function backWords({ back }: ChangeStep, undo: readonly unknown[]): string {
   if (back.kind === 'covered') return `Covered by ${back.by}`;
   const names = undo.map((step) => {
     const mapping = typeof step === 'object' && step !== null ? step : {};
-    return asText(Reflect.get(mapping, 'name')) ?? asText(Reflect.get(mapping, 'id')) ?? 'a step without a name';
+    return asText(Reflect.get(mapping, 'name')) ?? asText(Reflect.get(mapping, 'id')) ?? actionWords(mapping);
   });
   if (names.length === 0) return 'There is nothing to take back';
   return `Undone by: ${names.join('; ')}`;
+}
+
+const mostOfAction = 80;
+
+/** What a step without a name does, shortly. */
+function actionWords(step: object): string {
+  const action = ['run', 'script', 'manual', 'uses'].flatMap((key) => asText(Reflect.get(step, key)) ?? []);
+  const [first = '', ...more] = (action[0] ?? '').trim().split('\n');
+  const isCut = more.length > 0 || first.length > mostOfAction;
+  return `${first.slice(0, mostOfAction).trimEnd()}${isCut ? ' …' : ''}`;
 }

@@ -130,17 +130,22 @@ export function livingOf(run: KnownRun, processes: StepProcesses): readonly stri
   });
 }
 
-/** The run that a decision is about: the named one, else the only real one that has not ended. */
-export function latestOpenRun(home: Home, text: string | undefined): string {
+/** The run that a decision is about: the named one, else the only real one that has not ended; with none, of `otherwise`. */
+export function latestOpenRun(
+  home: Home,
+  text: string | undefined,
+  otherwise: (home: Home) => readonly string[] = () => [],
+): string {
   if (text !== undefined) return resolveRun(home, text);
   const open = listRuns(home).filter(
     (run) => modeOf(home, run) === 'real' && openIn(runFolder(home, run)) !== undefined,
   );
-  const [only, another] = open;
+  const chosen = open.length === 0 ? otherwise(home) : open;
+  const [only, another] = chosen;
   if (only === undefined)
     throw new Fault('usage', 'there is no run that has not ended', 'List them with: backout runs');
   if (another !== undefined)
-    throw new Fault('usage', `${open.length} runs have not ended: name one`, `They are: ${open.join(', ')}`);
+    throw new Fault('usage', `${chosen.length} runs have not ended: name one`, `They are: ${chosen.join(', ')}`);
   return only;
 }
 

@@ -2,7 +2,7 @@
 import { doingWords } from './doing.ts';
 import type { RunView } from './run-view.ts';
 import { shellWord } from './shell-word.ts';
-import { bullets, otherCommands, owedLine, quoted, taskLine, trueLine } from './status-text.ts';
+import { bullets, notTakenBack, otherCommands, owedLine, quoted, taskLine, trueLine } from './status-text.ts';
 import type { TextOptions } from './step-line.ts';
 import { verifyCommand } from './verify-command.ts';
 import { visible } from './visible.ts';
@@ -17,6 +17,7 @@ export function endingText(view: RunView, options: EndingOptions): string {
     options.paint(view.exitCode === 0 ? 'good' : 'bad', doingWords(view, options)),
     ...failureWords(view),
     trueLine(view),
+    ...notTakenBack(view, options),
     ...section('Not as planned', view.exceptions.map(visible), options),
     ...section('Left to people', view.tasks.map(taskLine), options),
     ...section('Owed', undelivered(view).map(owedLine), options),

@@ -95,9 +95,13 @@ function takesItselfBack({ kind, backoutOnFailure }: Situation): boolean {
 function takeBack(view: Situation): readonly NextCommand[] {
   const { kind, change } = view;
   if (kind !== 'change' || typeof change.id !== 'string') return [];
-  const byItself = takesItselfBack(view) && view.status === 'failed';
-  const when = byItself ? 'if it is not taken back by itself' : 'to take back what was done';
-  return [{ command: `backout run --change ${shellWord(change.id)}`, when }];
+  const byHand = `backout run --change ${shellWord(change.id)}`;
+  if (!takesItselfBack(view) || view.status !== 'failed')
+    return [{ command: byHand, when: 'to take back what was done' }];
+  return [
+    { command: `backout resume ${view.run}`, when: 'if it is not taken back by itself' },
+    { command: byHand, when: 'to take it back otherwise than was asked for' },
+  ];
 }
 
 function whenMended(change: string): NextCommand {

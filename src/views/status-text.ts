@@ -10,6 +10,7 @@ import { modeMark } from './mode-words.ts';
 import { personName } from './person-name.ts';
 import type { PhaseView, StepView } from './phase-view.ts';
 import type { RunView } from './run-view.ts';
+import { shellWord } from './shell-word.ts';
 import { idWidth, phaseLine, stepLine, type TextOptions, troubleOf } from './step-line.ts';
 import { updateLines } from './updates-text.ts';
 import { programLines, visible } from './visible.ts';
@@ -89,9 +90,22 @@ function headLines(view: RunView, options: TextOptions): readonly string[] {
   ];
 }
 
-function wishLine({ backoutOnFailure }: RunView, options: TextOptions): readonly string[] {
-  if (backoutOnFailure === undefined) return [];
+function wishLine(view: RunView, options: TextOptions): readonly string[] {
+  if (view.backoutOnFailure === undefined) return [];
+  if (view.status === 'stopped') return notTakenBack(view, options);
   return wrap('The change is taken back at once when it fails (--backout-on-failure).', options.columns);
+}
+
+/** A change that was to be taken back on failure, and was stopped: whoever stopped it decides. */
+export function notTakenBack(view: RunView, options: TextOptions): readonly string[] {
+  const { backoutOnFailure, status, change, takenBackBy } = view;
+  if (backoutOnFailure === undefined || status !== 'stopped' || takenBackBy !== undefined) return [];
+  const told =
+    'The change was stopped and has not failed: it is not taken back by itself, and nobody of its frame is told.';
+  return [
+    ...wrap(told, options.columns),
+    `To take it back: backout run --change ${shellWord(visible(String(change.id)))}`,
+  ];
 }
 
 export function expectedLine({ expectedEnd }: RunView, options: TextOptions): readonly string[] {

@@ -79,7 +79,12 @@ describe('when the way back cannot begin after all', () => {
     const { code, stderr, stdout } = await site.call([...takingBack, '--param', 'who=me', '--json']);
     expect([code, site.read('alarm'), site.read('one')]).toEqual([1, 'people must act\n', '1\n']);
     expect(stderr).toMatch(/CHG1 FAILED AND WAS NOT TAKEN BACK[\s\S]*People must act now/);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'failed', lastExitCode: 1, backout: { status: 'failed' } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'failed',
+      lastExitCode: 1,
+      backout: null,
+      escalation: { status: 'failed' },
+    });
   });
 
   test('a backout that comes after the window has ended is not refused for that', async () => {

@@ -6,7 +6,7 @@ import type { RunEvent } from '../../engine/protocol.ts';
 import { lookAtHome } from '../../runtime/home/home.ts';
 import { exit } from '../exit-codes.ts';
 import type { Invocation, Surface } from '../invocation.ts';
-import { type KnownRun, readRun } from '../known-run.ts';
+import type { KnownRun } from '../known-run.ts';
 import type { LoadedChange } from './load-change.ts';
 
 type Began = Extract<RunEvent, { readonly type: 'run.began' }>;
@@ -59,16 +59,7 @@ function askedOf(
   return call.has('backout-on-failure') ? undefined : { id, irreversible: began.backoutOnFailure.irreversible };
 }
 
-/** Not where it was taken back, or carried out anew, since. */
 async function isDue(run: string, id: string, call: Invocation, surface: Surface): Promise<boolean> {
-  const home = lookAtHome(call.flag('home'), surface.env);
-  if (readRun(home, run).state.context.end !== 'failed') return false;
-  const { ledgerOf } = await import('./ledger-of.ts');
-  try {
-    const ledger = ledgerOf(home, id);
-    return ledger.run === run && ledger.backout === null;
-  } catch {
-    // What is wrong with the ledger is said by the backout that cannot begin.
-    return true;
-  }
+  const { isBackoutDue } = await import('./owed-backout.ts');
+  return isBackoutDue(lookAtHome(call.flag('home'), surface.env), run, id);
 }

@@ -34,33 +34,32 @@ export interface FailedChange {
 
 export async function backOutFailed(failed: FailedChange, call: Invocation, surface: Surface): Promise<number> {
   const { code, told } = failed;
-  const documents: string[] = [];
-  const collecting = { ...surface, out: (text: string) => void documents.push(text) };
-  const last = code === exit.failed ? await backOut(failed, call, collecting) : code;
+  const backout: string[] = [];
+  const escalation: string[] = [];
+  const into = (documents: string[]): Surface => ({ ...surface, out: (text) => void documents.push(text) });
+  const last = code === exit.failed ? await backOut(failed, call, into(backout), into(escalation)) : code;
   if (call.has('json') && told !== '') {
-    const backout: unknown = documents.length === 0 ? null : JSON.parse(documents.join(''));
-    surface.out(`${JSON.stringify({ ...JSON.parse(told), backout, lastExitCode: last }, null, 2)}\n`);
+    const more = { backout: documentIn(backout), escalation: documentIn(escalation), lastExitCode: last };
+    surface.out(`${JSON.stringify({ ...JSON.parse(told), ...more }, null, 2)}\n`);
   }
   return last;
 }
 
-async function backOut(failed: FailedChange, call: Invocation, surface: Surface): Promise<number> {
-  const { id } = failed;
+const documentIn = (texts: readonly string[]): unknown => (texts.length === 0 ? null : JSON.parse(texts.join('')));
+
+/** `telling`: where the run goes that only tells people. */
+async function backOut(failed: FailedChange, call: Invocation, surface: Surface, telling: Surface): Promise<number> {
+  const { id, loaded } = failed;
   surface.err(`\n${id} failed: it is now taken back, as --backout-on-failure asks.\n`);
   const home = lookAtHome(call.flag('home'), surface.env);
   const known: { executed?: ExecutedChange } = {};
+  const tell = (trouble: string) => tellPeople({ id, trouble, loaded, ...known }, unasked(call, id), telling);
   try {
     const ended = await takeBack(failed, home, known, call, surface);
-    if (typeof ended === 'number') return ended;
-    return await tellPeople(
-      { id, trouble: ended.trouble, loaded: failed.loaded, ...known },
-      unasked(call, id),
-      surface,
-    );
+    return typeof ended === 'number' ? ended : await tell(ended.trouble);
   } catch (error) {
     if (hasBackout(home, id)) throw error;
-    const trouble = troubleOf(error, surface);
-    return await tellPeople({ id, trouble, loaded: failed.loaded, ...known }, unasked(call, id), surface);
+    return tell(troubleOf(error, surface));
   }
 }
 

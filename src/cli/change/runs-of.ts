@@ -21,7 +21,8 @@ export function runsOfChange(home: Home, change: string): readonly string[] {
 const isOf = (change: string, plan: Partial<Plan> | undefined): boolean =>
   plan?.kind === 'change' || plan?.takesBack === change;
 
-function planOf(home: Home, run: string): Partial<Plan> | undefined {
+/** Undefined: it cannot be read. */
+export function planOf(home: Home, run: string): Partial<Plan> | undefined {
   try {
     return JSON.parse(readFileSync(runFolder(home, run).plan, 'utf8')) as Partial<Plan>;
   } catch {

@@ -5,15 +5,18 @@
 import { ok } from '../../kernel/result.ts';
 import { escalateOnly } from '../../plan/derive/escalate-only.ts';
 import { checkPlaybook } from '../../playbook/check.ts';
+import { lookAtHome } from '../../runtime/home/home.ts';
 import { exit } from '../exit-codes.ts';
 import { givenParams } from '../given-parameters.ts';
 import type { Invocation, Surface } from '../invocation.ts';
+import { type KnownRun, viewOf } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import { factsOf } from '../load-adapters.ts';
 import { planLoaded } from '../load-plan.ts';
 import { runPlanned } from '../run-planned.ts';
 import type { ExecutedChange } from './executed-change.ts';
 import type { LoadedChange } from './load-change.ts';
+import { toldBefore, wasDelivered } from './told-before.ts';
 
 export interface Stuck {
   readonly id: string;
@@ -54,14 +57,23 @@ async function escalate({ trouble, executed, ...stuck }: Stuck, call: Invocation
   const declared = playbook.content.parameters ?? {};
   const others = namesOf(loaded, call).filter((name) => !Object.hasOwn(declared, name));
   const checked = { file, document, playbook, adapters, diagnostics: [], digest };
+  const planned = await planLoaded(checked, call, surface, undefined, new Set(others));
+  if (!planned.ok) return printDiagnostics(planned.error, surface);
+  const { plan } = planned.value;
+  const home = lookAtHome(call.flag('home'), surface.env);
+  const before = toldBefore(home, stuck.id, plan);
+  if (before !== undefined && wasDelivered(before)) return sayTold(before, call, surface);
   await runPlanned({
     call: { ...call, args: [file] },
     surface,
-    load: async () => {
-      const planned = await planLoaded(checked, call, surface, undefined, new Set(others));
-      return planned.ok ? ok({ ...planned.value, plan: { ...planned.value.plan, onlyTells: stuck.id } }) : planned;
-    },
+    load: async () => ok({ ...planned.value, plan: { ...plan, onlyTells: stuck.id } }),
   });
+}
+
+function sayTold(before: KnownRun, call: Invocation, surface: Surface): void {
+  const { run } = before.folder;
+  surface.err(`People were told of this already, by run ${run}: backout status ${run}\n`);
+  if (call.has('json')) surface.out(`${JSON.stringify(viewOf(before, Date.now()), null, 2)}\n`);
 }
 
 /** Everything that this call may give a value to. */

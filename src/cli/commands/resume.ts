@@ -17,7 +17,8 @@ export const run: CommandRun = async (call, surface) => {
   const home = openHome(call.flag('home'), surface.env);
   // The latest run is meant where it is to be reopened; else the one that has not ended.
   const latest = call.has('reopen') ? meantRun(home, call.args[0]) : undefined;
-  const id = latest ?? latestOpenRun(home, call.args[0]);
+  const { owedBackouts } = await import('../change/owed-backout.ts');
+  const id = latest ?? latestOpenRun(home, call.args[0], owedBackouts);
   const known = readRun(home, id);
   await refuseSecretsSaid(known.plan, call, surface);
   const by = thisPerson(surface.env, call.flag('by') ?? null);

@@ -31,21 +31,44 @@ const ownTarget =
   /^"?(?:\/dev\/(?:null|stdout|stderr|fd\/\d+)|\$\{?(?:BACKOUT_\w+|tmp|temp|work|dir|scratch)|\/tmp\/)/i;
 
 export function effectsInShell(text: string): readonly string[] {
+  const made = temporaryFiles(text);
+  const isOwn = (line: string): boolean => own.test(line) || variablesIn(line).some((name) => made.has(name));
+  const isOwnTarget = (target: string): boolean =>
+    ownTarget.test(target) || variablesIn(target).some((name) => made.has(name));
   return shellLines(text).flatMap((line) => {
     if (/^\s*#/.test(line)) return [];
     const words = unquoted(line);
     const [, plain] = acting.map((pattern) => pattern.exec(words)).find((found) => found !== null) ?? [];
     if (plain !== undefined)
       return [plain.replaceAll(/\s+/g, ' ').replace(/^curl .*(POST|PUT|PATCH|DELETE)$/, 'curl $1')];
-    if (writingSql.test(line)) return ['SQL that writes'];
+    if (writingSql.test(withoutSqlTexts(line))) return ['SQL that writes'];
     const [, command, rest = ''] = removing.exec(words) ?? [];
-    if (command !== undefined && !own.test(line) && !(command === 'kill' && /\s-0\b/.test(rest))) return [command];
+    if (command !== undefined && !isOwn(line) && !(command === 'kill' && /\s-0\b/.test(rest))) return [command];
     const [, target] = redirect.exec(words) ?? [];
-    return target === undefined || ownTarget.test(target) ? [] : [`a redirection to ${target.replaceAll('"', '')}`];
+    return target === undefined || isOwnTarget(target) ? [] : [`a redirection to ${target.replaceAll('"', '')}`];
   });
 }
 
 /** What is quoted is text and no command, and its > compares; the target of a redirection stays. */
 function unquoted(line: string): string {
   return line.replaceAll(/'[^']*'/g, '_').replaceAll(/(>\s*)?"[^"]*"/g, (text, target) => (target ? text : '_'));
+}
+
+/** The variables that name a file made by mktemp. */
+function temporaryFiles(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/\b(\w+)=["']?(?:\$\(|`)\s*mktemp\b/g)].map(([, name = '']) => name));
+}
+
+function variablesIn(text: string): readonly string[] {
+  return [...text.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => name);
+}
+
+/** SQL in double quotes has its texts in single ones: what stands in them is compared, not done. */
+function withoutSqlTexts(line: string): string {
+  const from = line.search(/\b(?:psql|mysql|mariadb|sqlite3)\b/);
+  if (from < 0) return line;
+  const sql = line
+    .slice(from)
+    .replaceAll(/"[^"]*"|'[^']*'/g, (text) => (text.startsWith('"') ? text.replaceAll(/'[^']*'/g, '_') : text));
+  return line.slice(0, from) + sql;
 }

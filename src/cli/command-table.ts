@@ -230,7 +230,10 @@ export const commands: readonly CommandSpec[] = [
         value: 'KEY',
         help: "The key of --once (default: the change's id and the plan's digest)",
       },
-      again: { type: 'boolean', help: 'Begin though it was carried out before, or the last backout of the system ended badly; needs --reason' },
+      again: {
+        type: 'boolean',
+        help: 'Begin though it was carried out before, or the last backout of the system ended badly; needs --reason',
+      },
       reason,
       by,
       json,
@@ -266,6 +269,7 @@ export const commands: readonly CommandSpec[] = [
     args: 'CHANGE [LEDGER]',
     summary: 'Write the playbook that takes a change back, from its file and what was carried out of it',
     flags: {
+      ...forms,
       ledger: {
         type: 'boolean',
         help: 'Only what the ledger says was carried out (default: as though all of it had been)',

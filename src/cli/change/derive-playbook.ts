@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
+import type { JsonObject } from '../../kernel/json.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { derive } from '../../plan/derive/derive.ts';
 import type { Executed } from '../../plan/derive/executed.ts';
@@ -15,6 +16,7 @@ import type { Invocation, Surface } from '../invocation.ts';
 import { factsOf } from '../load-adapters.ts';
 import type { CheckedPlaybook } from '../load-playbook.ts';
 import { type ExecutedChange, loadExecuted } from './executed-change.ts';
+import { givenFor } from './given-for.ts';
 import { doubtsOf, executedOf } from './ledger-of.ts';
 import { type LoadedChange, loadChange } from './load-change.ts';
 import { meantChange } from './meant-change.ts';
@@ -37,11 +39,25 @@ export interface DerivedPlaybook {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** For `derive CHANGE [--ledger [LEDGER]]`. */
+type Derives = (given: JsonObject) => Promise<Result<DerivedPlaybook, readonly Diagnostic[]>>;
+
+/** For `derive CHANGE [--ledger [LEDGER]]`: a first time to learn which parameters there are, then with the values given. */
 export async function derivePlaybook(
   call: Invocation,
   surface: Surface,
 ): Promise<Result<DerivedPlaybook, readonly Diagnostic[]>> {
+  const derives = await derivesFrom(call, surface);
+  const plain = derives.ok ? await derives.value({}) : derives;
+  if (!derives.ok || !plain.ok) return plain;
+  const given = await givenFor(plain.value, call, surface);
+  if (!given.ok) return given;
+  const derived = Object.keys(given.value).length === 0 ? plain : await derives.value(given.value);
+  const isOfLedger = call.has('ledger') && irreversibleOf(call) === 'refuse';
+  const faults = derived.ok && isOfLedger ? await idleIn(derived.value) : [];
+  return faults.length > 0 ? err(faults) : derived;
+}
+
+async function derivesFrom(call: Invocation, surface: Surface): Promise<Result<Derives, readonly Diagnostic[]>> {
   const irreversible = irreversibleOf(call);
   const [first = '', second] = call.args;
   if (!call.has('ledger')) {
@@ -53,19 +69,18 @@ export async function derivePlaybook(
       throw new Fault('usage', `${meant.id} is no change file`, remedy);
     }
     const loaded = await loadChange(meant.file, surface.cwd);
-    return loaded.ok ? deriveLoaded(loaded.value, undefined, irreversible) : err(loaded.error);
+    if (!loaded.ok) return err(loaded.error);
+    return ok((given) => deriveLoaded(loaded.value, undefined, irreversible, [], 'ask', given));
   }
   // `--ledger CHG0042 change.yaml` means the same as `change.yaml --ledger CHG0042`.
   const swapped = second !== undefined && 'file' in meantChange(second, surface.cwd);
   const [named, ledger] = swapped ? [second, first] : [first, second];
   const executed = await loadExecuted(lookAtHome(call.flag('home'), surface.env), named, ledger, call, surface);
   if (!executed.ok) return err(executed.error);
-  const derived = await deriveExecuted(executed.value, irreversible, 'refuse');
-  const faults = derived.ok && irreversible === 'refuse' ? await idleIn(derived.value) : [];
-  return faults.length > 0 ? err(faults) : derived;
+  return ok((given) => deriveExecuted(executed.value, irreversible, 'refuse', given));
 }
 
-/** With the values that the change was carried out with; a run may be given others. */
+/** With the values that the playbook has; a run may be given others. */
 async function idleIn({ change, undo, playbook: { playbook } }: DerivedPlaybook): Promise<readonly Diagnostic[]> {
   if (playbook === undefined) return [];
   return idleFaults(change, await idleCovers(playbook, coversIn(change, undo)), undo);
@@ -76,8 +91,9 @@ export async function deriveExecuted(
   { loaded, ledger, accepted }: ExecutedChange,
   irreversible: 'ask' | 'refuse',
   missing: 'ask' | 'refuse' = 'ask',
+  given: JsonObject = {},
 ): Promise<Result<DerivedPlaybook, readonly Diagnostic[]>> {
-  const derived = await deriveLoaded(loaded, executedOf(ledger), irreversible, accepted, missing);
+  const derived = await deriveLoaded(loaded, executedOf(ledger), irreversible, accepted, missing, given);
   if (!derived.ok) return derived;
   return ok({ ...derived.value, said: [...accepted, ...doubtsOf(ledger), ...derived.value.said] });
 }
@@ -89,9 +105,10 @@ export async function deriveLoaded(
   irreversible: 'ask' | 'refuse',
   accepted: readonly string[] = [],
   missing: 'ask' | 'refuse' = 'ask',
+  given: JsonObject = {},
 ): Promise<Result<DerivedPlaybook, readonly Diagnostic[]>> {
   const { change, frame, adapters, file, folder, digest, warnings } = loaded;
-  const derived = await derive({ change, frame, executed, irreversible, missing });
+  const derived = await derive({ change, frame, executed, irreversible, missing, given });
   if (!derived.ok) return err(derived.error);
   const { document, said, undo, standIns } = derived.value;
   const nothing = [...undo.values()].every((ids) => ids.length === 0);

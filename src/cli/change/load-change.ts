@@ -14,6 +14,7 @@ import { inOrder } from '../../playbook/check.ts';
 import type { PlaybookDocument } from '../../playbook/document.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import { readPlaybook } from '../../playbook/read.ts';
+import { isUndeclared } from '../../playbook/rules/references.ts';
 import { type Adapters, factsOf, loadAdapters, usedNames, writtenSecretVariables } from '../load-adapters.ts';
 import { loadPlaybook, readBounded } from '../load-playbook.ts';
 
@@ -48,7 +49,7 @@ export async function loadChange(path: string, cwd: string): Promise<ChangeOrFau
   const adapters = new Map([...frame.adapters, ...own]);
   if (change === undefined || (change.frame !== undefined && frame.playbook === undefined)) {
     const back = await checkBackOfFaulty(document, frame.playbook, factsOf(adapters));
-    return { ok: false, error: distinct([...found, ...coversOf(document, frame.playbook), ...back]) };
+    return { ok: false, error: certain([...found, ...back], document, frame.playbook) };
   }
   const all = distinct([...found, ...(await checkBack(change, frame.playbook, factsOf(adapters)))]);
   if (all.some(({ severity }) => severity === 'error')) return { ok: false, error: all };
@@ -56,10 +57,14 @@ export async function loadChange(path: string, cwd: string): Promise<ChangeOrFau
   return { ok: true, value: loaded };
 }
 
-/** Of a frame that cannot be read nobody knows what it covers. */
-function coversOf(document: PlaybookDocument, frame: Playbook | undefined): readonly Diagnostic[] {
-  const named = asText(asMapping(document.data)?.frame);
-  return frame === undefined && named !== undefined ? [] : coverFaults(document, frame);
+/** Of a frame that cannot be read nobody knows what it covers, nor what it declares. */
+function certain(
+  found: readonly Diagnostic[],
+  document: PlaybookDocument,
+  frame: Playbook | undefined,
+): readonly Diagnostic[] {
+  const isUnread = frame === undefined && asText(asMapping(document.data)?.frame) !== undefined;
+  return distinct(isUnread ? found.filter((each) => !isUndeclared(each)) : [...found, ...coverFaults(document, frame)]);
 }
 
 /** A folder stands for the change.yaml in it. */

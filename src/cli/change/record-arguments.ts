@@ -26,6 +26,10 @@ export function refusePathLike(home: Home, id: string): void {
 }
 
 export function checkStepId(step: string): void {
+  if (step.length > longestId) {
+    const shown = `"${step.slice(0, 40)}…"`;
+    throw new Fault('usage', `${shown} is no id of a step: it is longer than ${longestId} characters`);
+  }
   if (/^[a-z][a-z0-9-]*$/.test(step)) return;
   throw new Fault('usage', `"${step}" is no id of a step`, 'Ids are lower-case letters, digits and dashes.');
 }

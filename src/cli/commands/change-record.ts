@@ -7,9 +7,17 @@ import { knownSteps, sourceOf } from '../../journal/known-steps.ts';
 import { isRepetition, type RunSteps } from '../../journal/ledger.ts';
 import type { ChangeFile, LedgerEvent, RecordedState } from '../../journal/ledger-event.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { didYouMean } from '../../playbook/suggest.ts';
+import { didYouMean, nearest } from '../../playbook/suggest.ts';
 import { type Home, openHome } from '../../runtime/home/home.ts';
-import { addToLedger, type LedgerFolder, ledgerFolder, readLedger, type Undated } from '../../runtime/home/ledger.ts';
+import {
+  addToLedger,
+  hasLedger,
+  type LedgerFolder,
+  ledgerFolder,
+  listLedgers,
+  readLedger,
+  type Undated,
+} from '../../runtime/home/ledger.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { meantChange } from '../change/meant-change.ts';
 import { checkedId, checkStepId, outputsOf, refusePathLike, stateOf } from '../change/record-arguments.ts';
@@ -31,16 +39,25 @@ export const run: CommandRun = async (call, surface) => {
   if (source === null) refusePathLike(home, id);
   const folder = ledgerFolder(home, id);
   const stepsOfRun = await runSteps(home, folder);
+  const before = source === null && !hasLedger(folder) ? listLedgers(home) : undefined;
   const written = addToLedger(home, folder, Date.now, (events) =>
     state === 'void'
       ? strikingOut({ type: 'ledger.struck', ...said, reason: reason ?? '' }, events)
       : entryFor({ type: 'ledger.recorded', ...said, state, outputs }, source, events, stepsOfRun),
   );
+  if (before !== undefined) surface.err(`${beginsWords(id, before)}\n`);
   const now = state === 'void' ? 'struck out' : state;
   if (call.has('json')) surface.out(`${JSON.stringify({ change: id, step, state, written })}\n`);
   else surface.err(written ? `${id}: ${step} ${now}\n` : `${id}: ${step} is ${now} already\n`);
   return exit.backedOut;
 };
+
+/** A pipeline must not fail for it; but a mistyped id would leave the change's own ledger without this word. */
+function beginsWords(id: string, known: readonly string[]): string {
+  const near = nearest(id, known);
+  const hint = near === undefined ? '' : ` There is one of ${near}: if that was meant, record it there too.`;
+  return `This begins the ledger of ${id}: nothing was recorded of it here before.${hint}`;
+}
 
 /** What a backout has taken back meanwhile stands in its journal; most changes have none. */
 async function runSteps(home: Home, folder: LedgerFolder): Promise<RunSteps> {

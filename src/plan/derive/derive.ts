@@ -20,7 +20,7 @@ import { originOf } from './derived-origin.ts';
 import { type Fate, fatesOf, isTakenBack } from './executed.ts';
 import { fillOutputs } from './fill-outputs.ts';
 import { guardsOf } from './idle-cover.ts';
-import { type Declarations, dataOf, mergeDeclarations, neededDeclarations, systemFault } from './merge.ts';
+import { type Declarations, dataOf, mergeDeclarations, neededDeclarations, systemFault, withValues } from './merge.ts';
 import { restorePhase } from './restore-phase.ts';
 import { saidOf } from './said.ts';
 import { withoutSparedOutputs } from './spared-outputs.ts';
@@ -60,7 +60,7 @@ export async function derive(derivation: Derivation): Promise<Result<Derived, re
   const data = assembled(
     derivation,
     withoutRehearsalOf(around, byHand),
-    { ...declared, parameters: { ...declared.parameters, ...filled.parameters } },
+    { ...declared, parameters: withValues({ ...declared.parameters, ...filled.parameters }, derivation.given ?? {}) },
     steps,
   );
   const others = frame === undefined ? [] : [frame.document];

@@ -79,6 +79,7 @@ class Filling {
       const { progress = 'not-begun', outputs = {} } = this.#executed.steps.get(step) ?? {};
       const value = Object.hasOwn(outputs, output) ? outputs[output] : undefined;
       if (value !== undefined) return JSON.stringify(value);
+      if (this.#lacking.some((known) => known.step === step && known.output === output)) return undefined;
       const lacking = { step, output, progress };
       if (progress === 'done' && this.#missing === 'refuse') this.diagnostics.push(this.#fault(id, lacking, written));
       this.#lacking.push(lacking);

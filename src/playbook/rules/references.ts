@@ -1,4 +1,5 @@
 /** What an expression may name in its place: it must be declared, be known by then, and not carry a secret away. */
+import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import type { Reference } from '../cel.ts';
 import { places, type StepSite } from '../content.ts';
 import type { Examined } from '../examined.ts';
@@ -149,6 +150,10 @@ function named(
     remedy: didYouMean(name, known, otherwise),
   };
 }
+
+/** It names what another file may declare. */
+export const isUndeclared = ({ rule, message }: Pick<Diagnostic, 'rule' | 'message'>): boolean =>
+  rule === 'unknown-reference' && /there is no (?:parameter|role|secret) "/.test(message);
 
 function fieldOf(site: ExpressionSite): string {
   const field = site.path.slice(site.step?.path.length ?? 0).filter((segment) => typeof segment === 'string');

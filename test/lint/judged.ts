@@ -1,4 +1,6 @@
 /** Playbooks that are judged in tests, and what comes of it as short text. */
+import * as z from 'zod/mini';
+import type { AdapterFacts } from '../../src/playbook/adapter-facts.ts';
 import { type LintInput, type LintResult, lintPlaybook } from '../../src/playbook/lint/lint-playbook.ts';
 import { playbookOf, testAdapters } from '../playbook/playbook-text.ts';
 
@@ -42,3 +44,33 @@ communication: { audiences: { users: { channel: { uses: email, with: { to: u@b.c
 `;
 
 export const rehearsed = { rehearsal: { lapsed: null }, times: undefined };
+
+const adapter = (name: string, more: Partial<AdapterFacts>): [string, AdapterFacts] => [
+  name,
+  {
+    name,
+    input: z.record(z.string(), z.unknown()),
+    secretFields: ['password'],
+    repeatable: true,
+    readOnly: true,
+    defaultTimeoutMs: 60_000,
+    hasProbe: false,
+    ...more,
+  },
+];
+/** Adapters of each kind that rules tell apart. */
+export const adapters = new Map([
+  ...testAdapters,
+  adapter('http', {}),
+  adapter('tcp', {}),
+  adapter('redis/ping', {}),
+  adapter('postgres/query', {}),
+  adapter('tls', {}),
+  adapter('systemd/active', {}),
+  adapter('email', { readOnly: false }),
+  adapter('teams', { readOnly: false }),
+  adapter('sign-in', { secretFields: ['user.password'] }),
+  adapter('copy', { readOnly: false, hasProbe: true }),
+  adapter('look', { hasProbe: true }),
+  adapter('postgres/restore', { readOnly: false, repeatable: false, defaultTimeoutMs: null, hasProbe: true }),
+]);

@@ -54,7 +54,7 @@ test('an answer that will not do is asked again', async () => {
   terminal.type('huge\r');
   await terminal.shows('One of: low, medium, high');
   terminal.type('\x03');
-  expect(await terminal.ended).toBe(1);
+  expect(await terminal.ended).toBe(4);
 });
 
 test.each([
@@ -68,7 +68,7 @@ test.each([
   await terminal.shows('System that is backed out');
   terminal.type(key);
   await terminal.shows('Nothing was written.');
-  expect(await terminal.ended).toBe(1);
+  expect(await terminal.ended).toBe(4);
   expect(existsSync(site.path('plan.yaml'))).toBe(false);
 });
 
@@ -110,4 +110,21 @@ test('a template that is not known is refused before anything is written', async
   const { code, stderr } = await site.call(['init', '--template', 'mainframe']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('It is one of: itil, release, database, kubernetes')]);
   expect(site.read('playbook.yaml')).toBe('');
+});
+
+test.each([
+  ['', 'the name of the file is empty'],
+  ['.', '. is a folder'],
+  ['plans/', 'plans/ is a folder'],
+  ['nowhere/plan.yaml', 'nowhere/plan.yaml cannot be written: nowhere is no folder'],
+  ['playbook.yaml/plan.yaml', 'playbook.yaml/plan.yaml cannot be written: playbook.yaml is no folder'],
+])('the name %p is refused, with --force too', async (name, why) => {
+  const site = new Site('name: mine');
+  site.write('plans/one.yaml', '');
+  for (const more of [[], ['--force']]) {
+    const { code, stderr } = await site.call(['init', name, '--yes', ...more]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`backout: ${why}\n`)]);
+    expect(stderr).not.toContain('--force');
+  }
+  expect(site.read('playbook.yaml')).toBe('name: mine');
 });

@@ -1,6 +1,6 @@
 /** `backout init`: a first playbook, from answers on a terminal or from a template. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Fault } from '../../kernel/fault.ts';
 import { shellWord } from '../../views/shell-word.ts';
 import { isTerminal } from '../drive.ts';
@@ -15,11 +15,12 @@ export const run: CommandRun = async (call, surface) => {
   const path = resolve(surface.cwd, file);
   const template = templateOf(call);
   refuseUnspeakable(file);
+  refusePlace(path, file);
   refuseExisting(path, file, call);
   const answers = isAsked(call) ? await ask(template, surface) : template;
   if (answers === undefined) {
     surface.err('\nNothing was written.\n');
-    return exit.failed;
+    return exit.stopped;
   }
   write(path, file, playbookText(answers, file), call);
   surface.err(`Wrote ${file}. Next: fill in what it marks, then: backout lint ${shellWord(file)}\n`);
@@ -45,11 +46,28 @@ async function ask(from: Answers, surface: Surface): Promise<Answers | undefined
 
 /** The name stands in the playbook's comments and in commands to paste. */
 function refuseUnspeakable(file: string): void {
+  if (file.trim() === '')
+    throw new Fault('usage', 'the name of the file is empty', 'Give one, or none at all for playbook.yaml.');
   if (/\p{Cc}/u.test(file))
     throw new Fault('usage', 'the name of the file has control characters in it', 'Give another name.');
 }
 
-/** Before anything is asked. */
+/** Before anything is asked, as what follows. */
+function refusePlace(path: string, file: string): void {
+  if (isFolder(path)) {
+    const remedy = `Name the file to be written: backout init ${shellWord(join(file, 'playbook.yaml'))}`;
+    throw new Fault('usage', `${file} is a folder`, remedy);
+  }
+  if (!isFolder(dirname(path)))
+    throw new Fault(
+      'usage',
+      `${file} cannot be written: ${dirname(file)} is no folder`,
+      'Make it first, or give another name.',
+    );
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 function refuseExisting(path: string, file: string, call: Invocation): void {
   if (!call.has('force') && existsSync(path)) throw existing(file);
 }

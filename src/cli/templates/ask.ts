@@ -2,21 +2,26 @@
 import { createInterface, type Interface } from 'node:readline';
 import { type Answers, closeKinds, nobody, type Person, restoreKinds, risks, tellKinds } from './answers.ts';
 
-/** Undefined: whoever was asked has left (Ctrl-C, Ctrl-D); nothing may be written then. */
+/** Undefined: whoever was asked has left (Ctrl-C, Ctrl-D, a signal); nothing may be written then. */
 export async function askAnswers(from: Answers): Promise<Answers | undefined> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const left = new AbortController();
-  lines.on('SIGINT', () => left.abort());
-  lines.on('close', () => left.abort());
+  const leave = () => left.abort();
+  lines.on('SIGINT', leave);
+  lines.on('close', leave);
+  for (const signal of signals) process.on(signal, leave);
   try {
     return await answersTo(asker(lines, left.signal), from);
   } catch (error) {
     if (left.signal.aborted) return undefined;
     throw error;
   } finally {
+    for (const signal of signals) process.off(signal, leave);
     lines.close();
   }
 }
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** One question, asked again until the answer will do. */
 type Ask = (question: string, usual: string, fault?: (answer: string) => string | undefined) => Promise<string>;

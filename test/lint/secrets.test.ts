@@ -134,6 +134,21 @@ rehearsal:
   expect(JSON.stringify(judged.findings)).not.toContain('tiger');
 });
 
+test('what other rules say of a line with a secret does not show it either', async () => {
+  const text = `name: x
+parameters: { release: { pattern: db, default: 'postgres://u:tiger@db/x' } } # params.release
+phases:
+  restore:
+    - { id: a, run: 'DB_PASSWORD=tiger go' }
+    - { id: b, run: go }
+`;
+  const { findings } = await judge(text, { adapters, risk: 'high' });
+  expect(findings.filter(({ range, rule }) => range?.line === 5 && rule === 'no-owner')).toHaveLength(1);
+  expect(findings.filter(({ rule }) => rule === 'loose-pattern')).toHaveLength(1);
+  expect(JSON.stringify(findings)).not.toContain('tiger');
+  expect(findings.find(({ range }) => range?.line === 6)?.sourceLine).toBe('    - { id: b, run: go }');
+});
+
 test('what is found in a rehearsal’s input can be set aside for its step', async () => {
   const off = 'lint: { secret-in-playbook: { level: off, steps: [a], reason: a test hook } }\n';
   const there = "rehearsal: { environment: staging, with: { a: { url: 'https://x/abcdef' } } }\n";

@@ -8,6 +8,7 @@ import { type LintFacts, nothingKnown } from './facts.ts';
 import { type Level, type Linted, type LintRule, levelAt, type Risk, type Weakness } from './rule.ts';
 import { lintRules } from './rules.ts';
 import { checkSettings, type Setting, settingFor, settingsOf } from './settings.ts';
+import { writtenSecret } from './written-secrets.ts';
 
 export interface LintInput {
   readonly adapters: AdapterTable;
@@ -55,10 +56,29 @@ export function lintPlaybook(playbook: Playbook, { adapters, facts = nothingKnow
   const riskFrom = risk !== undefined ? 'caller' : own !== undefined ? 'playbook' : 'nobody';
   const known = new Set(lintRules.map(({ name }) => name));
   const off = [...settings.values()].filter(({ rule, level }) => level === 'off' && known.has(rule));
-  return { risk: judged, riskFrom, findings: inOrder(findings), suppressed, off };
+  return { risk: judged, riskFrom, findings: inOrder(withoutSecrets(findings)), suppressed, off };
 }
 
 function findingOf({ document }: Linted, rule: LintRule, weakness: Weakness, severity: Level): Diagnostic {
   const { path, message, remedy = rule.remedy, place = document.place(path) } = weakness;
   return { severity, rule: rule.name, message, remedy, ...place };
+}
+
+/** What other rules say of a line with a secret does not show it either. */
+function withoutSecrets(findings: readonly Diagnostic[]): readonly Diagnostic[] {
+  const hidden = new Set(findings.filter(({ rule }) => rule === writtenSecret.name).flatMap(linesOf));
+  return findings.map((finding) => {
+    const { sourceLine: _, ...bare } = finding;
+    return linesOf(finding)
+      .slice(0, 1)
+      .some((line) => hidden.has(line))
+      ? bare
+      : finding;
+  });
+}
+
+function linesOf({ range }: Diagnostic): readonly string[] {
+  if (range === undefined) return [];
+  const { file, line, endLine } = range;
+  return Array.from({ length: endLine - line + 1 }, (_, index) => `${file}:${line + index}`);
 }

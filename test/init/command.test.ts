@@ -1,6 +1,7 @@
 /** `backout init` as its user calls it: on a terminal it asks, off it it takes a template. */
 import { existsSync } from 'node:fs';
 import { expect, jest, test } from '@jest/globals';
+import { processesOf } from '../rig/leftovers.ts';
 import { Site } from '../rig/site.ts';
 import { onTerminal } from '../rig/terminal.ts';
 
@@ -127,4 +128,15 @@ test.each([
     expect(stderr).not.toContain('--force');
   }
   expect(site.read('playbook.yaml')).toBe('name: mine');
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves it, and nothing is written', async (signal) => {
+  const site = new Site();
+  const terminal = onTerminal(site, ['init', 'plan.yaml']);
+  await terminal.shows('Name of the playbook');
+  const [asking] = processesOf([site.folder]).filter((line) => line.endsWith(' init plan.yaml'));
+  process.kill(Number(asking?.split(' ')[0]), signal);
+  await terminal.shows('Nothing was written.');
+  expect(await terminal.ended).toBe(4);
+  expect(existsSync(site.path('plan.yaml'))).toBe(false);
 });

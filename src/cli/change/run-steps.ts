@@ -10,6 +10,7 @@ import { allSteps } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
 import { hasBegun, readRunIn } from '../known-run.ts';
+import { mayHaveActed } from './may-have-acted.ts';
 
 export function runStepsIn(home: Home): RunSteps {
   const known = new Map<string, ReadonlyMap<string, RunStep>>();
@@ -28,6 +29,10 @@ function readSteps(home: Home, run: string): ReadonlyMap<string, RunStep> {
   const { state, entries, plan } = readRunIn(runFolder(home, run));
   const byHand = new Set([...allSteps(plan)].flatMap(({ id, action }) => (action.kind === 'manual' ? [id] : [])));
   const begun = lastBeginnings(entries);
+  const acted = mayHaveActed(
+    plan,
+    entries.map(({ event }) => event),
+  );
   return new Map(
     [...state.context.steps.entries()].map(([id, step]) => [
       id,
@@ -35,6 +40,7 @@ function readSteps(home: Home, run: string): ReadonlyMap<string, RunStep> {
         progress: progressOf(step),
         leftOut: step.status === 'skipped' || (step.status === 'excluded' && mayBeLeft(id, state.context)),
         byHand: byHand.has(id),
+        mayHaveActed: acted.has(id),
         outputs: step.outputs,
         at: begun.get(id) ?? 0,
       },

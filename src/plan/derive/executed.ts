@@ -11,6 +11,8 @@ export interface StepRecord {
   readonly settled?: 'taken-back' | 'left' | null;
   /** What was recorded of it came from files that do not say the same of it. */
   readonly mixed?: boolean;
+  /** It failed, and not by a failure of its own that was seen: perhaps it did something (`atomic` is not believed). */
+  readonly mayHaveActed?: boolean;
   /** Undo steps of it that earlier backouts have begun and that nobody saw end well. */
   readonly halfUndone?: readonly string[];
   readonly outputs: { readonly [key: string]: string };
@@ -32,6 +34,8 @@ export type LeftOut = 'not-begun' | 'atomic' | 'taken-back' | 'left';
 export interface TakenBack {
   readonly kind: 'taken-back';
   readonly partial: boolean;
+  /** It is atomic, and that is not believed. */
+  readonly doubted: boolean;
   readonly unknown: boolean;
   readonly look: boolean;
   readonly mixed: boolean;
@@ -41,6 +45,7 @@ export interface TakenBack {
 const whole: TakenBack = {
   kind: 'taken-back',
   partial: false,
+  doubted: false,
   unknown: false,
   look: false,
   mixed: false,
@@ -53,13 +58,21 @@ export function fatesOf(change: Change, executed: Executed | undefined): Readonl
 }
 
 function fateOf({ id, step, atomic, back: way }: ChangeStep, { steps }: Executed): Fate {
-  const { progress = 'not-begun', settled = null, mixed = false, halfUndone = [] } = steps.get(id) ?? {};
+  const {
+    progress = 'not-begun',
+    settled = null,
+    mixed = false,
+    halfUndone = [],
+    mayHaveActed = false,
+  } = steps.get(id) ?? {};
   const back: TakenBack = { ...whole, mixed, halfUndone };
   switch (progress) {
     case 'done':
       return back;
     case 'failed':
-      return atomic ? { kind: 'left-out', why: 'atomic' } : { ...back, partial: true };
+      return atomic && !mayHaveActed
+        ? { kind: 'left-out', why: 'atomic' }
+        : { ...back, partial: true, doubted: atomic };
     case 'unknown':
       return { ...back, unknown: true, look: way.kind !== 'irreversible' && (step.onUnknown ?? 'ask') === 'ask' };
     case 'not-begun':

@@ -64,6 +64,8 @@ function linesOf(id: string, fate: TakenBack, irreversible: boolean): readonly s
 
 function takenBackLine(id: string, fate: TakenBack, irreversible: boolean): string | undefined {
   if (irreversible) return `${id} cannot be taken back: a person decides.`;
+  if (fate.doubted)
+    return `${id} is atomic, and was not seen to fail by itself: it is taken back as perhaps done in part.`;
   if (fate.partial) return `${id} failed: it is taken back as perhaps done in part.`;
   if (!fate.unknown) return undefined;
   return fate.look

@@ -21,7 +21,7 @@ const noTimeout: LintRule = {
 
 const timeoutFirst: LintRule = {
   name: 'timeout-first',
-  asks: 'A timeout is longer than the time for which `until` may try.',
+  asks: 'A timeout is not shorter than the time for which `until` may try.',
   why: 'The step would be ended as timed out, while the playbook says that it may still try.',
   remedy: 'Make timeout longer than until.within.',
   from: { low: 'warning' },

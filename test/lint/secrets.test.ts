@@ -234,6 +234,7 @@ test.each<readonly [string, readonly string[]]>([
   ],
   ['ssh web "eval ${{ a }}"', ['0 ssh', '0 eval']],
   ['ssh web "\n  stop ${{ a }}\n"', ['0 ssh']],
+  [`ssh web "a; b" 'c; d' "\${{ a }}"; true`, ['0 ssh']],
   ['echo ${{ a }} | xargs rm', ['0 xargs']],
   ['ssh a true; ssh b "${{ a }}"; ssh c "${{ b }}"', ['0 ssh']],
   ['/usr/bin/ssh a ${{ a }}\nruby -e "${{ b }}"; node --eval "${{ c }}"', ['0 ssh', '1 ruby -e', '2 node --eval']],

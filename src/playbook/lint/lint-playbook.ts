@@ -68,12 +68,9 @@ function findingOf({ document }: Linted, rule: LintRule, weakness: Weakness, sev
 function withoutSecrets(findings: readonly Diagnostic[]): readonly Diagnostic[] {
   const hidden = new Set(findings.filter(({ rule }) => rule === writtenSecret.name).flatMap(linesOf));
   return findings.map((finding) => {
+    const [first = ''] = linesOf(finding);
     const { sourceLine: _, ...bare } = finding;
-    return linesOf(finding)
-      .slice(0, 1)
-      .some((line) => hidden.has(line))
-      ? bare
-      : finding;
+    return hidden.has(first) ? bare : finding;
   });
 }
 

@@ -74,6 +74,8 @@ export interface PlannedRehearsal {
   readonly inject: { readonly [step: string]: Injection };
   /** Variables that production's secrets are read from: no step of a rehearsal inherits them. */
   readonly hides: readonly string[];
+  /** Digests of the files of own adapters as they were when it began; absent: it uses none. */
+  readonly ownAdapters?: { readonly [name: string]: string };
   /** Absent: none is used there. */
   readonly productionSecrets?: readonly ProductionSecret[];
 }

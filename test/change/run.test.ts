@@ -187,7 +187,7 @@ describe('backout run --change', () => {
     await site.call(carryOut);
     expect((await site.call(takeBack)).code).toBe(1);
     const { code, stderr } = await site.call(takeBack);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('It was taken back by run')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('took it back and ended FAILED: ')]);
   });
 
   test('takes back what a pipeline has recorded', async () => {

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { type Judged, type JudgeFacts, judge, newestFirst } from '../../src/cli/rehearsal/judge.ts';
+import { fileDigest } from '../../src/cli/rehearsal/own-adapters.ts';
 import { policyOf } from '../../src/cli/rehearsal/policy-of.ts';
-import { fileDigest } from '../../src/cli/rehearsal/write-evidence.ts';
 import type { RehearsalPredicate, Statement } from '../../src/journal/evidence/statement.ts';
 import { readEvidence } from '../../src/runtime/home/evidence.ts';
 import { openHome } from '../../src/runtime/home/home.ts';
@@ -143,7 +143,7 @@ phases: { restore: [{ id: db, run: 'echo $BACKOUT_MODE' }] }
 rehearsal: { environment: staging, harmless: [{ step: db, reason: it prints }] }
 `;
 
-test('beside its journal it is held to that: another version of backout only in what both say', async () => {
+test('beside its journal it is held to that: what another release has written only in what matters', async () => {
   const site = new Site(shop);
   await site.call(['rehearse', '.', '--yes']);
   const [rehearsed = ''] = site.runs;
@@ -158,9 +158,17 @@ test('beside its journal it is held to that: another version of backout only in 
   };
   const newer = { tool: { name: 'backout', version: '99.0.0' } } as const;
   const isEdited = `it does not say what the journal of run ${rehearsed} says: it was edited`;
-  expect([forged({}), forged(newer), forged({ ...newer, ms: 1 })]).toEqual([null, null, null]);
-  expect([forged({ ms: 1 }), forged({ ...newer, environment: 'production' })]).toEqual([isEdited, isEdited]);
-  expect(forged({ ...newer, expiresOn: at(0) })).toBe(isEdited);
+  // The program that has written it is a build, and this one is its source: another release.
+  expect([forged({}), forged({ ms: 1 })]).toEqual([null, null]);
+  const steps = predicate.steps.map((step) => ({ ...step, outcome: 'failed' }));
+  for (const changed of [
+    newer,
+    { environment: 'production' },
+    { expiresOn: at(0) },
+    { result: 'WARNED' },
+    { steps },
+  ] as const)
+    expect(forged(changed)).toBe(isEdited);
   expect(forged({ run: site.runs[0] ?? '' })).toBe(`run ${site.runs[0]} is no rehearsal that has ended`);
   writeFileSync(join(site.home, 'runs', rehearsed, 'journal.ndjson'), 'x\n');
   expect(forged({})).toMatch(/^the journal of its run cannot be read: /);

@@ -13,6 +13,8 @@ import { evidenceFolder } from '../../runtime/home/evidence-folder.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
 import { readRun } from '../known-run.ts';
+import { version } from '../version.ts';
+import { hasEvidenceKey } from './evidence-key.ts';
 import { evidenceOf } from './write-evidence.ts';
 
 export interface BeliefFacts {
@@ -35,6 +37,8 @@ export function disbelief(path: string, evidence: ReadEvidence, facts: BeliefFac
   const { statement } = evidence;
   const signature = signatureState(evidence, facts);
   if (signature === 'wrong') return 'its signature is not by the key that is used here';
+  if (signature !== 'checked' && hasEvidenceKey(facts.home))
+    return 'nobody has signed it, and evidence-key.pem is here';
   return misplaced(path, statement, facts) ?? unlikeJournal(statement, signature, facts);
 }
 
@@ -57,19 +61,19 @@ function unlikeJournal(statement: Statement, signature: SignatureState, { home }
   try {
     const own = evidenceOf(readRun(home, run));
     if (own === undefined) return `run ${run} is no rehearsal that has ended`;
-    return said(own, statement) === said(statement, own)
-      ? null
-      : `it does not say what the journal of run ${run} says: it was edited`;
+    return said(own) === said(statement) ? null : `it does not say what the journal of run ${run} says: it was edited`;
   } catch (error) {
     // Whatever is wrong with a rehearsal's folder must not stand in the way of a backout.
     return `the journal of its run cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
-/** What evidence of another version of backout has in common with what this one would write. */
-function said({ subject, predicate }: Statement, other: Statement): string {
-  const { tool, adapters: _, ...all } = predicate;
-  if (tool.version === other.predicate.tool.version) return canonicalJson({ subject, ...all });
-  const { kind, environment, head, planDigest, startedOn, finishedOn, expiresOn, end } = all;
-  return canonicalJson({ subject, kind, environment, head, planDigest, startedOn, finishedOn, expiresOn, end });
+/** What evidence that another release has written has in common with what this one would write of the same journal. */
+function said({ subject, predicate }: Statement): string {
+  if (predicate.tool.version === version) return canonicalJson({ subject, ...predicate });
+  const { tool, kind, result, environment, head, planDigest, startedOn, finishedOn, expiresOn, end } = predicate;
+  const steps = predicate.steps.map(({ id, outcome, attempts }) => ({ id, outcome, attempts }));
+  const { done, of } = predicate.coverage;
+  const facts = { tool, kind, result, environment, head, planDigest, startedOn, finishedOn, expiresOn, end };
+  return canonicalJson({ subject, ...facts, steps, done, of });
 }

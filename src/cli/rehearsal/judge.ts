@@ -7,7 +7,7 @@ import { type EvidenceFile, listEvidence } from '../../runtime/home/evidence.ts'
 import { isLoose } from '../../runtime/home/evidence-folder.ts';
 import { hasRestored, noRestore } from '../../views/rehearsal-evidence.ts';
 import { type BeliefFacts, disbelief, type SignatureState, signatureState } from './belief.ts';
-import { fileDigest, isOwn } from './write-evidence.ts';
+import { fileDigest, isOwn } from './own-adapters.ts';
 
 const itFailed = 'it failed';
 
@@ -77,6 +77,8 @@ export interface LatestEvidence {
   /** How many steps the playbook leaves out of its rehearsals, of how many. */
   readonly leftOut: number;
   readonly of: number;
+  /** Steps that did not apply there, or that a person left out; those that the playbook leaves out are not among them. */
+  readonly skipped: ReadonlySet<string>;
 }
 
 export interface Evidences {
@@ -131,7 +133,9 @@ function latestOf(statement: Statement | undefined): LatestEvidence | undefined 
   if (statement === undefined) return undefined;
   const { finishedOn, expiresOn, result, environment, run, steps, coverage } = statement.predicate;
   const [leftOut, of] = [coverage.leftOut.length, coverage.of];
+  const reasoned = new Set(coverage.leftOut.map(({ step }) => step));
+  const skipped = new Set(steps.flatMap(({ id, outcome }) => (outcome === 'skipped' && !reasoned.has(id) ? [id] : [])));
   const stepMs = new Map(steps.flatMap(({ id, ms }) => (ms === null ? [] : [[id, ms] as const])));
   const at = Date.parse(finishedOn);
-  return { at, expiresAt: Date.parse(expiresOn), result, environment, run, stepMs, leftOut, of };
+  return { at, expiresAt: Date.parse(expiresOn), result, environment, run, stepMs, leftOut, of, skipped };
 }

@@ -20,6 +20,7 @@ import type { Invocation, Surface } from '../invocation.ts';
 import type { Adapters } from '../load-adapters.ts';
 import { occasionOf } from '../load-plan.ts';
 import { type CheckedPlaybook, loadPlaybook } from '../load-playbook.ts';
+import { ownAdapters } from './own-adapters.ts';
 import { productionSecrets } from './production-secrets.ts';
 
 export type Rehearsal = NonNullable<PlaybookContent['rehearsal']>;
@@ -59,7 +60,7 @@ export async function planRehearsal(
   const plan: Plan = {
     ...there.value,
     ...(definition === undefined ? {} : { definition }),
-    rehearsal: { ...planned, ...(own.length === 0 ? {} : { productionSecrets: own }) },
+    rehearsal: { ...planned, ...ownAdapters(there.value), ...(own.length === 0 ? {} : { productionSecrets: own }) },
   };
   return ok({ rehearsal, production: production.value, plan, adapters: loaded.adapters, warnings });
 }

@@ -5,7 +5,7 @@
 import type { Person } from '../../engine/protocol.ts';
 import type { CheckSignature } from '../../journal/signature.ts';
 import { Fault } from '../../kernel/fault.ts';
-import type { Plan } from '../../plan/plan.ts';
+import { allSteps, type Plan, type PlannedStep } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { personName } from '../../views/person-name.ts';
 import { visible } from '../../views/visible.ts';
@@ -37,9 +37,12 @@ export function askRehearsals({ home, planned, policy, by, call, surface, now }:
   for (const each of found.notCounting.filter(({ forged }) => forged !== null))
     surface.err(`Evidence that is not believed: ${visible(each.path)}: ${each.forged}.\n`);
   if (found.latest !== undefined) {
-    const words = rehearsedWords(found.latest, now);
+    const words = rehearsedWords(found.latest, plan, now);
     surface.err(`${words}\n`);
-    return [words];
+    const missing = notRehearsed(found.latest, plan).filter(({ place }) => place === 'restore');
+    if (missing.length === 0 || policy === 'none' || policy === 'warn') return [words];
+    const why = `its last rehearsal did not carry out ${missing.map(({ id }) => id).join(', ')}`;
+    return [words, ...withoutRehearsal(policy, why, { plan, by, call, surface })];
   }
   return withoutRehearsal(policy, whyNone(found.notCounting), { plan, by, call, surface });
 }
@@ -54,10 +57,18 @@ function keyOrNone(home: Home, call: Invocation, surface: Surface): CheckSignatu
   }
 }
 
-function rehearsedWords({ environment, result, run, at, expiresAt, leftOut, of }: LatestEvidence, now: number): string {
+/** What applies today and was not carried out there. */
+function notRehearsed({ skipped }: LatestEvidence, plan: Plan): readonly PlannedStep[] {
+  return [...allSteps(plan)].filter(({ id, condition }) => condition !== false && skipped.has(id));
+}
+
+function rehearsedWords(latest: LatestEvidence, plan: Plan, now: number): string {
+  const { environment, result, run, at, expiresAt, leftOut, of } = latest;
   const until = new Date(expiresAt).toISOString().slice(0, 10);
   const left = leftOut === 0 ? '' : `, ${leftOut} of ${of} steps left out`;
-  return `Rehearsed ${ageWords(now - at)} in ${visible(environment)}: ${result}${left}, counts until ${until} (run ${run}).`;
+  const missing = notRehearsed(latest, plan).map(({ id }) => id);
+  const without = missing.length === 0 ? '' : `, but without ${missing.join(', ')}`;
+  return `Rehearsed ${ageWords(now - at)} in ${visible(environment)}: ${result}${left}${without}, counts until ${until} (run ${run}).`;
 }
 
 type Begin = Pick<PolicyFacts, 'by' | 'call' | 'surface'> & { readonly plan: Plan };

@@ -1,9 +1,7 @@
 /** A rehearsal that has ended leaves its evidence; made from its journal, by whichever engine saw the end. */
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { EvidenceResult, Statement } from '../../journal/evidence/statement.ts';
-import { sha256 } from '../../kernel/sha256.ts';
-import { allSteps, type Plan } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { writeEvidence } from '../../runtime/home/evidence.ts';
 import { evidencePath } from '../../runtime/home/evidence-folder.ts';
 import type { Home } from '../../runtime/home/home.ts';
@@ -13,6 +11,7 @@ import { visible } from '../../views/visible.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { type KnownRun, readRun, viewOf } from '../known-run.ts';
 import { signerOf } from '../open-record.ts';
+import { adapterNames, fileDigest, isOwn } from './own-adapters.ts';
 import { secretWords } from './production-secrets.ts';
 
 export interface KeptEvidence {
@@ -46,24 +45,12 @@ export function evidenceOf(known: KnownRun): Statement | undefined {
   });
 }
 
-/** A shipped adapter has the version of backout; an own one is known by its file. */
+/** A shipped adapter has the version of backout; an own one is known by its file as it was when the rehearsal began. */
 function adapterVersions(plan: Plan, version: string): { readonly [name: string]: string } {
-  const names = new Set<string>();
-  for (const { action, verify } of allSteps(plan))
-    for (const each of [action, verify?.action]) if (each?.kind === 'adapter') names.add(each.adapter);
+  const known = plan.rehearsal?.ownAdapters ?? {};
   return Object.fromEntries(
-    [...names].sort().map((name) => [name, isOwn(name) ? fileDigest(plan.folder, name) : version]),
+    adapterNames(plan).map((name) => [name, isOwn(name) ? (known[name] ?? fileDigest(plan.folder, name)) : version]),
   );
-}
-
-export const isOwn = (name: string): boolean => name.startsWith('.') || name.startsWith('/');
-
-export function fileDigest(folder: string, name: string): string {
-  try {
-    return `sha256:${sha256(readFileSync(resolve(folder, name)))}`;
-  } catch {
-    return 'not there any more';
-  }
 }
 
 function wordsOf({ predicate }: Statement): string {

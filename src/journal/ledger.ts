@@ -30,6 +30,8 @@ export interface LedgerStep {
   readonly needs: readonly string[] | null;
   /** What was said of it since it was executed came from files that do not say the same of it. */
   readonly mixed: boolean;
+  /** A run saw it fail, and it may have done something all the same; words that were recorded are believed. */
+  readonly mayHaveActed?: boolean;
   /** Undo steps of it that earlier backouts have begun and that nobody saw end well. */
   readonly halfUndone?: readonly string[];
 }
@@ -55,6 +57,8 @@ export interface RunStep {
   readonly leftOut: boolean;
   /** A person does it: it is never repeated unasked. */
   readonly byHand?: boolean;
+  /** It may have done something although it failed. */
+  readonly mayHaveActed?: boolean;
   readonly outputs: { readonly [key: string]: string };
   /** When it was last begun (ms since the epoch). */
   readonly at: number;
@@ -146,10 +150,21 @@ class Ledger {
     steps: ReadonlyMap<string, RunStep>,
   ): void {
     this.#whole = { ...this.#whole, ...this.#frameOf(source), params, file: source.file, run, backout: null };
-    for (const [id, { progress, outputs, at }] of steps) {
+    for (const [id, { progress, outputs, at, mayHaveActed = false }] of steps) {
       if (progress === 'not-begun' || !Object.hasOwn(source.steps, id)) continue;
-      this.#set(id, { progress, outputs }, { at, by, state: stateOf[progress], run, reason: null }, source);
+      this.#set(
+        id,
+        { progress, outputs, mayHaveActed: mayHaveActed || this.#stands(id) },
+        { at, by, state: stateOf[progress], run, reason: null },
+        source,
+      );
     }
+  }
+
+  /** What it did before is there still, whatever became of another attempt at it. */
+  #stands(id: string): boolean {
+    const { progress, mayHaveActed = false } = this.#steps.get(id) ?? nothing;
+    return progress === 'failed' ? mayHaveActed : progress !== 'not-begun';
   }
 
   /** Settled is what each of its undo steps has done or was left out of; where one failed, it counts as it did before. */
@@ -169,7 +184,12 @@ class Ledger {
     }
   }
 
-  #set(id: string, now: Pick<LedgerStep, 'progress' | 'outputs'>, word: Word, source: ChangeFile | null): void {
+  #set(
+    id: string,
+    now: Pick<LedgerStep, 'progress' | 'outputs' | 'mayHaveActed'>,
+    word: Word,
+    source: ChangeFile | null,
+  ): void {
     const before = this.#steps.get(id) ?? nothing;
     const definition = source?.steps[id] ?? before.definition;
     const needs = source?.needs?.[id] ?? (source === null ? before.needs : null);

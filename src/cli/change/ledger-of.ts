@@ -34,9 +34,9 @@ const runOf = (event: LedgerEvent): readonly string[] => ('run' in event ? [even
 export function executedOf({ steps, params }: LedgerState): Executed {
   return {
     steps: new Map(
-      [...steps].map(([id, { progress, settled, mixed, halfUndone = [], outputs }]) => [
+      [...steps].map(([id, { progress, settled, mixed, mayHaveActed = false, halfUndone = [], outputs }]) => [
         id,
-        { progress, settled, mixed, halfUndone, outputs },
+        { progress, settled, mixed, mayHaveActed, halfUndone, outputs },
       ]),
     ),
     params,

@@ -4,7 +4,7 @@ import type { Decision, Person } from '../engine/protocol.ts';
 import { refusal } from '../engine/refusal.ts';
 import { replay } from '../engine/replay.ts';
 import type { Context } from '../engine/state.ts';
-import { parseDuration } from '../kernel/duration.ts';
+import { formatDuration, parseDuration } from '../kernel/duration.ts';
 import { Fault } from '../kernel/fault.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -66,6 +66,9 @@ export async function takeUpRun(takeUp: TakeUp): Promise<number> {
   }
 }
 
+/** By so much a clock is put right all the time. */
+const clockToleranceMs = 1_000;
+
 async function prepareDrive(
   { home, run, call, surface, waits, processes, decisions }: TakeUp,
   by: Person,
@@ -81,7 +84,9 @@ async function prepareDrive(
   const adapters = await loadAdapters(adaptersOf(plan), plan.folder, secretVariables(plan));
   const secrets = await readSecrets(plan, surface.env);
   const [first] = record.entries;
-  const wall = createWall(record.entries.at(-1)?.event.at ?? 0);
+  const lastAt = record.entries.at(-1)?.event.at ?? 0;
+  const behindMs = lastAt - Date.now();
+  const wall = createWall(lastAt);
   const began = first?.event.type === 'run.began' ? { ...first.event } : { by, reason: null, at: wall.now() };
   const { mode } = state.context;
   const setting = await makeSetting({
@@ -102,10 +107,12 @@ async function prepareDrive(
   const notes = [
     ...unasked,
     ...tornNote(record.tornBytes),
+    ...clockNote(behindMs),
     ...planNote(plan),
     ...[...secrets.missing].map(([name, why]) => `the secret ${name} is missing: ${why}`),
   ];
-  const attached: Undated = { type: 'engine.attached', by, boot: processes.boot, pid: process.pid, notes };
+  const clock = behindMs > clockToleranceMs ? { clockBehindMs: behindMs } : {};
+  const attached: Undated = { type: 'engine.attached', by, boot: processes.boot, pid: process.pid, notes, ...clock };
   const extended = extensions(call, plan, by, wall.now());
   return {
     home,
@@ -140,6 +147,11 @@ function adaptersOf(plan: Plan): Set<string> {
     for (const action of [step.action, step.verify?.action]) if (action?.kind === 'adapter') names.add(action.adapter);
   }
   return names;
+}
+
+function clockNote(behindMs: number): readonly string[] {
+  if (behindMs <= clockToleranceMs) return [];
+  return [`the clock stands ${formatDuration(behindMs)} before the last entry: health checks are asked again`];
 }
 
 function tornNote(bytes: number): readonly string[] {

@@ -113,7 +113,7 @@ function apply(draft: Draft, event: RunEvent): void {
     case 'run.began':
       return began(draft, event);
     case 'engine.attached':
-      return attached(draft);
+      return attached(draft, event);
     case 'engine.left':
       return draft.set({ left: true });
     case 'step.excluded':
@@ -161,17 +161,24 @@ function failWithoutGate(draft: Draft, id: string): void {
  * A wait counts only while an engine runs: each new engine gives it its full time again. And what the last engine was
  * about to start is asked for anew, as time has passed since it was due (P1).
  */
-function attached(draft: Draft): void {
+function attached(draft: Draft, { clockBehindMs = 0 }: Extract<RunEvent, { readonly type: 'engine.attached' }>): void {
   const { engines, stop } = draft.context;
   // The hurry was the last engine's (its process was to be killed): what it owes is done with its full time.
   draft.set({ engines: engines + 1, left: false, stop: stop === null ? null : { ...stop, urgent: false } });
   for (const [id] of draft.context.steps.where(({ status }) => status === 'starting')) unstart(draft, id);
   for (const [id] of draft.context.steps.where(({ status }) => status === 'waiting')) waitAnew(draft, id);
+  if (clockBehindMs > 0) forgetPasses(draft);
   for (const id of owedMessages(draft.context)) {
     const step = draft.planned(id);
     if (step !== undefined) retry(draft, step);
   }
   if (isAtItsEnd(draft.context)) endOnHosts(draft);
+}
+
+/** P1: how old they are nobody can say. */
+function forgetPasses(draft: Draft): void {
+  for (const { id } of draft.context.plan.phases['health-checks'].steps)
+    if (draft.step(id).status === 'succeeded') draft.patch(id, { passedAt: null });
 }
 
 function isAtItsEnd({ place, stop, failure }: Context): boolean {

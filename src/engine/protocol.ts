@@ -110,6 +110,8 @@ export type RunEvent =
       readonly boot: string;
       readonly pid: number;
       readonly notes: readonly string[];
+      /** So far the machine's clock stood before the journal's last entry: nobody knows how long there was no engine. */
+      readonly clockBehindMs?: number;
     })
   /** An engine left a run that has not ended: it waits for a person, or was told to go. */
   | (Dated & {

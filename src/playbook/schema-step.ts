@@ -164,7 +164,7 @@ const contingencyShape = () => ({
   cancellable: flag('False: a stop leaves it running, and says so.', { default: true }),
   maxOutput: size('How much of its output is kept; head and tail stay, the cut is said.', { default: '64MiB' }),
   answerWithin: duration(
-    'How long to wait for a person. After it the contingency is tried; without one the backout ends, whatever `onFailure` says.',
+    'How long to wait for a person. After it the contingency is tried; without one the backout ends, whatever `onFailure` says. It counts while an engine runs, and from anew with each engine that takes the run up: a run that was left waiting (exit code 3) waits on until somebody answers, or `resume RUN --wait`.',
     { default: '30m' },
   ),
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Plan } from '../../src/plan/plan.ts';
 import { aPlan, aStep } from '../support/plan-builder.ts';
-import { Rig, start } from './rig.ts';
+import { anna, Rig, start } from './rig.ts';
 
 const minute = 60_000;
 
@@ -48,6 +48,28 @@ describe('restore', () => {
     const rig = new Rig(aPlan({ 'disable-access': [{ id: 'close' }], restore: [{ id: 'restore' }] }));
     rig.fail('close');
     expect([rig.status('restore'), rig.end]).toEqual(['pending', 'failed']);
+  });
+});
+
+describe('a clock that was set back while no engine ran', () => {
+  const attached = { type: 'engine.attached', by: anna, boot: 'b2', pid: 2, notes: [] } as const;
+
+  test('makes passes of unknown age: the checks are asked again before access is opened', () => {
+    const rig = shop();
+    rig.succeed('close', 'restore', 'page');
+    rig.hear({ ...attached, clockBehindMs: 60 * minute });
+    rig.succeed('data');
+    expect([rig.status('page'), rig.status('open')]).toEqual(['running', 'pending']);
+    rig.succeed('page');
+    expect(rig.status('open')).toBe('running');
+  });
+
+  test('an engine whose clock went on believes them', () => {
+    const rig = shop();
+    rig.succeed('close', 'restore', 'page');
+    rig.hear(attached);
+    rig.succeed('data');
+    expect([rig.status('page'), rig.status('open')]).toEqual(['succeeded', 'running']);
   });
 });
 

@@ -92,7 +92,7 @@ describe('backout derive', () => {
     const said = [
       'left is not taken back: it failed, and is atomic: it has done nothing.',
       'right is not taken back: it was not begun.',
-      'restore-db of the frame is left out: nothing that it covers was executed.',
+      'restore-db of the frame is left out: nothing that it covers stands executed.',
     ];
     for (const line of said) expect([stderr, stdout].every((text) => text.includes(line))).toBe(true);
   });

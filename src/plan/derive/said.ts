@@ -19,7 +19,7 @@ export function saidOf(
     ...ofSteps,
     ...unsuited,
     ...reasons.flatMap((why) => leftOutLines(change, fates, why)),
-    ...spared.map((id) => `${id} of the frame is left out: nothing that it covers was executed.`),
+    ...spared.map((id) => `${id} of the frame is left out: nothing that it covers stands executed.`),
   ];
 }
 

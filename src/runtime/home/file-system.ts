@@ -18,8 +18,12 @@ export function writeFully(files: FileSystem, fd: number, bytes: Uint8Array): vo
   for (let done = 0; done < bytes.length; ) done += files.writeSync(fd, bytes, done, bytes.length - done);
 }
 
+/** What SQLite calls otherwise than the system; see `sqlite3.h`, the low byte of an extended code. */
+const ofSqlite: { readonly [code: number]: string } = { 3: 'EACCES', 8: 'EROFS', 10: 'EIO', 13: 'ENOSPC' };
+
 /** The code of a failed system call, e.g. `ENOENT`; `unknown` for anything else. */
 export function errorCode(error: unknown): string {
-  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-  return hasCode && typeof error.code === 'string' ? error.code : 'unknown';
+  if (typeof error !== 'object' || error === null) return 'unknown';
+  if ('errcode' in error && typeof error.errcode === 'number') return ofSqlite[error.errcode & 0xff] ?? 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }

@@ -55,8 +55,10 @@ function insteadOf(context: Context, { id, contingency }: PlannedStep, reason: s
 }
 
 /** What made the run fail, and at which step; null while nothing did. */
-export function failureWords({ failure }: Context): string | null {
+export function failureWords({ failure, plan }: Context): string | null {
   if (failure === null) return null;
+  if (plan.onlyTells !== undefined)
+    return `${plan.onlyTells} failed and was not taken back: ${plan.onlyTellsBecause ?? failure.reason}`;
   const { step, reason } = failure;
   return step === null || reason.startsWith(`${step} `) || reason.startsWith(`${step}:`)
     ? reason

@@ -23,6 +23,8 @@ export interface Plan {
   readonly takesBack?: string;
   /** The id of a change whose way back could not begin: the run tells people so, and does nothing else. */
   readonly onlyTells?: string;
+  /** Why it could not, in words for people. */
+  readonly onlyTellsBecause?: string;
   readonly name: string;
   /** What P7 locks. */
   readonly system: string;

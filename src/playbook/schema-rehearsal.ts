@@ -54,7 +54,7 @@ export function rehearsalSchema<Secret extends z.ZodMiniType, Step extends z.Zod
           ),
           leaveOut: listOf('Steps that are not rehearsed, and why: the evidence says so.', reasoned()),
           harmless: listOf(
-            'Steps whose effect nobody but a person can judge (shell text that is the same as in production, an own adapter), and why they do not reach production.',
+            'Steps whose effect nobody but a person can judge (shell text that is the same as in production, an own adapter), or that only look at what production looks at too (a metrics server for both), and why they do no harm.',
             reasoned(),
           ),
           cleanup: listOf(

@@ -67,3 +67,32 @@ test('a second call while the change is being carried out says that it has not e
   site.write('go', '');
   expect((await engine.ended).code).toBe(0);
 });
+
+test('a change that somebody began all the same, and that failed, opens nothing for the next', async () => {
+  const { site } = await badBackout();
+  site.write('B.yaml', change('B').replace('until', 'exit 1; until'));
+  expect((await site.call(carryOut('B', '--again', '--reason', 'try'))).code).toBe(1);
+  site.write('C.yaml', change('C'));
+  expect((await site.call(carryOut('C'))).code).toBe(2);
+});
+
+test('a last backout whose journal is damaged is not passed over', async () => {
+  const { site, run } = await badBackout();
+  const journal = `home/runs/${run}/journal.ndjson`;
+  site.write(journal, site.read(journal).replace('restore-db', 'restore-xx'));
+  expect((await site.call(carryOut('B'))).code).toBe(7);
+});
+
+test('what a person decided to leave stands, and is not carried out again on top of it', async () => {
+  const site = siteOf();
+  site.write(
+    'I.yaml',
+    "kind: Change\nid: I\nsystem: shop\nsteps:\n  - { id: mail, run: 'echo sent >> log', irreversible: sent is sent }\n  - { id: bad, run: 'false', backout: [] }\n",
+  );
+  const asked = [...carryOut('I'), '--backout-on-failure', '--irreversible', 'ask'];
+  expect((await site.call(asked)).code).toBe(3);
+  await site.call(['confirm', site.runs[0] ?? '', 'decide-mail']);
+  const { code, stderr } = await site.call(carryOut('I'));
+  expect([code, stderr]).toEqual([2, expect.stringContaining('I is carried out already, at least in part: mail')]);
+  expect(site.read('log')).toBe('sent\n');
+});

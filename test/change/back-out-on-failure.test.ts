@@ -154,6 +154,17 @@ describe('an interrupted run', () => {
     expect(stderr).toContain('WAS NOT TAKEN BACK');
   });
 
+  test('who is called hears why it could not be taken back', async () => {
+    const site = siteOf(
+      change.replace('  - { id: two', '  - { id: look, manual: look, backout: [] }\n  - { id: two'),
+      frame.replace('echo people must act', 'echo ${{ run.failure }}'),
+    );
+    await site.call([...takingBack, '--param', 'who=me']);
+    site.write('change.yaml', site.read('change.yaml').replace('rm one', 'rm -f one'));
+    expect((await site.call(['confirm', site.runs[0] ?? '', 'look'])).code).toBe(1);
+    expect(site.read('alarm')).toMatch(/^CHG1 failed and was not taken back: CHG1 is not what was carried out: edited/);
+  });
+
   test('the run that only told people names the way on, and cannot be made to look like a backout', async () => {
     const site = siteOf(change.replace('  - { id: two', '  - { id: look, manual: look, backout: [] }\n  - { id: two'));
     await site.call([...takingBack, '--param', 'who=me']);

@@ -65,3 +65,31 @@ test('where the file of the other is gone, that is said and nothing is refused',
     expect.stringContaining('Whether Z, which was carried out since, changed shop cannot be told'),
   ]);
 });
+
+test('what is undone decides: a check that was recorded later hides nothing, and is no later change', async () => {
+  const site = siteOf();
+  for (const id of ['A', 'B']) site.write(`${id}.yaml`, `${change(id)}  - { id: look, run: 'true', backout: [] }\n`);
+  const record = (id: string, step: string) => site.call(['change', 'record', `${id}.yaml`, step, 'done']);
+  await record('A', 'm');
+  await record('B', 'm');
+  await record('A', 'look');
+  expect((await site.call(takeBack('A'))).code).toBe(2);
+  const other = siteOf();
+  other.write('B.yaml', site.read('B.yaml'));
+  await other.call(carryOut('A'));
+  await other.call(['change', 'record', 'B.yaml', 'look', 'done']);
+  expect((await other.call(takeBack('A'))).code).toBe(0);
+});
+
+test('--backout-on-failure accepts no later change by itself: people are told', async () => {
+  const site = siteOf();
+  const asks = "  - { id: ask, manual: look, backout: [] }\n  - { id: bad, run: 'false', backout: [] }\n";
+  site.write('A.yaml', `${change('A')}${asks}`);
+  expect((await site.call([...carryOut('A'), '--backout-on-failure'])).code).toBe(3);
+  const [run = ''] = site.runs;
+  await site.call(['change', 'record', 'B.yaml', 'm', 'done']);
+  const { code, stderr } = await site.call(['confirm', run, 'ask']);
+  expect([code, flat(stderr)]).toEqual([1, expect.stringContaining('A FAILED AND WAS NOT TAKEN BACK')]);
+  expect(flat(stderr)).toContain('B was carried out since');
+  expect(site.read('db')).toBe('base\nA\n');
+});

@@ -13,11 +13,16 @@ const shell = (source: string, values = ''): Opaque => ({
 
 function step(
   id: string,
-  { places = [], opaque = [], condition = true }: Partial<Omit<PlacedStep, 'step'>> & { readonly condition?: boolean },
+  {
+    places = [],
+    opaque = [],
+    condition = true,
+    looksOnly = false,
+  }: Partial<Omit<PlacedStep, 'step'>> & { readonly condition?: boolean },
 ): PlacedStep {
   const action = opaque[0]?.action ?? { kind: 'manual', instruction: 'x' };
   // Only what the guard reads.
-  return { step: { id, condition, action, verify: null } as unknown as PlannedStep, places, opaque };
+  return { step: { id, condition, action, verify: null } as unknown as PlannedStep, places, opaque, looksOnly };
 }
 
 function judged(production: readonly PlacedStep[], rehearsed: readonly PlacedStep[], more: Partial<GuardFacts> = {}) {
@@ -38,6 +43,15 @@ test('another place is no objection; the same is, also where another step has it
     'a: step a would be rehearsed on the database db1/shop, which is what it has in production',
   ]);
   expect(judged(real, [step('a', { places: [place('db1/users')] })])[0]).toContain('which b has in production');
+});
+
+test('what only looks may look at what production looks at where a person says why; what changes something may not', () => {
+  const harmless = new Set(['a']);
+  const looking = [step('a', { places: [place('metrics')], looksOnly: true })];
+  const changing = [step('a', { places: [place('metrics')] })];
+  expect(judged(looking, looking)).toHaveLength(1);
+  expect(judged(looking, looking, { harmless })).toEqual([]);
+  expect(judged(changing, changing, { harmless })).toHaveLength(1);
 });
 
 test('a step that is left out of the rehearsal is not judged; one that production leaves out is production', () => {

@@ -19,6 +19,11 @@ test.each([
   ['\x1b[31mred', '\\x1b[31mred'],
   ['\x9b2J', '\\x9b2J'],
   ['evil\u202egnp.exe', 'evil\\u202egnp.exe'],
+  ['emoji of several \u{1f469}\u200d\u{1f4bb}', 'emoji of several \u{1f469}\u200d\u{1f4bb}'],
+  ['\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645', '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645'],
+  ['\u0915\u094d\u200d\u0937', '\u0915\u094d\u200d\u0937'],
+  ['admi\u200dn', 'admi\\u200dn'],
+  ['\u0645\u200c!', '\u0645\\u200c!'],
   ['\ud800', '\ufffd'],
   ['Zürich 東京', 'Zürich 東京'],
 ])('%j is shown as %s', (text, shown) => {

@@ -124,10 +124,10 @@ function endOf(code: number, { loaded: { change } }: ExecutedChange, home: Home,
   return exit.failed;
 }
 
-/** Whoever asked for it has said yes already, however late it has become by now. */
+/** Whoever asked for it has said yes already, however late it has become by now; not to what others have done since. */
 function unasked(call: Invocation, id: string): Invocation {
   const left = new Set(['once', 'again', 'dry-run', 'backout-on-failure']);
-  const said = new Set(['yes', 'accept-late']);
+  const said = new Set(['yes', 'accept-window']);
   return {
     ...call,
     args: [],

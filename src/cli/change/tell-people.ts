@@ -66,7 +66,7 @@ async function escalate({ trouble, executed, ...stuck }: Stuck, call: Invocation
   await runPlanned({
     call: { ...call, args: [file] },
     surface,
-    load: async () => ok({ ...planned.value, plan: { ...plan, onlyTells: stuck.id } }),
+    load: async () => ok({ ...planned.value, plan: { ...plan, onlyTells: stuck.id, onlyTellsBecause: trouble } }),
   });
 }
 

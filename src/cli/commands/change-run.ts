@@ -1,4 +1,6 @@
 /** `backout change run`: carries a change out like a plan, and with `--backout-on-failure` takes it back by itself. */
+
+import type { LedgerStep } from '../../journal/ledger.ts';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { ok } from '../../kernel/result.ts';
@@ -87,8 +89,8 @@ function carryOut(loaded: LoadedChange, planned: Planned, call: Invocation, surf
     surface,
     load: async () => planned,
     mayBegin: (home) => {
-      refuseCarriedOut(home, change, call);
       if (planned.ok && !call.has('again')) refuseAfterBadBackout(home, planned.value.plan.system);
+      refuseCarriedOut(home, change, call);
     },
     begins: (home, id) => noteRun(home, id, loaded, planned, call, surface),
   });
@@ -121,7 +123,9 @@ function refuseCarriedOut(home: Home, change: Change, call: Invocation): void {
   const { steps, run } = ledger;
   const fates = fatesOf(change, executedOf(ledger));
   const harmless = new Set(change.steps.filter((step) => leavesNothing(change, step, fates)).map(({ id }) => id));
-  const executed = [...steps].flatMap(([id, step]) => (isExecuted(step) && !harmless.has(id) ? [id] : []));
+  const stands = ([id, step]: readonly [string, LedgerStep]): boolean =>
+    step.settled === 'left' || (isExecuted(step) && !harmless.has(id));
+  const executed = [...steps].filter(stands).map(([id]) => id);
   if (executed.length === 0 || call.has('again')) return;
   if (run !== null) refuseOpen(home, run, change.id);
   const remedy = [

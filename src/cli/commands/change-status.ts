@@ -8,7 +8,7 @@ import { runFolder } from '../../runtime/home/run-folder.ts';
 import { type ChangeStatus, changeStatusText, type RunEnd } from '../../views/change-status.ts';
 import { deriveExecuted } from '../change/derive-playbook.ts';
 import { type ExecutedChange, loadExecuted } from '../change/executed-change.ts';
-import { doubtsOf, type KnownLedger, ledgerOf } from '../change/ledger-of.ts';
+import { doubtsOf, isExecuted, type KnownLedger, ledgerOf } from '../change/ledger-of.ts';
 import { meantChange } from '../change/meant-change.ts';
 import { refuseUnknown } from '../change/refuse-unknown.ts';
 import { exit } from '../exit-codes.ts';
@@ -49,11 +49,11 @@ function bare(home: Home, change: string, said: readonly string[]): ChangeStatus
   return { change, ledger, ...runsOf(home, ledger), steps: null, backout: null, asks: false, said: doubts };
 }
 
-const runsOf = (home: Home, { head, run, backout }: KnownLedger) => ({
-  head,
-  runEnd: run === null ? null : endOf(home, run),
-  backoutEnd: backout === null ? null : endOf(home, backout),
-});
+const runsOf = (home: Home, { head, run, backout, steps }: KnownLedger) => {
+  const end = backout === null ? null : endOf(home, backout);
+  const stands = [...steps.values()].some(isExecuted);
+  return { head, runEnd: run === null ? null : endOf(home, run), backoutEnd: end === 'well' && stands ? 'badly' : end };
+};
 
 /** Null: it was never begun. */
 function endOf(home: Home, run: string): RunEnd | null {

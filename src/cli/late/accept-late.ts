@@ -35,7 +35,8 @@ async function accept(lateness: Lateness, zone: string, beginning: Beginning): P
   const how = lateWords(lateness, Date.now());
   const reason = call.flag('reason')?.trim();
   const note = `begun late (${how}), accepted by ${personName(by)}: ${reason || 'asked on the terminal, without a reason'}`;
-  if (call.has('accept-late')) {
+  // Who asked for --backout-on-failure has accepted the time that passes, and no later change.
+  if (call.has('accept-late') || (call.has('accept-window') && lateness.later.length === 0)) {
     if (!reason) throw new Fault('usage', '--accept-late needs --reason: it is recorded', "Add --reason '…'.");
     // Whoever accepts beforehand has looked; an emergency is not made to wait for a second look.
     say([`This backout comes LATE: ${how}. Accepted: ${reason}`], beginning);

@@ -44,10 +44,14 @@ interface RealPlace {
 }
 
 function sameAsReal(
-  { step, places }: PlacedStep,
+  { step, places, looksOnly = false }: PlacedStep,
   real: ReadonlyMap<string, RealPlace>,
-  { environment, isElsewhere, isSame }: GuardFacts,
+  { environment, isElsewhere, isSame, harmless }: GuardFacts,
 ): readonly Objection[] {
+  if (looksOnly && harmless.has(step.id)) return [];
+  const looks = looksOnly
+    ? ` Or, as it only looks, say why it may look there: rehearsal: { harmless: [{ step: ${step.id}, reason: … }] }`
+    : '';
   return places.flatMap((place) => {
     // Here is elsewhere for production, where it is rehearsed on a machine of its own.
     const known = [...real.values()].filter((other) => !(other.place.isHere && isElsewhere));
@@ -61,7 +65,7 @@ function sameAsReal(
       {
         step: step.id,
         message: `step ${step.id} would be rehearsed on the ${place.kind} ${place.at}, ${whose(step.id, place, other)}`,
-        remedy: `${elsewhere(step, environment)}${machine}`,
+        remedy: `${elsewhere(step, environment)}${machine}${looks}`,
       },
     ];
   });

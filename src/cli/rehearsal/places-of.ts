@@ -13,6 +13,8 @@ export interface PlacedStep {
   readonly places: readonly AdapterPlace[];
   /** Of these only a person can say where they reach: shell text, scripts, own adapters, values that come later. */
   readonly opaque: readonly Opaque[];
+  /** By what its adapters say of themselves it changes nothing: a person may let it look at what production looks at too. */
+  readonly looksOnly?: boolean;
 }
 
 export interface Opaque {
@@ -37,9 +39,13 @@ export function placedSteps(where: PlanInPlace): readonly PlacedStep[] {
       step,
       places: [...hostsOf(step), ...found.flatMap(({ places }) => places)],
       opaque: found.filter(({ areAll }) => !areAll).map(({ action }) => ({ action, values: valuesOf(action, where) })),
+      looksOnly: step.hosts === undefined && found.length > 0 && found.every(({ action }) => isReadOnly(action, where)),
     };
   });
 }
+
+const isReadOnly = (action: Action, { adapters }: PlanInPlace): boolean =>
+  action.kind === 'adapter' && adapters.get(action.adapter)?.readOnly === true;
 
 /** What is done on hosts is done there, and its hosts say where; its proof is asked from here. */
 function actionsOf({ action, verify, hosts }: PlannedStep): readonly Action[] {

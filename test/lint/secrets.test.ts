@@ -274,3 +274,26 @@ test.each(['a=', '"a":"', 'token=', 'eval ', 'ssh "', '$(', 'https://a.webhook.o
     expect(performance.now() - began).toBeLessThan(2_000);
   },
 );
+
+test.each([
+  'kubectl create secret generic shop --from-file=password=./pw.txt',
+  'TOKEN=`cat /run/token` ./x',
+  'helm upgrade shop . --set auth.existingSecret=shop-db --set auth.existingPasswordSecret=shop-db',
+  'mysqldump -u root --password shop > x',
+  './x --password --prompt',
+  "curl -H 'X-Auth-Token: none' https://example.com",
+  "curl 'https://example.com/?page_token=abc&next_token=def'",
+  'DB_PASSWORD=/run/secrets/db ./x',
+])('where a secret lies, or that there is none, is no secret: %s', (line) => {
+  expect(secretsInShell(line)).toEqual([]);
+});
+
+test.each([
+  '500',
+  '/run/secrets/db',
+  'vault:secret/data/shop#pw',
+  'arn:aws:secretsmanager:eu:1:secret:x',
+  'projects/p/secrets/db',
+])('a variable that holds %s holds no secret', async (value) => {
+  expect(await saidOf(`run: x, env: { DB_SECRET: '${value}' }`)).toEqual([]);
+});

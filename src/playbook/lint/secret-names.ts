@@ -10,7 +10,11 @@ const ofRounds = /^(?:first|second|third|last|next|single|by|max|min)$/i;
 /** The shell keeps its folders there. */
 const folders: ReadonlySet<string> = new Set(['PWD', 'OLDPWD']);
 
+/** A place in a list, and the name of something that holds a secret already. */
+const noSecret = /^(?:page|next|continuation|cursor|csrf|xsrf)[_-]?token$|(?:^|[._-])existing\w*$/i;
+
 export function isSecretName(name: string): boolean {
+  if (noSecret.test(name)) return false;
   if (ending.test(name)) return true;
   if (folders.has(name)) return false;
   const words = name.replaceAll(/([a-z0-9])(?=[A-Z])/g, '$1_').split(/[_.-]/);

@@ -6,7 +6,7 @@ import { isSecretName } from './secret-names.ts';
 import { shellLines } from './shell-lines.ts';
 
 /** `$VAR`, `${{ … }}`, `$(…)`, a mark to be replaced such as <token>, and dots that stand for it. */
-const literal = String.raw`(?![$<*]|\.\.\.|…)`;
+const literal = String.raw`(?![$<*\x60]|--|\.\.\.|…)`;
 /** Not quoted, or quoted; a quote may also stand around a reference. */
 const value = String.raw`(?:"${literal}[^"$\s]+"|'${literal}[^'\s]+'|${literal}[^\s"'$;&|)]+)`;
 const inAddress = String.raw`${literal}[^\s"'$:/@]+`;
@@ -26,12 +26,15 @@ const named = (what: string, pattern: RegExp, isSecret: Judge): Look => ({
   isIn: (line) => [...line.matchAll(pattern)].some(([, name = '', found = '']) => isSecret(name, found)),
 });
 
-/** A switch is no secret: `USE_TOKEN=yes`. */
-export function isSwitch(text: string): boolean {
-  return /^["']?(?:true|false|yes|no|on|off|none|null|[01])["']?$/i.test(text);
+/** A switch or a count is no secret (`USE_TOKEN=yes`), nor is the place where one lies: a file, a vault, a cloud's name for it. */
+export function isNoSecret(text: string): boolean {
+  const bare = text.replace(/^["']|["']$/g, '');
+  return /^(?:true|false|yes|no|on|off|none|null|\d{1,3})$/i.test(bare) || reference.test(bare);
 }
 
-const isOption: Judge = (name, found) => isSecretName(name) && !isSwitch(found);
+const reference = /^(?:\.{1,2}\/|~\/|\/[\w.-]+\/|file:|arn:|vault:|op:\/\/|projects\/)\S+$/i;
+
+const isOption: Judge = (name, found) => isSecretName(name) && !isNoSecret(found);
 /** `pass=3` counts, `pwd=/srv` is a folder, `token=substr(…)` calls. */
 const isVariable: Judge = (name, found) =>
   isOption(name, found) && !/^(?:pass|pwd)$/i.test(name) && !/^[\w.]+\(/.test(found);
@@ -54,7 +57,10 @@ const anywhere: readonly Look[] = [
   ),
   look(
     'a key in a header',
-    new RegExp(String.raw`\b(?:X-Api-Key|Api-Key|(?:X-Auth|X-Vault|Private)-Token):\s*${literal}\w{3,}`, 'i'),
+    new RegExp(
+      String.raw`\b(?:X-Api-Key|Api-Key|(?:X-Auth|X-Vault|Private)-Token):\s*${literal}(?!none\b|null\b)\w{3,}`,
+      'i',
+    ),
   ),
   look('an address with a password', new RegExp(String.raw`\b[a-z][a-z0-9+.-]*:\/\/[^\s"'/@:]*:${inAddress}@`, 'i')),
   look(
@@ -92,7 +98,8 @@ const inCommands: readonly Look[] = [
   named('an option with a secret’s name', new RegExp(String.raw`\s--([a-z][\w.-]*)=(${value})`, 'gi'), isOption),
   look(
     'an option with a secret’s name',
-    new RegExp(String.raw`\s--(?:password|passwd|token|secret|api-key)\s${value}`, 'i'),
+    // The clients of MySQL ask for it where no `=` follows.
+    new RegExp(String.raw`^(?!.*\b(?:mysql|mariadb)).*\s--(?:password|passwd|token|secret|api-key)\s${value}`, 'i'),
   ),
 ];
 

@@ -5,7 +5,7 @@ import type { PlaybookDocument } from '../document.ts';
 import { hasExpression } from '../template.ts';
 import type { Linted, LintRule, Weakness } from './rule.ts';
 import { isHookName, isSecretHeader, isSecretName } from './secret-names.ts';
-import { isSwitch, secretInText, secretsInShell } from './shell-secrets.ts';
+import { isNoSecret, secretInText, secretsInShell } from './shell-secrets.ts';
 import { type WrittenAction, writtenActions } from './written-actions.ts';
 import { type InputText, inputTexts } from './written-inputs.ts';
 
@@ -91,10 +91,10 @@ const lastName = (inside: Path): string => String(inside.findLast((part) => type
 function isLiteral(value: unknown): boolean {
   if (typeof value !== 'string' && typeof value !== 'number') return false;
   const text = String(value);
-  return text !== '' && !hasExpression(text) && !isSwitch(text);
+  return text !== '' && !hasExpression(text) && !isNoSecret(text);
 }
 
-const isAddress = (text: string): boolean => /^https?:\/\/[^/?#]+\/./i.test(text);
+const isAddress = (text: string): boolean => /^https:\/\/[^/?#]+\/./i.test(text);
 
 function inParameters({ content, document }: Linted): readonly Weakness[] {
   const defaults = Object.entries(content.parameters ?? {}).map(([name, parameter]) => ({

@@ -1,6 +1,6 @@
 /**
  * What a ledger says of a change: a fold over its entries, and over what the runs that it names have done.
- * Owns: what counts where entries differ (the later one), what is a repetition. Does not own: files, reading journals.
+ * Owns: what counts where entries differ (the later one). Does not own: files, reading journals, what is a repetition.
  */
 import type { Person } from '../engine/protocol.ts';
 import type { JsonObject } from '../kernel/json.ts';
@@ -218,7 +218,7 @@ class Ledger {
 }
 
 /** Each of the undo steps has done its work or was left out. */
-function isOver(ids: readonly string[], steps: ReadonlyMap<string, RunStep>): boolean {
+export function isOver(ids: readonly string[], steps: ReadonlyMap<string, RunStep>): boolean {
   return ids.every((id) => {
     const step = steps.get(id);
     return step !== undefined && (step.progress === 'done' || step.leftOut);
@@ -235,29 +235,4 @@ function differs(before: LedgerStep, now: Pick<LedgerStep, 'definition' | 'needs
   if (before.progress === 'not-begun') return false;
   const isEdited = before.definition !== null && before.definition !== now.definition;
   return isEdited || (before.needs !== null && now.needs !== null && before.needs.join() !== now.needs.join());
-}
-
-/** The same was said last, by the same person, and nothing has taken it back since: there is nothing to write. */
-export function isRepetition(
-  events: readonly LedgerEvent[],
-  said: Extract<LedgerEvent, { readonly type: 'ledger.recorded' }>,
-  stepsOfRun: RunSteps,
-): boolean {
-  const last = events.findLast((event) => speaksOf(said.step, event, stepsOfRun));
-  if (last?.type !== 'ledger.recorded' || last.state !== said.state) return false;
-  if (last.by.login !== said.by.login || last.by.claimed !== said.by.claimed) return false;
-  if (said.source !== null && !sameSource(said.step, last.source, said.source)) return false;
-  return Object.entries(said.outputs).every(([key, value]) => last.outputs[key] === value);
-}
-
-function speaksOf(step: string, event: LedgerEvent, stepsOfRun: RunSteps): boolean {
-  if ('step' in event) return event.step === step;
-  if (event.type === 'ledger.run') return true;
-  const ids = event.undo[step];
-  return ids !== undefined && ids.length > 0 && isOver(ids, stepsOfRun(event.run));
-}
-
-function sameSource(step: string, last: ChangeFile | null, now: ChangeFile): boolean {
-  const needs = (source: ChangeFile | null): string | undefined => source?.needs?.[step]?.join();
-  return last?.steps[step] === now.steps[step] && needs(last) === needs(now) && last?.frame === now.frame;
 }

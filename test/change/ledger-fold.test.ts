@@ -1,7 +1,8 @@
 /** What a ledger says of a change, told from its entries and from what the runs that they name have done. */
 import { describe, expect, test } from '@jest/globals';
-import { foldLedger, isRepetition, type LedgerState, type RunStep } from '../../src/journal/ledger.ts';
+import { foldLedger, type LedgerState, type RunStep } from '../../src/journal/ledger.ts';
 import type { ChangeFile, LedgerEvent } from '../../src/journal/ledger-event.ts';
+import { isRepetition } from '../../src/journal/ledger-repetition.ts';
 
 type Recorded = Extract<LedgerEvent, { readonly type: 'ledger.recorded' }>;
 type Runs = Readonly<Record<string, Readonly<Record<string, Partial<RunStep>>>>>;

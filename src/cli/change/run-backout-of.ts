@@ -19,6 +19,7 @@ import { runPlanned } from '../run-planned.ts';
 import { type DerivedPlaybook, deriveExecuted, irreversibleOf } from './derive-playbook.ts';
 import { type ExecutedChange, loadExecuted } from './executed-change.ts';
 import { planBack } from './plan-change.ts';
+import { refuseOpen } from './refuse-open.ts';
 
 export async function runBackoutOf(call: Invocation, surface: Surface): Promise<number> {
   const named = call.flag('change') ?? '';
@@ -33,7 +34,7 @@ export async function runBackoutOf(call: Invocation, surface: Surface): Promise<
   const { loaded, ledger } = executed.value;
   const before = ledger.backout !== null && hasBegun(home, ledger.backout) ? ledger.backout : undefined;
   if (before !== undefined && call.has('once') && !call.has('again')) return follow(home, before, call, surface);
-  if (before !== undefined) refuseOpen(home, before, loaded.change.id);
+  if (before !== undefined) refuseOpen(home, before, `takes ${loaded.change.id} back`);
   const derived = await deriveExecuted(executed.value, irreversible);
   if (!derived.ok) {
     printDiagnostics(derived.error, surface);
@@ -109,12 +110,6 @@ export async function follow(home: Home, run: string, call: Invocation, surface:
   } finally {
     processes.close();
   }
-}
-
-function refuseOpen(home: Home, run: string, change: string): void {
-  if (readRunIn(runFolder(home, run)).state.context.end !== null) return;
-  const remedy = `Type: backout status ${run}   or: backout resume ${run}`;
-  throw new Fault('held', `run ${run}, which takes ${change} back, has not ended`, remedy);
 }
 
 function takenBackBy(context: Context): string {

@@ -4,8 +4,9 @@
  */
 
 import { knownSteps, sourceOf } from '../../journal/known-steps.ts';
-import { isRepetition, type RunSteps } from '../../journal/ledger.ts';
+import type { RunSteps } from '../../journal/ledger.ts';
 import type { ChangeFile, LedgerEvent, RecordedState } from '../../journal/ledger-event.ts';
+import { isRepetition } from '../../journal/ledger-repetition.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { didYouMean, nearest } from '../../playbook/suggest.ts';
 import { type Home, openHome } from '../../runtime/home/home.ts';

@@ -21,6 +21,7 @@ import { executedOf, isExecuted, ledgerOf } from '../change/ledger-of.ts';
 import { refuseAfterBadBackout } from '../change/left-by-backout.ts';
 import { distinct, type LoadedChange, loadChange } from '../change/load-change.ts';
 import { planForward } from '../change/plan-change.ts';
+import { refuseOpen } from '../change/refuse-open.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { firstEvent, readRunIn } from '../known-run.ts';
@@ -127,7 +128,7 @@ function refuseCarriedOut(home: Home, change: Change, call: Invocation): void {
     step.settled === 'left' || (isExecuted(step) && !harmless.has(id));
   const executed = [...steps].filter(stands).map(([id]) => id);
   if (executed.length === 0 || call.has('again')) return;
-  if (run !== null) refuseOpen(home, run, change.id);
+  if (run !== null) refuseOpen(home, run, `carries ${change.id} out`);
   const remedy = [
     ...(run === null ? [] : goingOn(home, run)),
     `Take it back: backout run --change ${change.id}`,
@@ -139,12 +140,6 @@ function refuseCarriedOut(home: Home, change: Change, call: Invocation): void {
 /** A check, or a step that failed and is atomic. */
 const leavesNothing = (change: Change, step: ChangeStep, fates: ReturnType<typeof fatesOf>): boolean =>
   changesNothing(change, step) || !isTakenBack(fates.get(step.id));
-
-function refuseOpen(home: Home, run: string, change: string): void {
-  if (readRunIn(runFolder(home, run)).state.context.end !== null) return;
-  const remedy = `Type: backout status ${run}   or: backout resume ${run}`;
-  throw new Fault('held', `run ${run}, which carries ${change} out, has not ended`, remedy);
-}
 
 function goingOn(home: Home, run: string): readonly string[] {
   const { end } = readRunIn(runFolder(home, run)).state.context;

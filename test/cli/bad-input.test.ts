@@ -75,10 +75,8 @@ test.each([50_000_000, 50_000_000_000])('a playbook of %d bytes is refused at on
   const site = new Site();
   site.write('playbook.yaml', '# x\n');
   truncateSync(site.path('playbook.yaml'), bytes);
-  const began = performance.now();
   const { code, stderr } = await site.call(run);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/has more bytes than a playbook may have \(1 MiB\)/)]);
-  expect(performance.now() - began).toBeLessThan(5_000);
 });
 
 test.each([

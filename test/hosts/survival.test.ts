@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { kill, processesOf } from '../rig/leftovers.ts';
+import { goneMs } from '../rig/patience.ts';
 import { describeWith } from '../rig/servers/needs.ts';
 import { type SshServer, startSshd } from '../rig/servers/sshd.ts';
 import type { Site } from '../rig/site.ts';
@@ -155,7 +156,7 @@ env -i setsid sh -c "env -i DIR=$DIR setsid sh -c '${loop.replaceAll('$', '\\$')
       const told = Date.now();
       engine.signal('SIGTERM');
       expect((await engine.ended).code).toBe(4);
-      expect(Date.now() - told).toBeLessThan(8_000);
+      expect(Date.now() - told).toBeLessThan(goneMs);
       expect(left(site)).toEqual([]);
       expect(outcomes(site).toSorted()).toEqual(['web01 cancelled', 'web02 cancelled']);
     });

@@ -1,15 +1,34 @@
 /** `--once`: a caller that may come twice gets the run that there is, not a second one. */
 import { Fault } from '../kernel/fault.ts';
-import { type Home, listRuns } from '../runtime/home/home.ts';
+import { planDigest } from '../plan/digest.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type Home, listRuns, lookAtHome } from '../runtime/home/home.ts';
 import { statusText } from '../views/status-text.ts';
 import type { Beginning } from './begin-run.ts';
 import { exit } from './exit-codes.ts';
+import type { Invocation, Surface } from './invocation.ts';
 import { firstEvent, readRun, viewOf } from './known-run.ts';
 import { takeUpRun } from './take-up-run.ts';
 import { textOptions } from './text-options.ts';
 
 const lookMs = 250;
 const refusedAtMost = 20;
+
+/** Null: the caller does not come twice. */
+export function onceKeyOf(call: Invocation, plan: Plan): string | null {
+  const named = call.flag('once-key') ?? call.args[1];
+  if (named !== undefined) return named;
+  if (!call.has('once')) return null;
+  const { id } = plan.change;
+  return `${typeof id === 'string' ? id : plan.name}/${planDigest(plan)}`;
+}
+
+/** The run that this call has begun before; undefined: none, or the call wants another. */
+export function runBegunBefore(plan: Plan, call: Invocation, { env }: Surface): string | undefined {
+  const key = onceKeyOf(call, plan);
+  if (key === null || call.has('again')) return undefined;
+  return runOfKey(lookAtHome(call.flag('home'), env), plan.system, key);
+}
 
 /** The latest run of the system that was begun with the key. */
 export function runOfKey(home: Home, system: string, key: string): string | undefined {

@@ -1,25 +1,24 @@
 /** A run of a plan, wherever that comes from: everything between the plan and the exit code (P3, P7). */
 import type { Person } from '../engine/protocol.ts';
 import type { Fault } from '../kernel/fault.ts';
-import { planDigest } from '../plan/digest.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepProcesses } from '../ports/step-process.ts';
-import type { Home } from '../runtime/home/home.ts';
+import { type Home, openHome } from '../runtime/home/home.ts';
 import type { RunFolder } from '../runtime/home/run-folder.ts';
 import { createStepProcesses } from '../runtime/process/step-processes.ts';
 import { askToBegin } from './ask-to-begin.ts';
 import { type Beginning, beginRun, newRunFolder } from './begin-run.ts';
 import { conclude } from './conclude.ts';
-import { drive } from './drive.ts';
+import { drive, isTerminal } from './drive.ts';
 import { exit } from './exit-codes.ts';
-import { groundOf } from './ground.ts';
-import { heldFault, holdSystem } from './hold-system.ts';
+import { groundOf, refuseSecretsSaid } from './ground.ts';
+import { type HeldSystem, heldFault, holdSystem } from './hold-system.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import { livingOf } from './known-run.ts';
 import { windowNotes } from './late/window-notes.ts';
 import { printDiagnostics } from './lint-output.ts';
 import type { loadPlan } from './load-plan.ts';
-import { followOnce, runOfKey } from './once.ts';
+import { followOnce, onceKeyOf, runBegunBefore, runOfKey } from './once.ts';
 import { rehearsalNotes } from './rehearsal/policy-of.ts';
 
 /** A run of a plan, wherever that comes from. */
@@ -53,6 +52,9 @@ async function begin({ call, surface, load, ...hooks }: PlannedRun, isDry: boole
   }
   const { plan, warnings } = planned.value;
   if (warnings.length > 0) printDiagnostics(warnings, surface);
+  // What a new run would need is no reason not to show the run that there is.
+  const known = isDry ? undefined : runBegunBefore(plan, call, surface);
+  if (known !== undefined) return followKnown(known, plan, processes, call, surface);
   const ground = await groundOf(plan, call, surface);
   const mode = isDry ? 'dry-run' : 'real';
   const onceKey = onceKeyOf(call, plan);
@@ -60,12 +62,10 @@ async function begin({ call, surface, load, ...hooks }: PlannedRun, isDry: boole
   return isDry ? runDry(beginning) : runReal(beginning, hooks);
 }
 
-function onceKeyOf(call: Invocation, plan: Plan): string | null {
-  const named = call.flag('once-key') ?? call.args[1];
-  if (named !== undefined) return named;
-  if (!call.has('once')) return null;
-  const { id } = plan.change;
-  return `${typeof id === 'string' ? id : plan.name}/${planDigest(plan)}`;
+async function followKnown(run: string, plan: Plan, processes: StepProcesses, call: Invocation, surface: Surface) {
+  await refuseSecretsSaid(plan, call, surface);
+  const waits = call.has('wait') || isTerminal();
+  return followOnce(openHome(call.flag('home'), surface.env), run, { call, surface, waits, processes });
 }
 
 async function runDry(beginning: Beginning): Promise<number> {
@@ -76,12 +76,8 @@ async function runDry(beginning: Beginning): Promise<number> {
 type Hooks = Pick<PlannedRun, 'mayBegin' | 'begins'>;
 
 async function runReal(beginning: Beginning, hooks: Hooks): Promise<number> {
-  const { home, planned, by, onceKey, call, surface } = beginning;
+  const { home, planned, by, call, surface } = beginning;
   const { plan } = planned;
-  if (onceKey !== null && !call.has('again')) {
-    const known = runOfKey(home, plan.system, onceKey);
-    if (known !== undefined) return followOnce(home, known, beginning);
-  }
   hooks.mayBegin?.(home);
   const rehearsed = await rehearsalNotes(beginning);
   const late = await windowNotes(beginning);
@@ -96,45 +92,43 @@ export async function startReal(home: Home, by: Person, beginning: Beginning, ho
   const { plan } = beginning.planned;
   const held = holdSystem(home, plan.system, by, '', beginning.mode);
   if (!held.ok)
-    return heldElsewhere(plan, held.holder.record?.run, beginning, () =>
-      heldFault(plan.system, held.holder, undefined, []),
-    );
+    return heldElsewhere(held.holder.record?.run, beginning, () => heldFault(plan.system, held.holder, undefined, []));
   const { open } = held.value;
-  if (open !== undefined) {
-    held.value.release(undefined, false);
-    return heldElsewhere(plan, open.folder.run, beginning, () =>
-      heldFault(plan.system, undefined, open, livingOf(open, beginning.processes)),
-    );
-  }
+  // Another caller with its key may have been faster, and have come to its end, since that was looked for.
+  const known = knownRun(beginning);
+  if (open === undefined && known === undefined) return driveHeld(held.value, home, beginning, hooks);
+  held.value.release(undefined, false);
+  if (open === undefined && known !== undefined) return followOnce(home, known, beginning);
+  return heldElsewhere(open?.folder.run, beginning, () =>
+    heldFault(plan.system, undefined, open, open === undefined ? [] : livingOf(open, beginning.processes)),
+  );
+}
+
+async function driveHeld(held: HeldSystem, home: Home, beginning: Beginning, hooks: Hooks): Promise<number> {
   let folder: RunFolder | undefined;
   let ended = false;
   try {
     // What is looked at before the lock may have changed until it is held.
     hooks.mayBegin?.(home);
     folder = newRunFolder(home);
-    held.value.take(folder);
+    held.take(folder);
     hooks.begins?.(home, folder.run);
     const options = await beginRun(folder, beginning);
     const driven = await drive(options);
     ended = driven.leaving.kind === 'ended';
     return await conclude(driven, options, beginning.call);
   } finally {
-    held.value.release(folder, ended);
+    held.release(folder, ended);
   }
 }
 
 /** Two callers with one key at the same moment: the second gets the first one's run. */
-function heldElsewhere(
-  plan: Plan,
-  run: string | undefined,
-  beginning: Beginning,
-  fault: () => Fault,
-): Promise<number> | number {
-  const { home, onceKey, call } = beginning;
-  if (onceKey !== null && !call.has('again')) {
-    const known = runOfKey(home, plan.system, onceKey);
-    if (known !== undefined && (run === undefined || known === run || run === ''))
-      return followOnce(home, known, beginning);
-  }
-  throw fault();
+function heldElsewhere(run: string | undefined, beginning: Beginning, fault: () => Fault): Promise<number> {
+  const known = knownRun(beginning);
+  if (known === undefined || (run !== undefined && run !== '' && run !== known)) throw fault();
+  return followOnce(beginning.home, known, beginning);
+}
+
+function knownRun({ home, planned, onceKey, call }: Beginning): string | undefined {
+  return onceKey === null || call.has('again') ? undefined : runOfKey(home, planned.plan.system, onceKey);
 }

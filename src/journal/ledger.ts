@@ -48,6 +48,8 @@ export interface LedgerState {
   /** The last run that carried it out, and the last that took it back, where nothing was carried out since. */
   readonly run: string | null;
   readonly backout: string | null;
+  /** The last run that took any of it back, whatever was said since. */
+  readonly lastBackout: string | null;
 }
 
 /** What a run did to one of its steps. */
@@ -99,7 +101,14 @@ const stateOf = { unknown: 'started', done: 'done', failed: 'failed' } as const;
 
 class Ledger {
   readonly #steps = new Map<string, LedgerStep>();
-  #whole: Omit<LedgerState, 'steps'> = { params: {}, file: null, mixedFrame: false, run: null, backout: null };
+  #whole: Omit<LedgerState, 'steps'> = {
+    params: {},
+    file: null,
+    mixedFrame: false,
+    run: null,
+    backout: null,
+    lastBackout: null,
+  };
 
   get state(): LedgerState {
     return { steps: this.#steps, ...this.#whole };
@@ -172,7 +181,7 @@ class Ledger {
     { by, run, undo, leaves, at: began }: Extract<LedgerEvent, { readonly type: 'ledger.backout' }>,
     steps: ReadonlyMap<string, RunStep>,
   ): void {
-    this.#whole = { ...this.#whole, backout: run };
+    this.#whole = { ...this.#whole, backout: run, lastBackout: run };
     for (const [id, ids] of Object.entries(undo)) {
       const over = ids.flatMap((each) => steps.get(each) ?? []);
       if (!isOver(ids, steps)) this.#halfUndone(id, ids, steps);

@@ -12,6 +12,8 @@ export interface ChangeStatus {
   readonly head: { readonly seq: number; readonly hash: string } | null;
   /** How the run that carried it out, and the one that took it back, have ended; null: there is none. */
   readonly runEnd: RunEnd | null;
+  /** The run that takes it back, or took it back; null: there is none. */
+  readonly takenBackBy: string | null;
   readonly backoutEnd: RunEnd | null;
   /** Ids of all steps of the change's file, in its order; null where the file is not known or not there. */
   readonly steps: readonly string[] | null;
@@ -48,7 +50,7 @@ export function changeStatusText(status: ChangeStatus, told: Told): string {
     ...all.flatMap((id) => stepLines(id, ledger.steps.get(id), told)),
     ...others.flatMap((id) => stepLines(`${id} (no step of the file)`, ledger.steps.get(id), told)),
     ...runLine(ledger.run, status.runEnd, carriedOut),
-    ...runLine(ledger.backout, status.backoutEnd, takenBack),
+    ...runLine(status.takenBackBy, status.backoutEnd, takenBack),
     ...(status.head === null ? [] : [`Head of the ledger: ${status.head.seq} ${status.head.hash}`]),
     '',
     ...backoutLines(status),
@@ -110,13 +112,21 @@ const stateWords = {
   struck: 'struck out',
 } as const;
 
-function backoutLines({ change, backout, asks, ledger, runEnd, backoutEnd }: ChangeStatus): readonly string[] {
+function backoutLines({
+  change,
+  backout,
+  asks,
+  ledger,
+  runEnd,
+  takenBackBy,
+  backoutEnd,
+}: ChangeStatus): readonly string[] {
   const ask = asks ? ' --irreversible ask' : '';
-  const open = backoutEnd === 'open' ? ledger.backout : runEnd === 'open' ? ledger.run : null;
+  const open = backoutEnd === 'open' ? takenBackBy : runEnd === 'open' ? ledger.run : null;
   if (backout === null) return [];
   if (backout.length === 0)
     return backoutEnd === 'badly'
-      ? [`Nothing of it is left to take back, but run ${ledger.backout} ended badly: backout status ${ledger.backout}`]
+      ? [`Nothing of it is left to take back, but run ${takenBackBy} ended badly: backout status ${takenBackBy}`]
       : ['There is nothing to take back.'];
   return [
     'A backout would do, in this order:',

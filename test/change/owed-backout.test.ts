@@ -51,6 +51,21 @@ describe('people are told that the way back cannot begin', () => {
     }
   });
 
+  test('and shows the run that there is, though the way back lacks by now what it needs', async () => {
+    const site = siteOf(
+      '80',
+      short
+        .replace('steps:', 'secrets: { key: { file: ./key } }\nsteps:')
+        .replace('env: { NEXT', "env: { KEY: '${{ secrets.key }}', NEXT")
+        .replace('test ! -e bad', 'rm key; test ! -e bad'),
+    );
+    site.write('key', 'secret-of-the-way-back');
+    const first = await site.call(again);
+    const second = await site.call(again);
+    expect([first.code, second.code, alarms(site), site.runs.length]).toEqual([1, 1, 1, 2]);
+    expect(JSON.parse(second.stdout)).toMatchObject({ kind: 'change', backout: null, lastExitCode: 1 });
+  });
+
   test('again where a message was not delivered', async () => {
     const site = siteOf('none', short);
     site.write('deaf', '');

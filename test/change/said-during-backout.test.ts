@@ -46,3 +46,15 @@ test('the same word adds nothing while nothing has taken the step back; afterwar
   expect((await site.call(takeBack)).code).toBe(0);
   expect(site.read('a.log')).toBe('+1\n-1\n-1\n');
 });
+
+test('while it is taken back status and a second call say so, whatever is recorded meanwhile', async () => {
+  const { site, run } = await waitingBackout();
+  expect((await site.call(say('look', '--by', 'a pipeline'))).code).toBe(0);
+  expect((await site.call(['change', 'status', 'C1'])).stdout).toContain(
+    `\nBeing taken back by run ${run}, which has not ended: backout status ${run}\n`,
+  );
+  const document = JSON.parse((await site.call(['change', 'status', 'C1', '--json'])).stdout);
+  expect(document).toMatchObject({ takenBackBy: run, backoutEnd: 'open' });
+  const { code, stderr } = await site.call(takeBack);
+  expect([code, stderr]).toEqual([5, expect.stringContaining(`run ${run}, which takes C1 back, has not ended`)]);
+});

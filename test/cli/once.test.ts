@@ -100,3 +100,18 @@ test('without --once a new run is a new run', async () => {
   for (const _ of [1, 2]) expect((await site.call(['run', 'playbook.yaml', '--yes'])).code).toBe(0);
   expect(site.runs).toHaveLength(2);
 });
+
+test('where the first came to its end while the second was getting ready, the second tells how', async () => {
+  const slow =
+    'secrets: { key: { command: [sh, -c, "test -z \\"$SLOW\\" || until [ -e ready ]; do sleep 0.01; done; echo a-long-secret"] } }';
+  const site = new Site(`${playbook}${slow}\n`);
+  site.write('go', '');
+  site.env = { SLOW: '1' };
+  const second = site.start(once);
+  site.env = { SLOW: '' };
+  expect((await site.call(once)).code).toBe(0);
+  site.write('ready', '');
+  const { code, stderr } = await second.ended;
+  expect([code, site.runs.length, site.read('second')]).toEqual([0, 1, 'done\n']);
+  expect(stderr).toContain('It is not begun a second time');
+});

@@ -11,8 +11,8 @@ import { changesNothing } from '../../plan/derive/undo-steps.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { exit } from '../exit-codes.ts';
 import type { Invocation, Surface } from '../invocation.ts';
-import { hasBegun } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
+import { backoutOf } from './backout-of.ts';
 import { deriveExecuted } from './derive-playbook.ts';
 import type { ExecutedChange } from './executed-change.ts';
 import { executedOf, ledgerOf } from './ledger-of.ts';
@@ -75,9 +75,9 @@ async function takeBack(
   if (!loaded.ok) return refused(loaded.error, surface);
   const executed = loaded.value;
   known.executed = executed;
-  const { backout } = executed.ledger;
+  const backout = backoutOf(home, executed.ledger);
   // A caller that comes a second time gets the backout that there is, taken up where its engine died.
-  if (backout !== null && hasBegun(home, backout))
+  if (backout !== null)
     return endOf(await follow(home, backout, unasked(call, failed.id), surface), executed, home, surface);
   const derived = await deriveExecuted(executed, failed.irreversible);
   if (!derived.ok) return refused(derived.error, surface);
@@ -97,8 +97,7 @@ function refused(faults: readonly Diagnostic[], surface: Surface): { readonly tr
 /** A backout that has begun speaks for itself, whatever became of its engine. */
 function hasBackout(home: Home, id: string): boolean {
   try {
-    const { backout } = ledgerOf(home, id);
-    return backout !== null && hasBegun(home, backout);
+    return backoutOf(home, ledgerOf(home, id)) !== null;
   } catch {
     return false;
   }

@@ -1,7 +1,8 @@
 /** `--backout-on-failure` when the engine died between the change's end and its backout: who takes it back then. */
 import { Fault } from '../../kernel/fault.ts';
 import { type Home, listRuns } from '../../runtime/home/home.ts';
-import { firstEvent, hasBegun, readRun } from '../known-run.ts';
+import { firstEvent, readRun } from '../known-run.ts';
+import { backoutOf } from './backout-of.ts';
 import { ledgerOf } from './ledger-of.ts';
 import { planOf } from './runs-of.ts';
 
@@ -22,7 +23,7 @@ export function isBackoutDue(home: Home, run: string, change: string): boolean {
   if (!hasFailed(home, run)) return false;
   try {
     const ledger = ledgerOf(home, change);
-    return ledger.run === run && (ledger.backout === null || !hasBegun(home, ledger.backout));
+    return ledger.run === run && backoutOf(home, ledger) === null;
   } catch (error) {
     // What is wrong with the ledger is said by the backout that cannot begin.
     if (error instanceof Fault) return true;

@@ -12,10 +12,11 @@ import { truthWords } from '../../views/words.ts';
 import { isTerminal } from '../drive.ts';
 import { exit } from '../exit-codes.ts';
 import type { Invocation, Surface } from '../invocation.ts';
-import { hasBegun, readRunIn } from '../known-run.ts';
+import { readRunIn } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import { followOnce } from '../once.ts';
 import { runPlanned } from '../run-planned.ts';
+import { backoutOf } from './backout-of.ts';
 import { type DerivedPlaybook, deriveExecuted, irreversibleOf } from './derive-playbook.ts';
 import { type ExecutedChange, loadExecuted } from './executed-change.ts';
 import { planBack } from './plan-change.ts';
@@ -32,7 +33,7 @@ export async function runBackoutOf(call: Invocation, surface: Surface): Promise<
     return refused(surface);
   }
   const { loaded, ledger } = executed.value;
-  const before = ledger.backout !== null && hasBegun(home, ledger.backout) ? ledger.backout : undefined;
+  const before = backoutOf(home, ledger) ?? undefined;
   if (before !== undefined && call.has('once') && !call.has('again')) return follow(home, before, call, surface);
   if (before !== undefined) refuseOpen(home, before, `takes ${loaded.change.id} back`);
   const derived = await deriveExecuted(executed.value, irreversible);

@@ -2,13 +2,14 @@
 import { Fault } from '../../kernel/fault.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { hasLedger, ledgerFolder } from '../../runtime/home/ledger.ts';
-import { hasBegun, type KnownRun } from '../known-run.ts';
+import type { KnownRun } from '../known-run.ts';
+import { backoutOf } from './backout-of.ts';
 import { ledgerOf } from './ledger-of.ts';
 
 /** The run that takes back, or took back, what this one carried out; a damaged ledger tells of none. */
 export function takenBackSince(home: Home, known: KnownRun): { readonly takenBackBy?: string } {
   try {
-    const by = backoutOf(home, known);
+    const by = byRun(home, known);
     return by === undefined ? {} : { takenBackBy: by };
   } catch (error) {
     if (error instanceof Fault) return {};
@@ -16,10 +17,10 @@ export function takenBackSince(home: Home, known: KnownRun): { readonly takenBac
   }
 }
 
-function backoutOf(home: Home, { folder, plan, state }: KnownRun): string | undefined {
+function byRun(home: Home, { folder, plan, state }: KnownRun): string | undefined {
   const { id } = plan.change;
   if (plan.kind !== 'change' || typeof id !== 'string' || state.context.end === null) return undefined;
   if (!hasLedger(ledgerFolder(home, id))) return undefined;
-  const { run, backout } = ledgerOf(home, id);
-  return run === folder.run && backout !== null && hasBegun(home, backout) ? backout : undefined;
+  const ledger = ledgerOf(home, id);
+  return ledger.run === folder.run ? (backoutOf(home, ledger) ?? undefined) : undefined;
 }

@@ -26,6 +26,7 @@ import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { firstEvent, readRunIn } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
+import { runBegunBefore } from '../once.ts';
 import { runPlanned } from '../run-planned.ts';
 
 export const run: CommandRun = async (call, surface) => {
@@ -39,7 +40,7 @@ export const run: CommandRun = async (call, surface) => {
   }
   const planned = await planForward(loaded.value, call, surface);
   const takesBack = call.has('backout-on-failure');
-  if (takesBack) {
+  if (takesBack && !wasBegun(planned, call, surface)) {
     const faults = await wayBackFaults(loaded.value, irreversible, call, surface);
     if (faults.length > 0) return refuse(planned.ok ? faults : distinct([...planned.error, ...faults]), surface);
   }
@@ -56,6 +57,10 @@ export const run: CommandRun = async (call, surface) => {
   const load = async (home: Home) => ok(executedState(home, loaded.value));
   return backOutFailed({ ...failed, load }, call, surface);
 };
+
+/** What its way back lacks by now is no reason not to show the run that there is. */
+const wasBegun = (planned: Planned, call: Invocation, surface: Surface): boolean =>
+  planned.ok && runBegunBefore(planned.value.plan, call, surface) !== undefined;
 
 /** A caller with `--once` may have taken up a run that was begun with `--backout-on-failure`. */
 function wasAsked(id: string, call: Invocation, surface: Surface): boolean {

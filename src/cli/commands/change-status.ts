@@ -6,6 +6,7 @@ import { phaseContent, stepsOf } from '../../playbook/content.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
 import { type ChangeStatus, changeStatusText, type RunEnd } from '../../views/change-status.ts';
+import { backoutOf } from '../change/backout-of.ts';
 import { deriveExecuted } from '../change/derive-playbook.ts';
 import { type ExecutedChange, loadExecuted } from '../change/executed-change.ts';
 import { doubtsOf, isExecuted, type KnownLedger, ledgerOf } from '../change/ledger-of.ts';
@@ -49,10 +50,13 @@ function bare(home: Home, change: string, said: readonly string[]): ChangeStatus
   return { change, ledger, ...runsOf(home, ledger), steps: null, backout: null, asks: false, said: doubts };
 }
 
-const runsOf = (home: Home, { head, run, backout, steps }: KnownLedger) => {
-  const end = backout === null ? null : endOf(home, backout);
+const runsOf = (home: Home, ledger: KnownLedger) => {
+  const { head, run, steps } = ledger;
+  const takenBackBy = backoutOf(home, ledger);
+  const end = takenBackBy === null ? null : endOf(home, takenBackBy);
   const stands = [...steps.values()].some(isExecuted);
-  return { head, runEnd: run === null ? null : endOf(home, run), backoutEnd: end === 'well' && stands ? 'badly' : end };
+  const backoutEnd: RunEnd | null = end === 'well' && stands ? 'badly' : end;
+  return { head, runEnd: run === null ? null : endOf(home, run), takenBackBy, backoutEnd };
 };
 
 /** Null: it was never begun. */
@@ -79,7 +83,7 @@ async function whole(home: Home, executed: ExecutedChange): Promise<ChangeStatus
   };
 }
 
-function documentOf({ change, ledger, head, runEnd, backoutEnd, steps, backout, said }: ChangeStatus) {
+function documentOf({ change, ledger, head, runEnd, takenBackBy, backoutEnd, steps, backout, said }: ChangeStatus) {
   const known = steps ?? [];
   const others = [...ledger.steps.keys()].filter((id) => !known.includes(id));
   return {
@@ -89,7 +93,7 @@ function documentOf({ change, ledger, head, runEnd, backoutEnd, steps, backout, 
     head,
     run: ledger.run,
     runEnd,
-    takenBackBy: ledger.backout,
+    takenBackBy,
     backoutEnd,
     steps: [...known, ...others].map((id) => {
       const { progress, settled, outputs, words, mixed } = ledger.steps.get(id) ?? nothing;

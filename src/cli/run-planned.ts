@@ -1,6 +1,6 @@
 /** A run of a plan, wherever that comes from: everything between the plan and the exit code (P3, P7). */
 import type { Person } from '../engine/protocol.ts';
-import type { Fault } from '../kernel/fault.ts';
+import { Fault } from '../kernel/fault.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepProcesses } from '../ports/step-process.ts';
 import { type Home, openHome } from '../runtime/home/home.ts';
@@ -59,7 +59,7 @@ async function begin({ call, surface, load, ...hooks }: PlannedRun, isDry: boole
   const mode = isDry ? 'dry-run' : 'real';
   const onceKey = onceKeyOf(call, plan);
   const beginning = { ...ground, planned: planned.value, mode, onceKey, processes, call, surface } as const;
-  return isDry ? runDry(beginning) : runReal(beginning, hooks);
+  return isDry ? runDry(beginning, hooks) : runReal(beginning, hooks);
 }
 
 async function followKnown(run: string, plan: Plan, processes: StepProcesses, call: Invocation, surface: Surface) {
@@ -68,9 +68,23 @@ async function followKnown(run: string, plan: Plan, processes: StepProcesses, ca
   return followOnce(openHome(call.flag('home'), surface.env), run, { call, surface, waits, processes });
 }
 
-async function runDry(beginning: Beginning): Promise<number> {
-  const options = await beginRun(newRunFolder(beginning.home), beginning);
-  return conclude(await drive(options), options, beginning.call);
+async function runDry(beginning: Beginning, { mayBegin }: Hooks): Promise<number> {
+  const { home, call, surface } = beginning;
+  const options = await beginRun(newRunFolder(home), beginning);
+  const code = await conclude(await drive(options), options, call);
+  const refusal = refusalOf(() => mayBegin?.(home));
+  if (refusal !== undefined) surface.err(`\nAs things are it would be refused for real: ${refusal}\n`);
+  return code;
+}
+
+function refusalOf(begin: () => void): string | undefined {
+  try {
+    begin();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return error.remedy === undefined ? error.message : `${error.message}\n  ${error.remedy}`;
+  }
 }
 
 type Hooks = Pick<PlannedRun, 'mayBegin' | 'begins'>;

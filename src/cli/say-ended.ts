@@ -1,4 +1,5 @@
 /** A run that was to be taken up has ended already: how, and its own exit code. */
+import type { RunView } from '../views/run-view.ts';
 import { statusText } from '../views/status-text.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import { type KnownRun, viewOf } from './known-run.ts';
@@ -8,6 +9,16 @@ export function sayEnded(known: KnownRun, call: Invocation, surface: Surface): n
   const view = viewOf(known, Date.now());
   surface.err(`Run ${known.folder.run} has ended: there is nothing to resume.\n`);
   surface.err(statusText(view, textOptions(process.stderr, surface)));
+  return answerOf(known, view, call, surface);
+}
+
+/** The same of a change whose backout is begun now: that is what there is to resume. */
+export function sayOwed(known: KnownRun, call: Invocation, surface: Surface): number {
+  surface.err(`Run ${known.folder.run} has ended ${known.state.context.end}; its change was not taken back since.\n`);
+  return answerOf(known, viewOf(known, Date.now()), call, surface);
+}
+
+function answerOf({ state }: KnownRun, view: RunView, call: Invocation, surface: Surface): number {
   if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
-  return known.state.context.exitCode ?? 0;
+  return state.context.exitCode ?? 0;
 }

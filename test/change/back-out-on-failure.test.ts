@@ -265,3 +265,17 @@ test('--once speaks of a change, and takes it back where the first caller asked 
   expect([code, site.runs.length]).toEqual([8, 2]);
   expect(stderr).toContain('This change was begun before');
 });
+
+test('a dry run says what would be refused for real', async () => {
+  const site = siteOf(change.replace("{ run: 'false' }", "{ run: 'true' }"));
+  const dry = ['change', 'run', 'change.yaml', '--dry-run', '--param', 'who=me'];
+  expect((await site.call(dry)).stderr).not.toContain('refused');
+  expect((await site.call(['change', 'record', 'change.yaml', 'one', 'done'])).code).toBe(0);
+  const { code, stderr } = await site.call(dry);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(
+      /\nAs things are it would be refused for real: CHG1 is carried out already, at least in part: one\n {2}Take it back: /,
+    ),
+  ]);
+});

@@ -92,7 +92,11 @@ describe('a backout that is still owed', () => {
     site.write('change.yaml', change);
     const status = await site.call(['status', run]);
     expect(status.stdout).toContain(`Next, if it is not taken back by itself: backout resume ${run}`);
-    expect([(await site.call(['resume'])).code, site.read('one')]).toEqual([8, '']);
+    const resumed = await site.call(['resume']);
+    expect([resumed.code, site.read('one')]).toEqual([8, '']);
+    expect(resumed.stderr).toMatch(
+      /^Run \w+ has ended failed; its change was not taken back since\.\n\nCHG1 failed: it is now taken back/,
+    );
     const { code, stderr } = await site.call(['resume']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('there is no run that has not ended')]);
   });

@@ -12,6 +12,12 @@ import type { LoadedChange } from './load-change.ts';
 type Began = Extract<RunEvent, { readonly type: 'run.began' }>;
 type Drive = (surface: Surface) => Promise<number>;
 
+/** The run has ended, and taking its change back is what is left to do. */
+export async function owesBackout(known: KnownRun, call: Invocation, surface: Surface): Promise<boolean> {
+  const asked = askedOf(known, call);
+  return asked !== undefined && isDue(known.folder.run, asked.id, call, surface);
+}
+
 /** Drives the run, and takes the change back where it then has failed and that was asked for when it began. */
 export async function andBackOut(known: KnownRun, call: Invocation, surface: Surface, drive: Drive): Promise<number> {
   const asked = askedOf(known, call);

@@ -4,12 +4,12 @@ import { Fault } from '../../kernel/fault.ts';
 import { openHome } from '../../runtime/home/home.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
-import { andBackOut } from '../change/and-back-out.ts';
+import { andBackOut, owesBackout } from '../change/and-back-out.ts';
 import { isTerminal } from '../drive.ts';
 import { refuseSecretsSaid } from '../ground.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { engineSign, type KnownRun, latestOpenRun, meantRun, readRun } from '../known-run.ts';
-import { sayEnded } from '../say-ended.ts';
+import { sayEnded, sayOwed } from '../say-ended.ts';
 import { takeUpRun } from '../take-up-run.ts';
 import { tellEngine } from '../tell-engine.ts';
 
@@ -32,7 +32,8 @@ export const run: CommandRun = async (call, surface) => {
     );
   if (context.end !== null && !call.has('reopen')) {
     if (context.mode === 'rehearsal') await completeEvidence(known, call, surface);
-    return andBackOut(known, call, surface, async (shown) => sayEnded(known, call, shown));
+    const say = (await owesBackout(known, call, surface)) ? sayOwed : sayEnded;
+    return andBackOut(known, call, surface, async (shown) => say(known, call, shown));
   }
   if (context.end === null && engineSign(known) !== 'gone') {
     if (!context.paused) throw held(known);

@@ -171,8 +171,21 @@ const gateFaultWords: Readonly<Record<LeftOutGate, readonly [message: string, re
 };
 
 /** P1: what is all left out on this occasion closes nothing, and proves nothing. */
-function gateFaults(plan: Plan, { document }: Playbook): readonly Diagnostic[] {
+function gateFaults(plan: Plan, { content, document }: Playbook): readonly Diagnostic[] {
   return leftOutGates(plan, ({ condition }) => condition === false).map((gate) =>
-    document.error('gate', ['phases', gate], ...gateFaultWords[gate], 'key'),
+    isUnrehearsed(content, gate)
+      ? document.error('gate', ['rehearsal', 'leaveOut'], ...unrehearsedWords, 'key')
+      : document.error('gate', ['phases', gate], ...gateFaultWords[gate], 'key'),
   );
+}
+
+const unrehearsedWords = [
+  'every health check is left out of the rehearsal, and access would be opened there',
+  'Rehearse one of them, or leave the steps of enable-access out too.',
+] as const;
+
+/** A step that a rehearsal leaves out has no other condition. */
+function isUnrehearsed(content: PlaybookContent, gate: LeftOutGate): boolean {
+  const leftOut = new Set(content.rehearsal?.leaveOut?.map(({ step }) => step));
+  return sitesOf(content, gate).some(({ id, step }) => step.if === false && leftOut.has(id));
 }

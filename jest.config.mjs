@@ -7,6 +7,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   workerIdleMemoryLimit: '512MB',
   maxWorkers: 2,
+  testSequencer: '<rootDir>/tools/slowest-first.mjs',
   // Real processes on a busy machine: slow is no failure.
   testTimeout: 30_000,
   restoreMocks: true,

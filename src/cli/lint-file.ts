@@ -1,6 +1,7 @@
 /** One playbook or change, judged: its faults, and where it has none of its own, what it lacks. */
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
+import { leftOutByDefault } from '../plan/left-out-by-default.ts';
 import { isChange } from '../playbook/change/is-change.ts';
 import { inOrder } from '../playbook/check.ts';
 import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
@@ -24,7 +25,11 @@ export async function lintFile(name: string, surface: Surface, risk: Risk | unde
   const shown = relative(cwd, file).startsWith('..') ? file : relative(cwd, file);
   if (playbook === undefined) return { file: shown, diagnostics, result: undefined };
   const folder = dirname(file);
-  const facts = { rehearsal: lintedRehearsal(loaded, surface), times: measuredTimes(playbook.content, surface) };
+  const facts = {
+    rehearsal: lintedRehearsal(loaded, surface),
+    times: measuredTimes(playbook.content, surface),
+    leftOutByDefault: await leftOutByDefault(playbook),
+  };
   const result = lintPlaybook(playbook, { adapters: factsOf(adapters), facts, risk });
   const all = [
     ...diagnostics,

@@ -301,6 +301,7 @@ test('each rule is shown above to speak', () => {
   const shown = new Set(cases.flatMap(([, , ...said]) => said.map((line) => line.split(' ')[2]?.replace(':', ''))));
   const elsewhere = [
     'no-steps',
+    'guard-left-out-by-default',
     'no-health-check',
     'restore-alone',
     'no-fresh-rehearsal',

@@ -4,6 +4,7 @@
  */
 import { relative } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
+import { leftOutByDefault } from '../../plan/left-out-by-default.ts';
 import type { Playbook } from '../../playbook/examined.ts';
 import type { ChangeFacts } from '../../playbook/lint/facts.ts';
 import { lintPlaybook } from '../../playbook/lint/lint-playbook.ts';
@@ -57,6 +58,7 @@ async function judgeBack(
   const facts = {
     rehearsal: lintedRehearsal(checked, surface),
     times: measuredTimes(playbook.content, surface),
+    leftOutByDefault: await leftOutByDefault(playbook),
     change: { file: shown, irreversible: irreversibleIn(change, undo), outputs },
   };
   const result = lintPlaybook(playbook, { adapters: factsOf(adapters), facts, risk });

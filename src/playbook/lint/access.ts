@@ -1,5 +1,5 @@
 /** Rules about closing and opening, and about what is proven in between. */
-import type { StepContent } from '../content.ts';
+import type { StepContent, StepSite } from '../content.ts';
 import type { Linted, LintRule } from './rule.ts';
 import { effectsInShell } from './shell-effects.ts';
 import { isEmpty, mainSteps } from './steps.ts';
@@ -84,4 +84,33 @@ const checkActs: LintRule = {
     }),
 };
 
-export const accessRules: readonly LintRule[] = [leftClosed, leftOpen, noHealthCheck, notOnData, checkActs];
+const guards = [
+  ['disable-access', 'restore', 'every step of disable-access'],
+  ['health-checks', 'enable-access', 'every health check'],
+] as const;
+
+const guardLeftOut: LintRule = {
+  name: 'guard-left-out-by-default',
+  asks: 'What closes access, and what proves health, is not all left out by `if:` where no parameter is given.',
+  why: 'Such a run is refused: nothing is restored while users are in, and nothing is opened unproven.',
+  remedy: 'Let one step always run, or give the parameter another default.',
+  from: { low: 'warning' },
+  find: ({ content, sites, facts: { leftOutByDefault: leftOut = new Set() } }) =>
+    guards.flatMap(([guard, guarded, words]) => {
+      const isLeftOut = ({ id }: StepSite): boolean => leftOut.has(id);
+      const steps = mainSteps(sites, guard);
+      if (steps.length === 0 || !steps.every(isLeftOut) || mainSteps(sites, guarded).every(isLeftOut)) return [];
+      if (guard === 'disable-access' && content.withoutClosing !== undefined) return [];
+      const message = `where no parameter is given ${words} is left out by its if:, and the run is refused`;
+      return [{ path: ['phases', guard], message }];
+    }),
+};
+
+export const accessRules: readonly LintRule[] = [
+  leftClosed,
+  leftOpen,
+  guardLeftOut,
+  noHealthCheck,
+  notOnData,
+  checkActs,
+];

@@ -4,6 +4,8 @@ export interface LintFacts {
   readonly rehearsal: { readonly lapsed: string | null } | undefined;
   /** How long rehearsals and past runs took, from begin to end; undefined: none was measured. */
   readonly times: { readonly p90Ms: number } | undefined;
+  /** Ids of steps that take no part where no parameter is given. */
+  readonly leftOutByDefault?: ReadonlySet<string>;
   /** The change that the playbook takes back, where it was derived from one. */
   readonly change?: ChangeFacts;
 }

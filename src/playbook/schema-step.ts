@@ -151,7 +151,7 @@ const contingencyShape = () => ({
       .union([z.boolean(), z.string()], { error: 'must be true, false or an expression' })
       .check(z.meta({ description: 'The step is left out when this expression (CEL) is false.' })),
   ),
-  timeout: duration("How long one attempt may take, `verify` included. Default: the adapter's; else no limit."),
+  timeout: duration("How long one attempt may take, `verify` included. While no engine runs it goes on for a process that lives; what the engine does itself (starting, asking again, `verify`) has its time again with the next one. Default: the adapter's; else no limit."),
   grace: duration('Time between TERM and KILL when an attempt must end.', { default: '10s' }),
   retry: retry(),
   verify: verify(),

@@ -130,3 +130,49 @@ escalate:
   expect([site.read('r'), site.read('told')]).toEqual(['done\n', 'told\n']);
   expect((await site.status()).truth.data).toBe('restored');
 });
+
+describe('the time without an engine is not taken from what an engine does itself', () => {
+  const pastDeadline = async (site: Site): Promise<void> =>
+    site.past((site.events('step.started').at(-1)?.deadline ?? 0) + 50);
+
+  test('a verification begins anew, and has the time of the step', async () => {
+    const site = await endedAlone(", timeout: 1s, verify: { run: 'sleep 0.3; echo looked >> v' }");
+    await pastDeadline(site);
+    expect((await site.call(['resume'])).code).toBe(0);
+    expect([site.read('r'), site.read('v')]).toEqual(['done\n', 'looked\n']);
+  });
+
+  test('so has a series of checks', async () => {
+    const site = new Site(`
+name: shop
+phases:
+  health-checks:
+    - { id: h, run: 'echo asked >> h; : > begun', timeout: 1s, until: { successes: 3, every: 300ms, within: 1s } }
+`);
+    const engine = site.start(['run', 'playbook.yaml', '--yes']);
+    await site.appeared('begun');
+    engine.signal('SIGKILL');
+    await engine.ended;
+    await pastDeadline(site);
+    expect((await site.call(['resume'])).code).toBe(0);
+    expect(site.events('step.timed-out')).toEqual([]);
+  });
+
+  test('one that hangs is ended all the same', async () => {
+    const site = await endedAlone(", timeout: 1s, grace: 100ms, verify: { run: 'sleep 60' }");
+    await pastDeadline(site);
+    expect((await site.call(['resume'])).code).toBe(1);
+    expect(site.events('step.timed-out')).toMatchObject([{ end: { reason: 'its verification reached the timeout' } }]);
+  });
+
+  test('a process that lives past its deadline is ended', async () => {
+    const site = new Site(playbook(', timeout: 1s, grace: 100ms'));
+    const engine = site.start(['run', 'playbook.yaml', '--yes']);
+    await site.appeared('begun');
+    engine.signal('SIGKILL');
+    await engine.ended;
+    await pastDeadline(site);
+    expect((await site.call(['resume'])).code).toBe(1);
+    expect(site.events('step.timed-out')).toHaveLength(1);
+  });
+});

@@ -83,20 +83,27 @@ export class Attempts {
       .catch(() => {});
   }
 
-  private stageOf({ step: id, attempt }: CarryOut, context: Context): Stage | undefined {
+  private stageOf({ step: id, attempt, stage: part }: CarryOut, context: Context): Stage | undefined {
     const step = context.index.get(id);
     const { key, deadline } = stepState(context, id);
     if (step === undefined || key === null) return undefined;
     const intentBoot = this.inherited.get(key) ?? null;
-    const limit = new Limit(this.deadlineOf(step, deadline, intentBoot), step.graceMs, this.wall);
+    const begunBefore = intentBoot !== null && !(part === 'action' && this.lives(step, attempt, intentBoot));
+    const limit = new Limit(begunBefore ? this.timeAgain(step, deadline) : deadline, step.graceMs, this.wall);
     this.limits.set(`${id}/${attempt}`, limit);
     return { setting: this.setting, step, attempt, key, limit, wall: this.wall, intentBoot };
   }
 
-  /** What is performed inside the engine begins anew with an engine, and has its time again. */
-  private deadlineOf(step: PlannedStep, deadline: number | null, intentBoot: string | null): number | null {
-    if (deadline === null || intentBoot === null || !this.isInsideEngine(step)) return deadline;
-    return this.wall.now() + (step.timeoutMs ?? 0);
+  /** A process that lives has gone on meanwhile, and its deadline with it. */
+  private lives(step: PlannedStep, attempt: number, intentBoot: string): boolean {
+    if (this.isInsideEngine(step) || step.until !== null) return false;
+    return this.setting.processes.look(attemptFolder(this.setting, step.id, attempt), intentBoot).kind === 'living';
+  }
+
+  /** What an engine does itself (starting, asking again, proving) begins anew with it: the time without one is not its own. */
+  private timeAgain({ timeoutMs }: PlannedStep, deadline: number | null): number | null {
+    if (deadline === null || timeoutMs === null) return deadline;
+    return Math.max(deadline, this.wall.now() + timeoutMs);
   }
 
   private isInsideEngine(step: PlannedStep): boolean {

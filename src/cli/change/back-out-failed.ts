@@ -13,10 +13,11 @@ import { exit } from '../exit-codes.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import { backoutOf } from './backout-of.ts';
-import { deriveExecuted } from './derive-playbook.ts';
+import { type DerivedPlaybook, deriveExecuted } from './derive-playbook.ts';
 import type { ExecutedChange } from './executed-change.ts';
 import { executedOf, ledgerOf } from './ledger-of.ts';
 import type { LoadedChange } from './load-change.ts';
+import { otherBackout } from './overtaken.ts';
 import { follow, runDerived } from './run-backout-of.ts';
 import { tellPeople } from './tell-people.ts';
 
@@ -83,10 +84,27 @@ async function takeBack(
   if (!derived.ok) return refused(derived.error, surface);
   for (const line of derived.value.said) surface.err(`${line}\n`);
   if (derived.value.nothing) return exit.takenBack;
-  const code = await runDerived(executed, derived.value, unasked(call, failed.id), surface);
+  const code = await runOrFollow(executed, derived.value, home, unasked(call, failed.id), surface);
   return code === exit.usage
     ? { trouble: 'the backout was refused, as is said above' }
     : endOf(code, executed, home, surface);
+}
+
+/** Another call that came for the same failure may be faster: then its backout is this one's too. */
+async function runOrFollow(
+  executed: ExecutedChange,
+  derived: DerivedPlaybook,
+  home: Home,
+  call: Invocation,
+  surface: Surface,
+): Promise<number> {
+  try {
+    return await runDerived(executed, derived, call, surface);
+  } catch (error) {
+    const other = await otherBackout(home, executed.loaded.change.id, executed.ledger, error);
+    if (other === undefined) throw error;
+    return follow(home, other, call, surface);
+  }
 }
 
 function refused(faults: readonly Diagnostic[], surface: Surface): { readonly trouble: string } {

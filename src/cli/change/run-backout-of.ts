@@ -4,7 +4,7 @@ import { truthOf } from '../../engine/truth.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { syncFolder } from '../../runtime/home/durable-file.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
-import { addToLedger, ledgerFolder, readLedger } from '../../runtime/home/ledger.ts';
+import { addToLedger, ledgerFolder } from '../../runtime/home/ledger.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { runFolder } from '../../runtime/home/run-folder.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
@@ -18,13 +18,14 @@ import { followOnce } from '../once.ts';
 import { runPlanned } from '../run-planned.ts';
 import { backoutOf } from './backout-of.ts';
 import { type DerivedPlaybook, deriveExecuted, irreversibleOf } from './derive-playbook.ts';
-import { type ExecutedChange, loadExecuted } from './executed-change.ts';
+import { type ExecutedChange, executedState, loadExecuted } from './executed-change.ts';
+import { Overtaken, otherBackout, refuseOvertaken } from './overtaken.ts';
 import { planBack } from './plan-change.ts';
 import { refuseOpen } from './refuse-open.ts';
 
 export async function runBackoutOf(call: Invocation, surface: Surface): Promise<number> {
-  const named = call.flag('change') ?? '';
   checkCall(call);
+  const named = call.flag('change') ?? '';
   const irreversible = irreversibleOf(call);
   const home = lookAtHome(call.flag('home'), surface.env);
   const executed = await loadExecuted(home, named, undefined, call, surface);
@@ -43,7 +44,30 @@ export async function runBackoutOf(call: Invocation, surface: Surface): Promise<
   }
   if (derived.value.nothing) return nothingToDo(home, derived.value, before, call, surface);
   for (const line of derived.value.said) surface.err(`${line}\n`);
-  return runDerived(executed.value, derived.value, call, surface);
+  try {
+    return await runDerived(executed.value, derived.value, call, surface);
+  } catch (error) {
+    const other = await otherBackout(home, loaded.change.id, ledger, error);
+    if (other === undefined) throw error;
+    return takenBackMeanwhile(home, other, executed.value, call, surface);
+  }
+}
+
+/** Another call was faster, from the same state. */
+async function takenBackMeanwhile(
+  home: Home,
+  run: string,
+  { loaded }: ExecutedChange,
+  call: Invocation,
+  surface: Surface,
+): Promise<number> {
+  if (call.has('once') && !call.has('again')) return follow(home, run, call, surface);
+  const { id } = loaded.change;
+  refuseOpen(home, run, `takes ${id} back`);
+  const left = await deriveExecuted(executedState(home, loaded), 'ask');
+  if (left.ok && left.value.nothing) return nothingToDo(home, left.value, run, call, surface);
+  const remedy = `See what is left: backout change status ${id}`;
+  throw new Fault('usage', `run ${run} has taken ${id} back meanwhile, not all of it: nothing was done`, remedy);
 }
 
 function refused(surface: Surface): number {
@@ -65,38 +89,34 @@ function checkCall(call: Invocation): void {
 
 /** Does what the derivation says; the ledger names the run before it begins. */
 export function runDerived(
-  { loaded }: ExecutedChange,
+  { loaded, ledger }: ExecutedChange,
   derived: DerivedPlaybook,
   call: Invocation,
   surface: Surface,
 ): Promise<number> {
   const { id } = loaded.change;
   const folder = ledgerFolder(lookAtHome(call.flag('home'), surface.env), id);
-  const { length } = readLedger(folder);
   return runPlanned({
     call: withArguments(call, [loaded.file, ...call.args.slice(0, 1)]),
     surface,
     load: () => planBack(derived, call, surface),
-    mayBegin: () => refuseGrown(folder, length),
+    mayBegin: (home) => refuseOvertaken(home, id, ledger),
     begins: (home, run) => {
       syncFolder(home.runs);
-      addToLedger(home, folder, Date.now, () => ({
-        type: 'ledger.backout',
-        change: id,
-        by: thisPerson(surface.env, call.flag('by') ?? null),
-        run,
-        undo: Object.fromEntries(derived.undo),
-        leaves: loaded.change.steps.flatMap((step) => (step.back.kind === 'irreversible' ? [step.id] : [])),
-      }));
+      addToLedger(home, folder, Date.now, ({ length }) => {
+        // Who records a step holds no system: this is the last moment at which it counts.
+        if (length !== (ledger.head?.seq ?? 0)) throw new Overtaken(id);
+        return {
+          type: 'ledger.backout',
+          change: id,
+          by: thisPerson(surface.env, call.flag('by') ?? null),
+          run,
+          undo: Object.fromEntries(derived.undo),
+          leaves: loaded.change.steps.flatMap((step) => (step.back.kind === 'irreversible' ? [step.id] : [])),
+        };
+      });
     },
   });
-}
-
-/** What was recorded since would not be taken back. */
-function refuseGrown(folder: ReturnType<typeof ledgerFolder>, length: number): void {
-  if (readLedger(folder).length === length) return;
-  const remedy = 'Stop the pipeline that carries it out, then say it again. Nothing was done.';
-  throw new Fault('usage', `more of ${folder.change} was recorded while the way back was derived`, remedy);
 }
 
 export function withArguments(call: Invocation, args: readonly string[]): Invocation {

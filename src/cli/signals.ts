@@ -5,6 +5,7 @@
 import type { Person } from '../engine/protocol.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Surface } from './invocation.ts';
+import { beginLull, endLull } from './lull.ts';
 
 /** Leaves time for the last entry and the exit before 8 s are over. */
 const patienceMs = 7_300;
@@ -53,11 +54,13 @@ export function listenToSignals(options: SignalOptions): { readonly told: () => 
     ['SIGHUP', options.hungUp],
   ];
   for (const [signal, handler] of handlers) process.on(signal, handler);
+  endLull();
   return {
     told: () => signals > 0,
     stop: () => {
       clearTimeout(patience);
       asking?.close();
+      beginLull();
       for (const [signal, handler] of handlers) process.off(signal, handler);
     },
   };

@@ -123,3 +123,23 @@ test('what is wrong with the file is shown line by line', async () => {
   const { stdout } = await site.call(['change', 'status', 'CHG1']);
   expect(stdout).toMatch(/the frame gone\.yaml is not there \(missing-frame\)\n +3 \|/);
 });
+
+test('a step that failed and is atomic does not make a good backout a bad one', async () => {
+  const site = siteOf();
+  site.write(
+    'change.yaml',
+    `kind: Change
+id: CHG1
+system: shop
+steps:
+  - { id: a, run: 'true', backout: [{ run: 'true' }] }
+  - { id: d, run: 'exit 1', atomic: true, backout: [{ run: 'true' }] }
+`,
+  );
+  expect((await site.call(['change', 'run', 'change.yaml', '--yes', '--backout-on-failure'])).code).toBe(8);
+  const [run] = site.runs;
+  expect(await status(site)).toContain(`\nTaken back by run ${run}: `);
+  expect(JSON.parse((await site.call(['change', 'status', 'CHG1', '--json'])).stdout).backoutEnd).toBe('well');
+  site.write('change.yaml', 'nothing');
+  expect((await site.call(['change', 'status', 'CHG1'])).stdout).toContain(`\nTaken back by run ${run}: `);
+});

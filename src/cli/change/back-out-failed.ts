@@ -6,20 +6,20 @@
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Result } from '../../kernel/result.ts';
-import { fatesOf, isTakenBack } from '../../plan/derive/executed.ts';
-import { changesNothing } from '../../plan/derive/undo-steps.ts';
 import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { exit } from '../exit-codes.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
+import { answerInLull, endLull } from '../lull.ts';
 import { backoutOf } from './backout-of.ts';
 import { type DerivedPlaybook, deriveExecuted } from './derive-playbook.ts';
 import type { ExecutedChange } from './executed-change.ts';
-import { executedOf, ledgerOf } from './ledger-of.ts';
+import { ledgerOf } from './ledger-of.ts';
 import type { LoadedChange } from './load-change.ts';
 import { otherBackout } from './overtaken.ts';
 import { follow, runDerived } from './run-backout-of.ts';
 import { tellPeople } from './tell-people.ts';
+import { whatStands } from './what-stands.ts';
 
 export interface FailedChange {
   readonly id: string;
@@ -38,21 +38,34 @@ export async function backOutFailed(failed: FailedChange, call: Invocation, surf
   const backout: string[] = [];
   const escalation: string[] = [];
   const into = (documents: string[]): Surface => ({ ...surface, out: (text) => void documents.push(text) });
-  const last = code === exit.failed ? await backOut(failed, call, into(backout), into(escalation)) : code;
-  if (call.has('json') && told !== '') {
+  const answer = (last: number): number => {
+    if (!call.has('json') || told === '') return last;
     const more = { backout: documentIn(backout), escalation: documentIn(escalation), lastExitCode: last };
     surface.out(`${JSON.stringify({ ...JSON.parse(told), ...more }, null, 2)}\n`);
-  }
-  return last;
+    return last;
+  };
+  if (code !== exit.failed) return answer(code);
+  answerInLull((signal) => {
+    surface.err(`\n${toldToEnd(failed.id, signal)}\n`);
+    process.exit(answer(exit.stopped));
+  });
+  return answer(await backOut(failed, call, into(backout), into(escalation)));
 }
+
+const toldToEnd = (id: string, signal: NodeJS.Signals): string =>
+  [
+    `backout: ${signal} came before ${id}, which failed, could be taken back: IT IS NOT TAKEN BACK, and nobody is told by itself.`,
+    `  Take it back: backout resume   or: backout run --change ${id}`,
+  ].join('\n');
 
 const documentIn = (texts: readonly string[]): unknown => (texts.length === 0 ? null : JSON.parse(texts.join('')));
 
 /** `telling`: where the run goes that only tells people. */
 async function backOut(failed: FailedChange, call: Invocation, surface: Surface, telling: Surface): Promise<number> {
   const { id, loaded } = failed;
-  surface.err(`\n${id} failed: it is now taken back, as --backout-on-failure asks.\n`);
   const home = lookAtHome(call.flag('home'), surface.env);
+  const begins = hasBackout(home, id) ? 'its backout was begun' : 'it is now taken back';
+  surface.err(`\n${id} failed: ${begins}, as --backout-on-failure asks.\n`);
   const known: { executed?: ExecutedChange } = {};
   const tell = (trouble: string) => tellPeople({ id, trouble, loaded, ...known }, unasked(call, id), telling);
   try {
@@ -78,8 +91,10 @@ async function takeBack(
   known.executed = executed;
   const backout = backoutOf(home, executed.ledger);
   // A caller that comes a second time gets the backout that there is, taken up where its engine died.
-  if (backout !== null)
+  if (backout !== null) {
+    endLull();
     return endOf(await follow(home, backout, unasked(call, failed.id), surface), executed, home, surface);
+  }
   const derived = await deriveExecuted(executed, failed.irreversible);
   if (!derived.ok) return refused(derived.error, surface);
   for (const line of derived.value.said) surface.err(`${line}\n`);
@@ -103,6 +118,7 @@ async function runOrFollow(
   } catch (error) {
     const other = await otherBackout(home, executed.loaded.change.id, executed.ledger, error);
     if (other === undefined) throw error;
+    endLull();
     return follow(home, other, call, surface);
   }
 }
@@ -131,8 +147,7 @@ function troubleOf(error: unknown, surface: Surface): string {
 /** With exceptions it has done what it could; what still stands of the change then nobody has decided to leave. */
 function endOf(code: number, { loaded: { change } }: ExecutedChange, home: Home, surface: Surface): number {
   if (code !== exit.backedOut && code !== exit.exceptions) return code;
-  const fates = fatesOf(change, executedOf(ledgerOf(home, change.id)));
-  const left = change.steps.filter((step) => isTakenBack(fates.get(step.id)) && !changesNothing(change, step));
+  const left = whatStands(change, ledgerOf(home, change.id));
   if (left.length === 0) return exit.takenBack;
   const stands = left.map(({ id }) => id).join(', ');
   surface.err(

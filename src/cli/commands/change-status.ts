@@ -12,6 +12,7 @@ import { type ExecutedChange, loadExecuted } from '../change/executed-change.ts'
 import { doubtsOf, isExecuted, type KnownLedger, ledgerOf } from '../change/ledger-of.ts';
 import { meantChange } from '../change/meant-change.ts';
 import { refuseUnknown } from '../change/refuse-unknown.ts';
+import { whatStands } from '../change/what-stands.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { hasBegun, readRunIn } from '../known-run.ts';
@@ -46,15 +47,17 @@ const noFault = { severity: 'error', rule: 'unknown', message: 'the change canno
 function bare(home: Home, change: string, said: readonly string[]): ChangeStatus {
   const ledger = ledgerOf(home, change);
   const strangers = ledger.strangers.map((run) => `The ledger does not name run ${run}, which is of this change.`);
+  // Whether a step that failed is atomic stands in the file.
+  const stands = [...ledger.steps.values()].some((step) => isExecuted(step) && step.progress !== 'failed');
   const doubts = [...strangers, ...doubtsOf(ledger), ...said];
-  return { change, ledger, ...runsOf(home, ledger), steps: null, backout: null, asks: false, said: doubts };
+  return { change, ledger, ...runsOf(home, ledger, stands), steps: null, backout: null, asks: false, said: doubts };
 }
 
-const runsOf = (home: Home, ledger: KnownLedger) => {
-  const { head, run, steps } = ledger;
+/** `stands`: something that was carried out is there still. */
+const runsOf = (home: Home, ledger: KnownLedger, stands: boolean) => {
+  const { head, run } = ledger;
   const takenBackBy = backoutOf(home, ledger);
   const end = takenBackBy === null ? null : endOf(home, takenBackBy);
-  const stands = [...steps.values()].some(isExecuted);
   const backoutEnd: RunEnd | null = end === 'well' && stands ? 'badly' : end;
   return { head, runEnd: run === null ? null : endOf(home, run), takenBackBy, backoutEnd };
 };
@@ -75,7 +78,7 @@ async function whole(home: Home, executed: ExecutedChange): Promise<ChangeStatus
   return {
     change: change.id,
     ledger: executed.ledger,
-    ...runsOf(home, executed.ledger),
+    ...runsOf(home, executed.ledger, whatStands(change, executed.ledger).length > 0),
     steps: Object.keys(stepDefinitions(change.document.data)),
     backout: derived.ok ? (derived.value.nothing ? [] : restore.map(({ id }) => id ?? '')) : null,
     asks: restore.some(({ id }) => id?.startsWith('decide-') === true),

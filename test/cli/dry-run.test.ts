@@ -230,3 +230,27 @@ phases:
     expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(said)]);
   });
 });
+
+test('what asks for the output of an earlier step is not looked at, and fails no dry run', async () => {
+  const site = new Site(`
+name: shop
+phases:
+  restore:
+    - { id: a, run: 'echo v=1 >> "$BACKOUT_OUTPUT"' }
+    - { id: b, run: 'echo "\${{ steps.a.outputs.v }}" > b' }
+    - { id: c, run: ': > c', if: "steps.a.outputs.v == '1'" }
+    - { id: d, manual: 'Look at \${{ steps.a.outputs.v }}' }
+`);
+  const { code, stderr } = await site.call(['run', 'playbook.yaml', '--dry-run']);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  for (const step of ['b', 'c', 'd'])
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      `${step}: it asks for what an earlier step puts out, which a dry run does not have`,
+    );
+});
+
+test('what cannot be filled in for another reason fails it still', async () => {
+  const site = new Site("name: shop\nphases:\n  restore:\n    - { id: a, run: 'echo ${{ int(run.id) }}' }\n");
+  const { code, stderr } = await site.call(['run', 'playbook.yaml', '--dry-run']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('a: failed: it could not be prepared')]);
+});

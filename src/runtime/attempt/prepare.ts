@@ -13,7 +13,7 @@ import { Values } from './values.ts';
 
 export interface Prepared {
   readonly event: Undated;
-  /** What `carry-out` will do; null where nothing is to be done. */
+  /** What `carry-out` will do; null where nothing is to be done, or cannot be known (a dry run alone). */
   readonly resolved: Resolved | null;
 }
 
@@ -29,8 +29,20 @@ export function prepare(
   const step = context.index.get(id);
   if (step === undefined) return refused(id, attempt, `the plan has no step ${id}`);
   const values = new Values(setting, context, id);
+  const key = attemptKey(setting.run, id, attempt);
+  const started = {
+    type: 'step.started',
+    step: id,
+    attempt,
+    key,
+    deadline: deadlineOf(step, context, now),
+    boot: setting.processes.boot,
+    env: step.action.kind === 'manual' ? [] : Object.keys(step.action.env).sort(),
+  } as const;
+  const unseen: Prepared = { event: { ...started, does: [] }, resolved: null };
   if (typeof step.condition === 'string') {
     const asked = values.evaluate(step.condition);
+    if (!asked.ok && lacksOutputs(setting, step)) return unseen;
     if (!asked.ok) return refused(id, attempt, `its \`if\` cannot be answered: ${asked.error}`);
     if (typeof asked.value !== 'boolean')
       return refused(id, attempt, `its \`if\` gave ${JSON.stringify(asked.value)}, not true or false`);
@@ -39,21 +51,16 @@ export function prepare(
   }
   const unproven = gateFault(context, step);
   if (unproven !== undefined) return refused(id, attempt, unproven);
-  const key = attemptKey(setting.run, id, attempt);
   const resolved = resolveStep(setting, { step, attempt }, values, context);
+  if (!resolved.ok && lacksOutputs(setting, step)) return unseen;
   if (!resolved.ok) return refused(id, attempt, redact(resolved.error, setting.forms));
-  const started: Undated = {
-    type: 'step.started',
-    step: id,
-    attempt,
-    key,
-    deadline: deadlineOf(step, context, now),
-    boot: setting.processes.boot,
-    does: resolved.value.does.map((line) => redact(line, setting.forms)),
-    env: step.action.kind === 'manual' ? [] : Object.keys(step.action.env).sort(),
-  };
-  return { event: started, resolved: resolved.value };
+  const does = resolved.value.does.map((line) => redact(line, setting.forms));
+  return { event: { ...started, does }, resolved: resolved.value };
 }
+
+/** A dry run has no outputs of earlier steps: a step that asks for them cannot be looked at, and that is no fault of it. */
+const lacksOutputs = ({ mode }: RunSetting, { action, condition, hosts }: PlannedStep): boolean =>
+  mode === 'dry-run' && /\bsteps\s*[.[]/.test(JSON.stringify([action, condition, hosts ?? null]));
 
 export function deadlineOf(step: PlannedStep, context: Context, now: number): number | null {
   const urgent = context.stop?.urgent === true && isTelling(step.place);

@@ -66,13 +66,16 @@ async function lookContingency(stage: Stage, contingency: PlannedStep, context: 
   };
 }
 
+const lacksOutput = 'it asks for what an earlier step puts out, which a dry run does not have';
+
 /** The preflight, and then the step itself where that only looks. */
 async function look(stage: Stage, resolved: Resolved | null, context: Context): Promise<Found> {
+  if (resolved === null) return { ok: true, uncovered: lacksOutput, measured: null };
   const checked = await check(stage, resolved, context);
   if (!checked.ok)
     return { ok: false, reason: `${checked.reason.replace(/\.$/, '')}. ${checked.remedy}`, lastWords: null };
   const { uncovered } = checked;
-  if (resolved === null || !onlyLooks(stage, resolved)) return { ok: true, uncovered, measured: null };
+  if (!onlyLooks(stage, resolved)) return { ok: true, uncovered, measured: null };
   const found = await measure(stage, resolved);
   if (found.kind === 'measured') return { ok: true, uncovered: null, measured: found };
   return { ok: false, reason: found.reason, lastWords: found.lastWords };
@@ -84,10 +87,10 @@ function onlyLooks({ step, setting }: Stage, resolved: Resolved): resolved is Ex
   return setting.adapters.get(action.adapter)?.readOnly === true;
 }
 
-async function check(stage: Stage, resolved: Resolved | null, context: Context): Promise<Preflight> {
+async function check(stage: Stage, resolved: Resolved, context: Context): Promise<Preflight> {
   const { action } = stage.step;
-  if (resolved !== null && isOnHosts(stage.step)) return checkHosts(stage, context);
-  if (resolved === null || resolved.kind === 'manual') return { ok: true, checked: [], uncovered: 'a person does it' };
+  if (isOnHosts(stage.step)) return checkHosts(stage, context);
+  if (resolved.kind === 'manual') return { ok: true, checked: [], uncovered: 'a person does it' };
   if (action.kind === 'shell') {
     const missing = resolved.kind === 'process' ? programOf(action.source, resolved) : undefined;
     return missing ?? { ok: true, checked: [], uncovered: 'a shell command cannot be checked without running it' };

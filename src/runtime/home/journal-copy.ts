@@ -1,6 +1,6 @@
 /**
  * The journal's copy elsewhere (`--journal-copy FILE` or `tcp://host:port`), for who may not trust this machine (P8).
- * Owns: that the copy follows the journal byte for byte. Never holds the run up: it reads what is already durable in
+ * Owns: that the copy follows the journal line by line, byte for byte. Never holds the run up: it reads what is already durable in
  * the journal's file, so it needs no buffer, can lag, and catches up after trouble and after a crash. Trouble is told,
  * once for each new cause.
  */
@@ -81,7 +81,7 @@ class Follower implements JournalCopy {
   async #follow(): Promise<void> {
     this.#sent ??= await this.#sink.open();
     while (this.#sent < this.#goal) {
-      const bytes = await readAt(this.#journal, this.#sent, Math.min(chunkBytes, this.#goal - this.#sent));
+      const bytes = await readLines(this.#journal, this.#sent, this.#goal);
       await this.#sink.write(bytes);
       this.#sent += bytes.length;
     }
@@ -101,12 +101,17 @@ class Follower implements JournalCopy {
   }
 }
 
-async function readAt(path: string, position: number, length: number): Promise<Uint8Array> {
+/** Whole lines from `start`, at least one, none behind `goal`. */
+async function readLines(path: string, start: number, goal: number): Promise<Uint8Array> {
   const file = await open(path, 'r');
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, position);
-    if (bytesRead === 0) throw new Error(`the journal ends at ${position} bytes`);
-    return buffer.subarray(0, bytesRead);
+    for (let length = chunkBytes; ; length *= 2) {
+      const wanted = Math.min(length, goal - start);
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(wanted), 0, wanted, start);
+      if (bytesRead < wanted) throw new Error(`the journal ends at ${start + bytesRead} bytes`);
+      const end = wanted === goal - start ? wanted : buffer.lastIndexOf(0x0a) + 1;
+      if (end > 0) return buffer.subarray(0, end);
+    }
   } finally {
     await file.close();
   }

@@ -94,5 +94,7 @@ test('what a person decided to leave stands, and is not carried out again on top
   await site.call(['confirm', site.runs[0] ?? '', 'decide-mail']);
   const { code, stderr } = await site.call(carryOut('I'));
   expect([code, stderr]).toEqual([2, expect.stringContaining('I is carried out already, at least in part: mail')]);
+  expect(stderr).toContain('It was left as it is by a decision: there is nothing to take back.');
+  expect(stderr).not.toContain('Take it back');
   expect(site.read('log')).toBe('sent\n');
 });

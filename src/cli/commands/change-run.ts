@@ -131,15 +131,21 @@ function refuseCarriedOut(home: Home, change: Change, call: Invocation): void {
   const harmless = new Set(change.steps.filter((step) => leavesNothing(change, step, fates)).map(({ id }) => id));
   const stands = ([id, step]: readonly [string, LedgerStep]): boolean =>
     step.settled === 'left' || (isExecuted(step) && !harmless.has(id));
-  const executed = [...steps].filter(stands).map(([id]) => id);
-  if (executed.length === 0 || call.has('again')) return;
+  const standing = [...steps].filter(stands);
+  if (standing.length === 0 || call.has('again')) return;
   if (run !== null) refuseOpen(home, run, `carries ${change.id} out`);
   const remedy = [
     ...(run === null ? [] : goingOn(home, run)),
-    `Take it back: backout run --change ${change.id}`,
+    ...(standing.every(([, { settled }]) => settled === 'left')
+      ? ['It was left as it is by a decision: there is nothing to take back.']
+      : [`Take it back: backout run --change ${change.id}`]),
     "Carry it out all the same: --again --reason '…'",
   ].join('\n  ');
-  throw new Fault('usage', `${change.id} is carried out already, at least in part: ${executed.join(', ')}`, remedy);
+  throw new Fault(
+    'usage',
+    `${change.id} is carried out already, at least in part: ${standing.map(([id]) => id).join(', ')}`,
+    remedy,
+  );
 }
 
 /** A check, or a step that failed and is atomic. */

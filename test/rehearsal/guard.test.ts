@@ -9,6 +9,7 @@ const place = (at: string, isHere = false): AdapterPlace => ({ kind: 'database',
 const shell = (source: string, values = ''): Opaque => ({
   action: { kind: 'shell', shell: 'sh', text: source, source, bindings: [], cwd: null, env: {}, stdin: null },
   values,
+  folder: '/srv',
 });
 
 function step(

@@ -4,8 +4,10 @@
  * Owns: which steps are objected to, and which nobody but a person can judge. Does not own: where a step acts
  * (places-of.ts), whether two places are one (same-place.ts), and what is true of a machine that shell text reaches by itself: for that a person answers by name.
  */
+import { isAbsolute } from 'node:path';
 import type { Action, PlannedStep } from '../../plan/plan.ts';
 import type { AdapterPlace } from '../../ports/adapter.ts';
+import { foldedPaths, foldedWords } from './folded-paths.ts';
 import type { Opaque, PlacedStep } from './places-of.ts';
 
 export interface GuardFacts {
@@ -89,13 +91,18 @@ const hasFiles = ({ file, server }: AdapterPlace): boolean =>
   file !== undefined || server === undefined || server.path !== undefined;
 
 /** Also shell text is looked through for what production is called. */
-function forbidden({ step, places, opaque }: PlacedStep, { more, production }: GuardFacts): readonly Objection[] {
-  const text = [...places.map(({ at }) => at), ...wordsOf(step), ...opaque.map(({ values }) => values)]
-    .join('\n')
-    .toLowerCase();
+function forbidden(
+  { step, places, opaque }: PlacedStep,
+  { more, production, isElsewhere }: GuardFacts,
+): readonly Objection[] {
+  const written = [...places.map(({ at }) => at), ...wordsOf(step), ...opaque.map(({ values }) => values)].join('\n');
+  const text = written.toLowerCase();
+  const paths = isElsewhere || !more.some((name) => isAbsolute(name)) ? '' : foldedPaths(written).toLowerCase();
   const hosts = production.flatMap((placed) => placed.places.filter(({ kind }) => kind === 'host').map(({ at }) => at));
-  const named = [...new Set([...more, ...hosts])].filter((name) =>
-    holdsWord(text, name.toLowerCase().replace(/(?<=.)\.$/, '')),
+  const named = [...new Set([...more, ...hosts])].filter(
+    (name) =>
+      holdsWord(text, name.toLowerCase().replace(/(?<=.)\.$/, '')) ||
+      (isAbsolute(name) && holdsWord(paths, foldedPaths(name).toLowerCase())),
   );
   return named.map((name) => ({
     step: step.id,
@@ -114,17 +121,21 @@ function holdsWord(text: string, word: string): boolean {
 }
 
 /** Shell text that is another one than in production was replaced by somebody; the same text says nothing. */
-function unjudged(placed: PlacedStep, { environment, production, harmless }: GuardFacts): readonly Objection[] {
+function unjudged(
+  placed: PlacedStep,
+  { environment, production, harmless, isElsewhere }: GuardFacts,
+): readonly Objection[] {
   const { step, opaque } = placed;
+  const same = isElsewhere ? isWrittenSame : isSame;
   if (opaque.length === 0 || harmless.has(step.id)) return [];
   const real = production.find((other) => other.step.id === step.id);
   // What only a rehearsal does (its cleanup) was written for it.
-  const same = opaque.filter((one) => real?.opaque.some((other) => isSame(one, other)) === true);
-  if (same.length === 0) return [];
+  const alike = opaque.filter((one) => real?.opaque.some((other) => same(one, other)) === true);
+  if (alike.length === 0) return [];
   return [
     {
       step: step.id,
-      message: `step ${step.id} does the same in the rehearsal as in production, and nothing tells where: ${shown(same[0]?.action)}`,
+      message: `step ${step.id} does the same in the rehearsal as in production, and nothing tells where: ${shown(alike[0]?.action)}`,
       remedy:
         step.place === 'updates'
           ? elsewhere(step, environment)
@@ -133,9 +144,16 @@ function unjudged(placed: PlacedStep, { environment, production, harmless }: Gua
   ];
 }
 
-function isSame(one: Opaque, other: Opaque): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
+/** Another spelling of a path is no other place. */
+const isSame = (one: Opaque, other: Opaque): boolean =>
+  isWrittenSame(one, other) || JSON.stringify(one, foldedFrom(one)) === JSON.stringify(other, foldedFrom(other));
+
+const isWrittenSame = (one: Opaque, other: Opaque): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+const foldedFrom =
+  ({ folder }: Opaque) =>
+  (_key: string, value: unknown): unknown =>
+    typeof value === 'string' ? foldedWords(value, folder) : value;
 
 function shown(action: Action | undefined): string {
   const text = action?.kind === 'shell' ? action.source : action?.kind === 'script' ? action.file : '';

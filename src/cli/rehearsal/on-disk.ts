@@ -35,7 +35,7 @@ function onDisk({ path }: PlaceOnDisk): OnDisk {
 const mostLinks = 40;
 
 /** Of what is not there yet: its real folder, and its name. A link that leads to nothing yet leads there all the same. */
-function realPath(path: string, links = 0): string {
+export function realPath(path: string, links = 0): string {
   try {
     return realpathSync(path);
   } catch {

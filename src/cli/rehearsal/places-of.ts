@@ -21,6 +21,8 @@ export interface Opaque {
   readonly action: Action;
   /** What the expressions in shell text stand for, one a line. */
   readonly values: string;
+  /** Where its relative paths begin. */
+  readonly folder: string;
 }
 
 export interface PlanInPlace {
@@ -38,7 +40,9 @@ export function placedSteps(where: PlanInPlace): readonly PlacedStep[] {
     return {
       step,
       places: [...hostsOf(step), ...found.flatMap(({ places }) => places)],
-      opaque: found.filter(({ areAll }) => !areAll).map(({ action }) => ({ action, values: valuesOf(action, where) })),
+      opaque: found
+        .filter(({ areAll }) => !areAll)
+        .map(({ action }) => ({ action, values: valuesOf(action, where), folder: where.plan.folder })),
       looksOnly: step.hosts === undefined && found.length > 0 && found.every(({ action }) => isReadOnly(action, where)),
     };
   });

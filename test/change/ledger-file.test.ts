@@ -1,5 +1,5 @@
 /** The files of a ledger: what makes them damaged, what a clock or a shared home may do to them. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -70,6 +70,25 @@ describe('damage', () => {
       /damaged in line 2: it is no entry of a ledger that this release knows/,
     );
     expect(existsSync(head)).toBe(true);
+  });
+
+  test('the entries of another change count for nobody, whether all of them were copied here or one', () => {
+    record('one', 1, 'CHG1');
+    cpSync(folderOf('CHG1').path, folderOf('CHG2').path, { recursive: true });
+    const fault = {
+      code: 'journal-damaged',
+      message: expect.stringMatching(/CHG2\/ledger\.ndjson is damaged in line 1: it is an entry of CHG1, .* of CHG2$/),
+      remedy: expect.stringMatching(/^Somebody copied or moved it: move .*CHG2 away/),
+    };
+    for (const use of [() => readLedger(folderOf('CHG2')), () => record('two', 2, 'CHG2')])
+      expect(use).toThrow(expect.objectContaining(fault));
+    expect(readLedger(folderOf('CHG1')).events).toHaveLength(1);
+    expect(listLedgers(homeOf())).toEqual(['CHG1']);
+    record('one', 1, 'CHG3');
+    const { file } = folderOf('CHG3');
+    const event = { ...readLedger(folderOf('CHG1')).events[0], at: 2 } as LedgerEvent;
+    writeFileSync(file, `${readFileSync(file, 'utf8')}${seal(event, readLedger(folderOf('CHG3')).link).line}`);
+    expect(() => readLedger(folderOf('CHG3'))).toThrow(/damaged in line 2: it is an entry of CHG1/);
   });
 
   test.each(['file', 'head'] as const)('a %s that cannot be read is trouble with the home, and not none', (which) => {

@@ -7,7 +7,7 @@
  * what a crash in the middle of a call leaves, whose caller was never told that it was recorded.
  */
 import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createVerifier } from '../../journal/audit.ts';
 import { type Link, origin, seal } from '../../journal/chain.ts';
 import type { Entry } from '../../journal/entry.ts';
@@ -16,6 +16,7 @@ import { Fault } from '../../kernel/fault.ts';
 import { syncFolder, writeDurably } from './durable-file.ts';
 import { errorCode, realFileSystem, writeFully } from './file-system.ts';
 import { type Home, makeFolder, orUnusable } from './home.ts';
+import { damagedHead, damagedLedger, strangersEntry } from './ledger-damage.ts';
 import { headFault, readHead, writeHead } from './ledger-head.ts';
 import { lockLedger } from './ledger-lock.ts';
 import { encodeSystem } from './system-folder.ts';
@@ -46,13 +47,16 @@ export function ledgerFolder(home: Home, change: string): LedgerFolder {
 /** Also where only its head is left. */
 export const hasLedger = ({ file, head }: LedgerFolder): boolean => existsSync(file) || existsSync(head);
 
-/** The ids of all changes that have a ledger with an entry. */
+/** The ids of all changes that have a ledger with an entry; not that of a ledger which lies in another one's place. */
 export function listLedgers(home: Home): readonly string[] {
   const path = join(home.path, 'changes');
   if (!existsSync(path)) return [];
   return readdirSync(path)
     .sort()
-    .flatMap((name) => firstChange(join(path, name, 'ledger.ndjson')) ?? []);
+    .flatMap((name) => {
+      const change = firstChange(join(path, name, 'ledger.ndjson'));
+      return change !== undefined && encodeSystem(change) === name ? [change] : [];
+    });
 }
 
 /** The folder's name may be cut: the id stands in each entry. */
@@ -70,17 +74,17 @@ export function readLedger(folder: LedgerFolder): ReadLedger {
   const { file } = folder;
   const head = inHome(folder.head, () => headOf(folder));
   const found = inHome(file, () => readIfThere(file));
-  const { atHead, ...ledger } = readEntries(file, found ?? Buffer.alloc(0), head?.seq);
+  const { atHead, ...ledger } = readEntries(folder, found ?? Buffer.alloc(0), head?.seq);
   const { seq } = ledger.link;
   const fault = head === undefined ? undefined : headFault(head, ledger.link, atHead);
-  if (fault !== undefined) throw damaged(file, Math.min(seq + 1, head?.seq ?? 1), fault);
-  if (found !== undefined && seq === 0) throw damaged(file, 1, 'it has no entry, and was never without one');
+  if (fault !== undefined) throw damagedLedger(file, Math.min(seq + 1, head?.seq ?? 1), fault);
+  if (found !== undefined && seq === 0) throw damagedLedger(file, 1, 'it has no entry, and was never without one');
   return { ...ledger, headBehind: head?.seq !== seq };
 }
 
 type Entries = Omit<ReadLedger, 'headBehind'> & { readonly atHead: Link | undefined };
 
-function readEntries(file: string, bytes: Buffer, headSeq: number | undefined): Entries {
+function readEntries({ change, file }: LedgerFolder, bytes: Buffer, headSeq: number | undefined): Entries {
   const verifier = createVerifier();
   const events: LedgerEvent[] = [];
   let link = origin;
@@ -90,14 +94,17 @@ function readEntries(file: string, bytes: Buffer, headSeq: number | undefined): 
     if (!verifier.push(bytes.subarray(start, end))) break;
     // A cast beside a parse: the chain shows that this program wrote the line.
     const entry = JSON.parse(bytes.toString('utf8', start, end)) as Entry<LedgerEvent>;
-    if (!isKnown(entry.event)) throw damaged(file, entry.seq, 'it is no entry of a ledger that this release knows');
+    if (!isKnown(entry.event))
+      throw damagedLedger(file, entry.seq, 'it is no entry of a ledger that this release knows');
+    if (entry.event.change !== change)
+      throw strangersEntry(file, entry.seq, { entry: entry.event.change, own: change });
     events.push(entry.event);
     link = { seq: entry.seq, hash: entry.hash };
     if (link.seq === headSeq) atHead = link;
     start = end + 1;
   }
   const { verdict, line, reason, tornBytes } = verifier.finish(bytes.subarray(start));
-  if (verdict === 'damaged') throw damaged(file, line ?? 0, reason ?? 'it is damaged');
+  if (verdict === 'damaged') throw damagedLedger(file, line ?? 0, reason ?? 'it is damaged');
   return { events, link, length: start, tornBytes, atHead };
 }
 
@@ -106,7 +113,7 @@ function headOf({ head, file }: LedgerFolder): Link | undefined {
     return readHead(head);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new Fault('journal-damaged', `the head of the ledger ${file} is damaged: ${head}`, remedyOf(file));
+    throw damagedHead(file, head);
   }
 }
 
@@ -138,13 +145,6 @@ function readIfThere(file: string): Buffer | undefined {
     throw error;
   }
 }
-
-function damaged(file: string, line: number, reason: string): Fault {
-  return new Fault('journal-damaged', `the ledger ${file} is damaged in line ${line}: ${reason}`, remedyOf(file));
-}
-
-const remedyOf = (file: string): string =>
-  `Somebody changed it: restore ${dirname(file)}, or move that folder away and record anew what was carried out.`;
 
 /** An event before it has its time. */
 export type Undated<Event> = Event extends unknown ? Omit<Event, 'at'> : never;

@@ -1,4 +1,5 @@
 /** A change is not taken back over a later one of the same system without a word. */
+import { rmSync } from 'node:fs';
 import { expect, jest, test } from '@jest/globals';
 import { Site } from '../rig/site.ts';
 
@@ -55,15 +56,18 @@ test('the later one itself, one of another system, and one that was taken back a
   expect((await site.call(takeBack('A'))).code).toBe(0);
 });
 
-test('where the file of the other is gone, that is said and nothing is refused', async () => {
+test.each([
+  ['names no file', 'Z', 'it was recorded by its id alone, without its file.'],
+  ['whose file is gone', 'C.yaml', /its file cannot be read any more: \S+\/C\.yaml\./],
+])('where the ledger of the other %s, that is said and nothing is refused', async (_, other, why) => {
   const site = siteOf();
   await site.call(carryOut('A'));
-  await site.call(['change', 'record', 'Z', 'm', 'done']);
+  await site.call(['change', 'record', other, 'm', 'done']);
+  rmSync(site.path('C.yaml'));
   const { code, stderr } = await site.call(takeBack('A'));
-  expect([code, flat(stderr)]).toEqual([
-    0,
-    expect.stringContaining('Whether Z, which was carried out since, changed shop cannot be told'),
-  ]);
+  const said = `Whether ${other[0]}, which was carried out since, changed shop cannot be told: `;
+  expect([code, flat(stderr)]).toEqual([0, expect.stringContaining(said)]);
+  expect(flat(stderr).split(said)[1]).toMatch(why);
 });
 
 test('what is undone decides: a check that was recorded later hides nothing, and is no later change', async () => {

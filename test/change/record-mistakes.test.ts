@@ -21,14 +21,17 @@ describe('ids', () => {
   test.each([
     ['', /the change is an empty word\n {2}Is a variable unset\?/],
     ['  ', /the change is an empty word/],
-    ['../../etc', /\.\.\/\.\.\/etc looks like a path, and there is no such file/],
+    ['../../no/such', /\.\.\/\.\.\/no\/such looks like a path, and there is no such file/],
     ['./nofile', /looks like a path/],
     ['x.json', /looks like a path/],
+    ['..', /^backout: \.\. is a folder, and there is no change\.yaml in it\n {2}Correct the path/],
+    ['empty', /empty is a folder, and there is no change\.yaml in it/],
     ['x.yaml', /there is no such file/],
     ['i'.repeat(300), /is no id of a change: it is longer than 200 characters/],
     [' CHG1', /" CHG1" is no id of a change/],
   ])('%p is refused, and nothing is recorded', async (id, message) => {
     const site = siteOf();
+    site.write('empty/file', '');
     const { code, stderr } = await record(site, id, 'one', 'done');
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
     expect(site.read('home/changes')).toBe('');
@@ -49,6 +52,13 @@ describe('ids', () => {
     expect((await record(site, 'REL/2026-4', 'one', 'started')).code).toBe(2);
     expect((await record(site, 'change.yaml', 'one', 'started')).code).toBe(0);
     expect((await record(site, 'REL/2026-4', 'one', 'done')).code).toBe(0);
+  });
+
+  test('a folder with a change.yaml is that change, and one of a change that is known is no hindrance', async () => {
+    const site = siteOf();
+    site.write('CHG1/log', '');
+    expect((await record(site, '.', 'one', 'started')).stderr).toBe('CHG1: one started\n');
+    expect((await record(site, 'CHG1', 'one', 'done')).stderr).toBe('CHG1: one done\n');
   });
 
   test('a file with an id that is too long is told so', async () => {

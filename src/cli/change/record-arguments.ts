@@ -1,4 +1,6 @@
 /** What a call of `backout change record` may say: an id, a step, a state, values on one line. Throws a Fault (usage). */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type RecordedState, recordedStates } from '../../journal/ledger-event.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { didYouMean } from '../../playbook/suggest.ts';
@@ -18,11 +20,26 @@ export function checkedId(id: string): string {
   throw new Fault('usage', `${shown} is no id of a change`, 'Give the id that stands in its file.');
 }
 
-/** A path that leads nowhere must not become the name of a ledger that no backout ever looks into. */
-export function refusePathLike(home: Home, id: string): void {
-  if (!/[/\\]|\.(ya?ml|json)$/i.test(id) || hasLedger(ledgerFolder(home, id))) return;
+/** What leads to no change's file must not become the name of a ledger that no backout ever looks into. */
+export function refusePathLike(home: Home, id: string, cwd: string): void {
+  const fault = pathFault(id, cwd);
+  if (fault === undefined || hasLedger(ledgerFolder(home, id))) return;
   const remedy = 'Correct the path. If it is an id: name the file once, with --file change.yaml. Nothing was recorded.';
-  throw new Fault('usage', `${id} looks like a path, and there is no such file`, remedy);
+  throw new Fault('usage', fault, remedy);
+}
+
+function pathFault(id: string, cwd: string): string | undefined {
+  if (isFolder(resolve(cwd, id))) return `${id} is a folder, and there is no change.yaml in it`;
+  return /[/\\]|\.(ya?ml|json)$/i.test(id) ? `${id} looks like a path, and there is no such file` : undefined;
+}
+
+/** What the system cannot look up, such as a name that is too long, is none. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 export function checkStepId(step: string): void {

@@ -3,6 +3,7 @@
  * by programs that wait for it: nothing is loaded that the word does not need.
  */
 
+import { aheadWords } from '../../journal/clock-ahead.ts';
 import { knownSteps, sourceOf } from '../../journal/known-steps.ts';
 import type { RunSteps } from '../../journal/ledger.ts';
 import type { ChangeFile, LedgerEvent, RecordedState } from '../../journal/ledger-event.ts';
@@ -13,7 +14,6 @@ import { type Home, openHome } from '../../runtime/home/home.ts';
 import {
   addToLedger,
   hasLedger,
-  type LedgerFolder,
   ledgerFolder,
   listLedgers,
   readLedger,
@@ -37,9 +37,12 @@ export const run: CommandRun = async (call, surface) => {
   else if (reason !== undefined) throw new Fault('usage', '--reason goes with void', 'Nothing was recorded.');
   else if (source !== null) refuseUnknownStep(step, Object.keys(source.steps), id, '');
   const home = openHome(call.flag('home'), surface.env);
-  if (source === null) refusePathLike(home, id);
+  if (source === null) refusePathLike(home, id, surface.cwd);
   const folder = ledgerFolder(home, id);
-  const stepsOfRun = await runSteps(home, folder);
+  const { events } = readLedger(folder);
+  const ahead = aheadWords(id, events.at(-1)?.at ?? 0, Date.now());
+  if (ahead !== undefined) surface.err(`${ahead}\n`);
+  const stepsOfRun = await runSteps(home, events);
   const before = source === null && !hasLedger(folder) ? listLedgers(home) : undefined;
   const written = addToLedger(home, folder, Date.now, (events) =>
     state === 'void'
@@ -61,8 +64,8 @@ function beginsWords(id: string, known: readonly string[]): string {
 }
 
 /** What a backout has taken back meanwhile stands in its journal; most changes have none. */
-async function runSteps(home: Home, folder: LedgerFolder): Promise<RunSteps> {
-  if (!readLedger(folder).events.some(({ type }) => type === 'ledger.backout')) return () => new Map();
+async function runSteps(home: Home, events: readonly LedgerEvent[]): Promise<RunSteps> {
+  if (!events.some(({ type }) => type === 'ledger.backout')) return () => new Map();
   const { runStepsIn } = await import('../change/run-steps.ts');
   return runStepsIn(home);
 }

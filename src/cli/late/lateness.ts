@@ -1,4 +1,5 @@
 /** Whether a backout comes late: after the end of its window, or hours after the change was carried out. */
+import { isAhead } from '../../journal/clock-ahead.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Home } from '../../runtime/home/home.ts';
@@ -33,8 +34,13 @@ export function latenessOf(plan: Plan, home: Home, now: number, later: Lateness[
     () => undefined,
     troubles,
   );
+  if (touched !== undefined && isAhead(touched, now)) troubles.push(aheadOf(touched));
   return { decisions, lateness: judge({ ends: window?.ends, touched, later }, now), troubles };
 }
+
+/** By a clock that was ahead nothing was worked on a moment ago, and nobody knows when it was. */
+const aheadOf = (touched: number): string =>
+  `Whether this backout comes late cannot be told for sure: by its ledger the change was worked on at ${new Date(touched).toISOString()}, which is still to come by this machine's clock.`;
 
 /** A record that somebody damaged must not stand in the way of a backout. */
 function attempt<T>(look: () => T, otherwise: () => T, troubles: string[]): T {
@@ -54,10 +60,10 @@ function plannedWindow({ change }: Plan): FoundWindow {
 }
 
 function judge({ ends, touched, later }: Judged, now: number): Lateness | undefined {
-  const changedAt = touched ?? null;
-  const isJustNow = touched !== undefined && now - touched < justNowMs;
+  const changedAt = touched === undefined || isAhead(touched, now) ? null : touched;
+  const isJustNow = changedAt !== null && now - changedAt < justNowMs;
   const windowEnded = ends !== undefined && now >= ends && !isJustNow ? ends : null;
-  const isOld = ends === undefined && touched !== undefined && now - touched >= hoursMs;
+  const isOld = ends === undefined && changedAt !== null && now - changedAt >= hoursMs;
   return windowEnded !== null || isOld || later.length > 0 ? { windowEnded, changedAt, later } : undefined;
 }
 

@@ -1,4 +1,5 @@
 /** Changes that were carried out on a system after the one that is to be taken back: a restore takes them away too. */
+import { isAhead } from '../../journal/clock-ahead.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { stepIdAt } from '../../playbook/change/change.ts';
@@ -26,16 +27,28 @@ export async function laterChanges(plan: Plan, home: Home): Promise<FoundChanges
   const own = await known(home, id, troubles);
   if (own === undefined) return { later: [], troubles };
   const later: LaterChange[] = [];
+  const before: string[] = [];
   for (const change of listLedgers(home).filter((other) => other !== id)) {
     const other = await known(home, change, troubles);
-    if (other === undefined || other.lastAt <= own.firstAt) continue;
-    if (other.system === undefined)
-      troubles.push(
-        `Whether ${change}, which was carried out since, changed ${plan.system} cannot be told: its file is gone.`,
-      );
-    else if (other.system === plan.system) later.push({ change, at: other.lastAt });
+    if (other === undefined || (other.system !== undefined && other.system !== plan.system)) continue;
+    if (other.lastAt <= own.firstAt) before.push(change);
+    else if (other.system === undefined) troubles.push(untold(change, plan.system, other.file));
+    else later.push({ change, at: other.lastAt });
   }
+  if (before.length > 0 && isAhead(own.firstAt, Date.now())) troubles.push(orderUntold(id, before));
   return { later, troubles };
+}
+
+/** A clock that was ahead puts all others before it. */
+function orderUntold(id: string, [first = '', ...others]: readonly string[]): string {
+  const which = others.length === 0 ? first : `${first} (and ${others.length} more)`;
+  return `Whether ${which} was carried out after ${id} cannot be told: the ledger of ${id} lies ahead of this machine's clock.`;
+}
+
+function untold(change: string, system: string, file: string | null): string {
+  const why =
+    file === null ? 'it was recorded by its id alone, without its file' : `its file cannot be read any more: ${file}`;
+  return `Whether ${change}, which was carried out since, changed ${system} cannot be told: ${why}.`;
 }
 
 interface Executed {
@@ -43,6 +56,8 @@ interface Executed {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly system: string | undefined;
+  /** The change's file; null: whoever recorded it never named one. */
+  readonly file: string | null;
 }
 
 /** Undefined: nothing of it stands carried out. A ledger that is damaged must not stand in the way of a backout. */
@@ -53,7 +68,8 @@ async function known(home: Home, change: string, troubles: string[]): Promise<Ex
     const times = executedTimes(ledger, harmless);
     if (times.length === 0) return undefined;
     const carriedOut = ledger.run === null ? undefined : firstEvent(home, ledger.run)?.system;
-    return { firstAt: Math.min(...times), lastAt: Math.max(...times), system: carriedOut ?? system };
+    const [firstAt, lastAt] = [Math.min(...times), Math.max(...times)];
+    return { firstAt, lastAt, system: carriedOut ?? system, file: ledger.file };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     troubles.push(`What was carried out of ${change} cannot be told: ${error.message}`);

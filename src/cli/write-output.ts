@@ -3,6 +3,7 @@
  * Owns: that a full disk leaves no half of it, and that none of the command's own inputs is lost to a slip of the hand.
  */
 import { closeSync, existsSync, openSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Fault } from '../kernel/fault.ts';
 import { writeWhole } from '../runtime/home/durable-file.ts';
 
@@ -53,5 +54,6 @@ function unwritable(path: string, error: unknown): Fault {
       `${path} cannot be written: the disk is full (${code})`,
       'Make room there. Nothing was written.',
     );
-  return new Fault('usage', `${path} cannot be written (${code})`, 'Nothing was written.');
+  const missing = code === 'ENOENT' ? `There is no folder ${dirname(path)}. ` : '';
+  return new Fault('usage', `${path} cannot be written (${code})`, `${missing}Nothing was written.`);
 }

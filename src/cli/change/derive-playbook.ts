@@ -1,6 +1,6 @@
 /** The backout playbook of a change, derived and checked, for whoever prints or runs it. */
 
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { JsonObject } from '../../kernel/json.ts';
@@ -9,6 +9,7 @@ import { derive } from '../../plan/derive/derive.ts';
 import type { Executed } from '../../plan/derive/executed.ts';
 import { coversIn, idleCovers, idleFaults } from '../../plan/derive/idle-cover.ts';
 import { renderDerived } from '../../plan/derive/render.ts';
+import { restsOnFolder } from '../../plan/derive/rests-on-folder.ts';
 import type { Change } from '../../playbook/change/change.ts';
 import { checkPlaybook } from '../../playbook/check.ts';
 import { lookAtHome } from '../../runtime/home/home.ts';
@@ -36,6 +37,8 @@ export interface DerivedPlaybook {
   readonly said: readonly string[];
   readonly playbook: CheckedPlaybook;
   readonly yaml: string;
+  /** It has commands or relative paths: it works only from a file in `folder`. */
+  readonly restsOnFolder: boolean;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -115,6 +118,8 @@ export async function deriveLoaded(
   const checked = await checkPlaybook(document, factsOf(adapters));
   if (checked.playbook === undefined && !nothing) return err(checked.diagnostics);
   const ledger = executed === undefined ? null : change.id;
+  const rests = checked.playbook !== undefined && restsOnFolder(checked.playbook.content);
+  const head = [...headOf(loaded, ledger), ...(rests ? [placeOf(loaded)] : []), ...accepted];
   return ok({
     change,
     folder,
@@ -125,16 +130,19 @@ export async function deriveLoaded(
     standIns,
     said: nothing && executed !== undefined ? [`Nothing of ${change.id} is left to be taken back.`] : said,
     playbook: { file, document, playbook: checked.playbook, adapters, diagnostics: checked.diagnostics, digest },
-    yaml: await renderDerived(derived.value, [...headOf(loaded, ledger), ...accepted]),
+    yaml: await renderDerived(derived.value, head),
+    restsOnFolder: rests,
     warnings,
   });
 }
 
 function headOf({ change, file, digest }: LoadedChange, ledger: string | null): readonly string[] {
   const basis = ledger === null ? 'as though all of it had been executed' : `from the ledger of ${ledger}`;
-  const name = file.slice(file.lastIndexOf('/') + 1);
-  return [`The way back of ${change.id}, derived from ${name} (SHA-256 ${digest.slice(0, 16)}…) ${basis}.`];
+  return [`The way back of ${change.id}, derived from ${basename(file)} (SHA-256 ${digest.slice(0, 16)}…) ${basis}.`];
 }
+
+const placeOf = ({ file }: LoadedChange): string =>
+  `Its commands and relative paths hold only in the folder of ${basename(file)}: this file has to lie there too.`;
 
 export function irreversibleOf(call: Invocation): 'ask' | 'refuse' {
   const told = call.flag('irreversible') ?? 'refuse';

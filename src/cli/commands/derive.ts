@@ -2,12 +2,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Fault } from '../../kernel/fault.ts';
-import { writeWhole } from '../../runtime/home/durable-file.ts';
 import { visible } from '../../views/visible.ts';
 import { type DerivedPlaybook, derivePlaybook } from '../change/derive-playbook.ts';
 import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
+import { writeOutput } from '../write-output.ts';
 
 export const run: CommandRun = async (call, surface) => {
   refuseExisting(call, surface);
@@ -55,13 +55,13 @@ function refuseSources(path: string, { sources }: DerivedPlaybook): void {
 }
 
 function write(derived: DerivedPlaybook, call: Invocation, surface: Surface): void {
-  const { yaml, folder } = derived;
+  const { yaml, folder, restsOnFolder } = derived;
   const target = call.flag('output');
   if (target === undefined) return surface.out(yaml);
   const path = resolve(surface.cwd, target);
   refuseSources(path, derived);
-  writeWhole(path, yaml, 0o644);
+  writeOutput(path, yaml);
   surface.err(`Written: ${visible(path)}\n`);
-  if (dirname(path) !== folder)
-    surface.err(`Its paths are meant from ${visible(folder)}: run it from a file in there.\n`);
+  if (!restsOnFolder || realpathSync(dirname(path)) === realpathSync(folder)) return;
+  surface.err(`Its commands and relative paths hold only in ${visible(folder)}: put it there before it is run.\n`);
 }

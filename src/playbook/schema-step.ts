@@ -34,7 +34,7 @@ const actionKeys = () => ({
   ),
   run: text('Shell text: `/bin/sh -e -c`. `${{ … }}` reaches it as an environment variable, never as shell text.'),
   script: text(
-    'A script beside the playbook, run with zx, e.g. `./scripts/restore-files.mjs`. It is frozen with the plan.',
+    'A script beside the playbook, run with zx, e.g. `./scripts/restore-files.mjs`: `.mjs`, `.js`, `.cjs`, `.ts`, `.mts`, `.cts`; with `hosts` a `.sh`. It is frozen with the plan.',
   ),
   with: input('The input of the adapter that `uses` names.'),
   shell: choice('Which shell reads `run`: `sh` is `/bin/sh -e -c`, `bash` is `bash -eo pipefail -c`.', ['sh', 'bash'], {
@@ -151,7 +151,9 @@ const contingencyShape = () => ({
       .union([z.boolean(), z.string()], { error: 'must be true, false or an expression' })
       .check(z.meta({ description: 'The step is left out when this expression (CEL) is false.' })),
   ),
-  timeout: duration("How long one attempt may take, `verify` included. While no engine runs it goes on for a process that lives; what the engine does itself (starting, asking again, `verify`) has its time again with the next one. Default: the adapter's; else no limit."),
+  timeout: duration(
+    "How long one attempt may take, `verify` included. While no engine runs it goes on for a process that lives; what the engine does itself (starting, asking again, `verify`) has its time again with the next one. Default: the adapter's; else no limit.",
+  ),
   grace: duration('Time between TERM and KILL when an attempt must end.', { default: '10s' }),
   retry: retry(),
   verify: verify(),

@@ -72,11 +72,11 @@ test.each([
   ['the playbook', 'playbook.yaml'],
   ['the playbook by another name', 'link.md'],
   ['the change beside it', 'change.yaml'],
-  ['a script of a step', 'undo.sh'],
+  ['a script of a step', 'undo.mjs'],
   ['the parameters', 'values.yaml'],
 ])('-o does not write over its inputs: %s', async (_, target) => {
-  const site = new Site(playbook.replace("run: 'cp ${{ params.release }} motd'", 'script: undo.sh'));
-  site.write('undo.sh', '#!/bin/sh\n', 0o755);
+  const site = new Site(playbook.replace("run: 'cp ${{ params.release }} motd'", 'script: undo.mjs'));
+  site.write('undo.mjs', '// undoes it\n');
   site.write('values.yaml', 'release: "4.1"\n');
   site.write('change.yaml', change('CHG7'));
   symlinkSync(site.path('playbook.yaml'), site.path('link.md'));

@@ -17,6 +17,11 @@ test('the playbook of the design is valid', async () => {
 
 test.each([
   ['one run step', step("{ run: 'true' }")],
+  ...['x.mjs', './s.d/x.cts', 'x', 's.d/x', '.hidden', 'x.test.js'].map((script) => [
+    `the script ${script}`,
+    step(`{ script: ${script} }`),
+  ]),
+  ['a shell script on hosts', step('{ script: x.sh, hosts: [h] }')],
   ['empty phases', 'name: x\nphases:\n  notify:\n  restore: []\n'],
   [
     'the long form of a phase',
@@ -121,6 +126,14 @@ describe('one fault, one diagnostic', () => {
     ],
     [step('{ id: a, run: x, env: { BACKOUT_RUN: x } }'), '4:31 reserved-name: BACKOUT_RUN is set by backout itself'],
     [step('{ id: a, script: ../x.mjs }'), "4:24 script-outside: script ../x.mjs is outside the playbook's folder"],
+    [
+      step('{ id: a, script: ./x.sh }'),
+      '4:24 script-kind: script ./x.sh is none that zx can run: .mjs, .js, .cjs, .ts, .mts and .cts are',
+    ],
+    [
+      step('{ id: a, run: x, hosts: [h], verify: { script: x.py } }'),
+      '4:54 script-kind: script x.py is none that zx can run: .mjs, .js, .cjs, .ts, .mts and .cts are',
+    ],
     [step('{ id: a, script: "./${{ change.id }}.mjs" }'), '4:24 fixed-text: no ${{ … }} may stand in script'],
     [step('{ id: a, run: x, verify: { expect: { exitCode: 1 } } }'), '4:32 no-action: verify of step a does nothing'],
     [

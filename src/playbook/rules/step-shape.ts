@@ -55,8 +55,38 @@ function checkAction(
     const message = `${key} means nothing in ${name}, which has ${given[0]}`;
     found.push(document.error('misplaced-key', [...path, key], message, `Remove it; it belongs to ${action}.`, 'key'));
   }
-  return [...found, ...checkScript(document, step, path), ...checkEnv(document, step, path)];
+  return [
+    ...found,
+    ...checkScript(document, step, path),
+    ...checkStarted(document, step, path),
+    ...checkEnv(document, step, path),
+  ];
 }
+
+/** What runs here is loaded by Node, for zx; on hosts it is a shell script (`hosts.ts`). */
+function checkStarted(
+  document: PlaybookDocument,
+  step: StepContent | VerifyContent,
+  path: Path,
+): readonly Diagnostic[] {
+  const { script } = step;
+  if (script === undefined || ('hosts' in step && step.hosts !== undefined)) return [];
+  const [, ending] = /[^/](\.[^./]*)$/.exec(script) ?? [];
+  if (ending === undefined || /^\.[cm]?[jt]s$/.test(ending)) return [];
+  const message = `script ${script} is none that zx can run: .mjs, .js, .cjs, .ts, .mts and .cts are`;
+  const program = programs[ending];
+  const instead = program === undefined ? `run: ${script}` : `run: ${program} ${script}`;
+  const remedy = `Start it by its own program: ${instead}`;
+  return [document.error('script-kind', [...path, 'script'], message, remedy)];
+}
+
+const programs: Readonly<Record<string, string>> = {
+  '.sh': 'sh',
+  '.bash': 'bash',
+  '.py': 'python3',
+  '.pl': 'perl',
+  '.rb': 'ruby',
+};
 
 function checkScript(document: PlaybookDocument, step: StepContent | VerifyContent, path: Path): readonly Diagnostic[] {
   const outside =

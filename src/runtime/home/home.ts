@@ -8,7 +8,7 @@
  *     evidence/<definition>/<run>.json   what rehearsals have proven
  */
 import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '../../kernel/fault.ts';
 import { isRunId } from '../../kernel/run-id.ts';
@@ -52,7 +52,25 @@ export function locateHome(told: string | undefined, env: Environment): string {
   if (named !== undefined && named !== '') return resolve(named);
   const state = env.XDG_STATE_HOME;
   if (state !== undefined && isAbsolute(state)) return join(state, 'backout');
-  return join(env.HOME || homedir(), '.local', 'state', 'backout');
+  const own = env.HOME !== undefined && isAbsolute(env.HOME) ? env.HOME : homeOfLogin();
+  return join(own, '.local', 'state', 'backout');
+}
+
+/** As the system knows it: Node's `homedir` believes a HOME that is empty. */
+function homeOfLogin(): string {
+  const told = orUndefined(() => userInfo().homedir);
+  if (told !== undefined && isAbsolute(told)) return told;
+  const message = 'There is no home: HOME names no folder by its whole path, and the system knows none for this user';
+  throw new Fault('home-unusable', message, 'Name a folder with --home or BACKOUT_HOME.');
+}
+
+/** A user that stands in no password file has none. */
+function orUndefined<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 /** For what changes something: makes the home where there is none. Throws a Fault (`home-unusable`). */

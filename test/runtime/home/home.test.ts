@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -33,6 +33,8 @@ function faultOf(call: () => unknown): Fault {
 }
 
 describe('where the home is', () => {
+  const ofLogin = join(userInfo().homedir, '.local/state/backout');
+
   test.each([
     ['as told', '/a', { BACKOUT_HOME: '/b', XDG_STATE_HOME: '/c', HOME: '/d' }, '/a'],
     ['BACKOUT_HOME', undefined, { BACKOUT_HOME: '/b', XDG_STATE_HOME: '/c', HOME: '/d' }, '/b'],
@@ -43,7 +45,9 @@ describe('where the home is', () => {
       { XDG_STATE_HOME: 'c', HOME: '/d' },
       '/d/.local/state/backout',
     ],
-    ["the user's home without HOME", undefined, {}, join(homedir(), '.local/state/backout')],
+    ["the user's home without HOME", undefined, {}, ofLogin],
+    ["the user's home where HOME is empty", undefined, { HOME: '' }, ofLogin],
+    ["the user's home where HOME is relative", undefined, { HOME: 'x' }, ofLogin],
   ])('%s', (_name, told, env, expected) => {
     expect(locateHome(told, env)).toBe(expected);
   });

@@ -5,6 +5,7 @@ import { redact, secretForms } from '../kernel/redaction.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Home, openHome } from '../runtime/home/home.ts';
 import { thisPerson } from '../runtime/home/login.ts';
+import { withoutReserve } from '../runtime/home/run-folder.ts';
 import { readSecrets, type Secrets } from '../runtime/secrets.ts';
 import { isTerminal } from './drive.ts';
 import type { Invocation, Surface } from './invocation.ts';
@@ -27,7 +28,8 @@ export async function groundOf(plan: Plan, call: Invocation, surface: Surface): 
   logTargetsOf(call, surface);
   signerOf(home, call, surface);
   const by = thisPerson(surface.env, call.flag('by') ?? null);
-  return { secrets, home, by, waits: call.has('wait') || isTerminal() };
+  const place = plan.onlyTells === undefined ? home : withoutReserve(home);
+  return { secrets, home: place, by, waits: call.has('wait') || isTerminal() };
 }
 
 /** The plan's secrets, all there, and none of them among its parameters. Throws a Fault (`usage`). */

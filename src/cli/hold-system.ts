@@ -4,6 +4,7 @@ import type { Mode, Person } from '../engine/protocol.ts';
 import { Fault } from '../kernel/fault.ts';
 import { type EngineRecord, noteRecord, thisEngine } from '../runtime/home/engine-record.ts';
 import { type Home, rehearsing } from '../runtime/home/home.ts';
+import { releaseReserve } from '../runtime/home/reserve.ts';
 import { type RunFolder, runFolder } from '../runtime/home/run-folder.ts';
 import {
   clearCurrent,
@@ -48,6 +49,8 @@ export function holdSystem(home: Home, system: string, by: Person, run: string, 
     release: (taken, ended) => {
       if (taken !== undefined && ended) clearCurrent(folder, taken.run);
       locked.value.release();
+      // Its space is for the next run, which may have to begin on a full disk.
+      if (taken !== undefined && !ended && !hasBegun(home, taken.run)) releaseReserve(taken.reserve);
     },
   };
   return { ok: true, value: held };

@@ -9,7 +9,7 @@ import { lookAtHome } from '../../runtime/home/home.ts';
 import { exit } from '../exit-codes.ts';
 import { givenParams } from '../given-parameters.ts';
 import type { Invocation, Surface } from '../invocation.ts';
-import { type KnownRun, viewOf } from '../known-run.ts';
+import { hasBegun, type KnownRun, viewOf } from '../known-run.ts';
 import { printDiagnostics } from '../lint-output.ts';
 import { factsOf } from '../load-adapters.ts';
 import { planLoaded } from '../load-plan.ts';
@@ -36,16 +36,34 @@ export async function tellPeople(stuck: Stuck, call: Invocation, surface: Surfac
       `  Take it back:     backout run --change ${id}   (when what is said above is mended)\n`,
     ].join('\n'),
   );
+  const told: Telling = {};
   try {
-    await escalate(stuck, call, surface);
+    await escalate(stuck, told, call, surface);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    surface.err(`backout: nobody could be told by itself: ${why}\n`);
+    surface.err(`backout: ${untold(told, error, call, surface)}\n`);
   }
   return exit.failed;
 }
 
-async function escalate({ trouble, executed, ...stuck }: Stuck, call: Invocation, surface: Surface): Promise<void> {
+/** The run that tells them, from when its id is settled. */
+interface Telling {
+  run?: string;
+}
+
+/** Nothing is sent before the run's first entry. */
+function untold({ run }: Telling, error: unknown, call: Invocation, surface: Surface): string {
+  const why = error instanceof Error ? error.message : String(error);
+  if (run === undefined || !hasBegun(lookAtHome(call.flag('home'), surface.env), run))
+    return `nobody could be told by itself: ${why}`;
+  return `it is not certain who was told: ${why}\n  See: backout status ${run}`;
+}
+
+async function escalate(
+  { trouble, executed, ...stuck }: Stuck,
+  told: Telling,
+  call: Invocation,
+  surface: Surface,
+): Promise<void> {
   const loaded = executed?.loaded ?? stuck.loaded;
   if (loaded === undefined) return surface.err('Nobody is told by itself: the change could not be read.\n');
   const { change, frame, file, digest, adapters } = loaded;
@@ -67,6 +85,9 @@ async function escalate({ trouble, executed, ...stuck }: Stuck, call: Invocation
     call: { ...call, args: [file] },
     surface,
     load: async () => ok({ ...planned.value, plan: { ...plan, onlyTells: stuck.id, onlyTellsBecause: trouble } }),
+    begins: (_, run) => {
+      told.run = run;
+    },
   });
 }
 

@@ -49,6 +49,14 @@ export function makeAttemptFolder(folder: RunFolder, step: string, attempt: numb
   return path;
 }
 
+/** A home whose new runs may keep no space for recording their end. */
+interface RunsHome extends Home {
+  readonly keepsReserve?: false;
+}
+
+/** The same home for a run that may begin on a full disk: it touches nothing that its end would have to tell of. */
+export const withoutReserve = (home: Home): Home => ({ ...home, keepsReserve: false }) as RunsHome;
+
 const maxTries = 100;
 
 /**
@@ -56,7 +64,7 @@ const maxTries = 100;
  * (`createJournal`). Its id sorts after every run
  * of the home. `random`: 10 fresh random bytes a call. Throws a Fault (`home-unusable`).
  */
-export function createRunFolder(home: Home, nowMs: number, random: () => Uint8Array): RunFolder {
+export function createRunFolder(home: RunsHome, nowMs: number, random: () => Uint8Array): RunFolder {
   for (let tries = 0; tries < maxTries; tries++) {
     const folder = runFolder(home, nextRunId(nowMs, random(), listRuns(home)[0]));
     const made = orUnusable(home.path, () => makeFolder(folder.path, home.modes));
@@ -65,11 +73,11 @@ export function createRunFolder(home: Home, nowMs: number, random: () => Uint8Ar
   throw new Fault('internal', `No free run id was found in ${home.runs}`);
 }
 
-function furnish(home: Home, folder: RunFolder): RunFolder {
+function furnish(home: RunsHome, folder: RunFolder): RunFolder {
   return orUnusable(home.path, () => {
     try {
       for (const name of ['files', 'attempts', 'inbox']) makeFolder(join(folder.path, name), home.modes);
-      keepReserve(folder.reserve, home.modes.file);
+      if (home.keepsReserve !== false) keepReserve(folder.reserve, home.modes.file);
       syncFolder(home.runs);
       return folder;
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Person } from '../engine/protocol.ts';
 import { Fault } from '../kernel/fault.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepProcesses } from '../ports/step-process.ts';
+import { delay } from '../runtime/delay.ts';
 import { type Home, openHome } from '../runtime/home/home.ts';
 import type { RunFolder } from '../runtime/home/run-folder.ts';
 import { createStepProcesses } from '../runtime/process/step-processes.ts';
@@ -14,7 +15,7 @@ import { exit } from './exit-codes.ts';
 import { groundOf, refuseSecretsSaid } from './ground.ts';
 import { type HeldSystem, heldFault, holdSystem } from './hold-system.ts';
 import type { Invocation, Surface } from './invocation.ts';
-import { livingOf } from './known-run.ts';
+import { hasBegun, livingOf } from './known-run.ts';
 import { windowNotes } from './late/window-notes.ts';
 import { printDiagnostics } from './lint-output.ts';
 import type { loadPlan } from './load-plan.ts';
@@ -73,17 +74,20 @@ async function runDry(beginning: Beginning, { mayBegin }: Hooks): Promise<number
   const options = await beginRun(newRunFolder(home), beginning);
   const code = await conclude(await drive(options), options, call);
   const refusal = refusalOf(() => mayBegin?.(home));
-  if (refusal !== undefined) surface.err(`\nAs things are it would be refused for real: ${refusal}\n`);
+  if (refusal !== undefined) {
+    const remedy = refusal.remedy === undefined ? '' : `\n  ${refusal.remedy}`;
+    surface.err(`\nAs things are it would be refused for real: ${refusal.message}${remedy}\n`);
+  }
   return code;
 }
 
-function refusalOf(begin: () => void): string | undefined {
+function refusalOf(begin: () => void): Fault | undefined {
   try {
     begin();
     return undefined;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return error.remedy === undefined ? error.message : `${error.message}\n  ${error.remedy}`;
+    return error;
   }
 }
 
@@ -92,7 +96,13 @@ type Hooks = Pick<PlannedRun, 'mayBegin' | 'begins'>;
 async function runReal(beginning: Beginning, hooks: Hooks): Promise<number> {
   const { home, planned, by, call, surface } = beginning;
   const { plan } = planned;
-  hooks.mayBegin?.(home);
+  const refusal = refusalOf(() => hooks.mayBegin?.(home));
+  if (refusal !== undefined) {
+    // What stands in the way may be the first call with this key.
+    const known = await runOfFirstCall(beginning, () => refusal.code === 'held');
+    if (known === undefined) throw refusal;
+    return followOnce(home, known, beginning);
+  }
   const rehearsed = await rehearsalNotes(beginning);
   const late = await windowNotes(beginning);
   if (late === undefined) return exit.usage;
@@ -105,17 +115,18 @@ async function runReal(beginning: Beginning, hooks: Hooks): Promise<number> {
 export async function startReal(home: Home, by: Person, beginning: Beginning, hooks: Hooks = {}): Promise<number> {
   const { plan } = beginning.planned;
   const held = holdSystem(home, plan.system, by, '', beginning.mode);
-  if (!held.ok)
-    return heldElsewhere(held.holder.record?.run, beginning, () => heldFault(plan.system, held.holder, undefined, []));
+  if (!held.ok) {
+    const known = await runOfFirstCall(beginning, () => isBeginning(home, held.holder.record?.run));
+    if (known === undefined) throw heldFault(plan.system, held.holder, undefined, []);
+    return followOnce(home, known, beginning);
+  }
   const { open } = held.value;
   // Another caller with its key may have been faster, and have come to its end, since that was looked for.
   const known = knownRun(beginning);
   if (open === undefined && known === undefined) return driveHeld(held.value, home, beginning, hooks);
   held.value.release(undefined, false);
-  if (open === undefined && known !== undefined) return followOnce(home, known, beginning);
-  return heldElsewhere(open?.folder.run, beginning, () =>
-    heldFault(plan.system, undefined, open, open === undefined ? [] : livingOf(open, beginning.processes)),
-  );
+  if (known !== undefined) return followOnce(home, known, beginning);
+  throw heldFault(plan.system, undefined, open, open === undefined ? [] : livingOf(open, beginning.processes));
 }
 
 async function driveHeld(held: HeldSystem, home: Home, beginning: Beginning, hooks: Hooks): Promise<number> {
@@ -136,11 +147,23 @@ async function driveHeld(held: HeldSystem, home: Home, beginning: Beginning, hoo
   }
 }
 
-/** Two callers with one key at the same moment: the second gets the first one's run. */
-function heldElsewhere(run: string | undefined, beginning: Beginning, fault: () => Fault): Promise<number> {
-  const known = knownRun(beginning);
-  if (known === undefined || (run !== undefined && run !== '' && run !== known)) throw fault();
-  return followOnce(beginning.home, known, beginning);
+const patienceMs = 5_000;
+const lookMs = 100;
+
+/** Whoever holds the system may be short of its first entry. */
+const isBeginning = (home: Home, run: string | undefined): boolean =>
+  run === undefined || run === '' || !hasBegun(home, run);
+
+/** Two callers with one key at the same moment: the second gets the first one's run. Undefined: there is none. */
+async function runOfFirstCall(beginning: Beginning, mayBeBeginning: () => boolean): Promise<string | undefined> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    // Asked in this order: what begins between the two questions is found by the second.
+    const isWorthWaiting = beginning.onceKey !== null && mayBeBeginning() && performance.now() < until;
+    const known = knownRun(beginning);
+    if (known !== undefined || !isWorthWaiting) return known;
+    await delay(lookMs);
+  }
 }
 
 function knownRun({ home, planned, onceKey, call }: Beginning): string | undefined {

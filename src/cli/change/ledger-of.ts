@@ -4,12 +4,15 @@ import type { LedgerEvent } from '../../journal/ledger-event.ts';
 import type { Executed } from '../../plan/derive/executed.ts';
 import type { Home } from '../../runtime/home/home.ts';
 import { ledgerFolder, readLedger } from '../../runtime/home/ledger.ts';
+import { hasBegun } from '../known-run.ts';
 import { runStepsIn } from './run-steps.ts';
 import { refuseLostLedger, runsOfChange } from './runs-of.ts';
 
 export interface KnownLedger extends LedgerState {
   /** Its last entry: its number and hash; null: there is none. */
   readonly head: { readonly seq: number; readonly hash: string } | null;
+  /** Whoever began `lastBackout` had come to its first entry when this was read. */
+  readonly backoutHadBegun: boolean;
   /** Half an entry stands behind it: whoever was writing it died, and was never told that it was recorded. */
   readonly isTorn: boolean;
   /** Runs that carried the change out or took it back, and that it does not name. */
@@ -21,8 +24,10 @@ export function ledgerOf(home: Home, change: string): KnownLedger {
   refuseLostLedger(home, change);
   const { events, link, tornBytes } = readLedger(ledgerFolder(home, change));
   const named = new Set(events.flatMap(runOf));
+  const state = foldLedger(events, runStepsIn(home));
   return {
-    ...foldLedger(events, runStepsIn(home)),
+    ...state,
+    backoutHadBegun: state.lastBackout !== null && hasBegun(home, state.lastBackout),
     head: link.seq === 0 ? null : link,
     isTorn: tornBytes > 0,
     strangers: events.length === 0 ? [] : runsOfChange(home, change).filter((run) => !named.has(run)),

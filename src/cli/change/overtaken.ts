@@ -34,7 +34,7 @@ const lookMs = 100;
 
 /**
  * After a call that came too late: the backout that another process has begun since `known` was read; undefined: none.
- * Where the system is held it is waited for: who holds it may not have come to its first entry.
+ * It is waited for where the system is held, or the ledger names it: it may not have come to its first entry.
  */
 export async function otherBackout(
   home: Home,
@@ -44,11 +44,12 @@ export async function otherBackout(
 ): Promise<string | undefined> {
   const isHeld = error instanceof Fault && error.code === 'held';
   if (!isHeld && !(error instanceof Overtaken)) return undefined;
-  const until = performance.now() + (isHeld ? patienceMs : 0);
+  const until = performance.now() + patienceMs;
   for (;;) {
     const { lastBackout } = ledgerOf(home, change);
-    if (lastBackout !== null && lastBackout !== known.lastBackout && hasBegun(home, lastBackout)) return lastBackout;
-    if (performance.now() > until) return undefined;
+    const other = lastBackout === known.lastBackout && known.backoutHadBegun ? null : lastBackout;
+    if (other !== null && hasBegun(home, other)) return other;
+    if (performance.now() > until || (other === null && !isHeld)) return undefined;
     await delay(lookMs);
   }
 }

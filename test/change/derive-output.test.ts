@@ -65,11 +65,13 @@ describe('where it has to lie', () => {
     ['a program', undo('{ uses: command, with: { argv: [undo] } }')],
     ['a file of an adapter', undo('{ uses: files/restore, with: { archive: a.tar, target: /srv/shop } }')],
     ['a variable of a program', undo('{ uses: command, env: { A: ./a }, with: { argv: [/bin/undo] } }')],
+    ["an adapter of one's own", undo('{ uses: ./own.sh, with: {} }')],
     ['a proof', undo('{ run: x, hosts: [h], verify: { run: x } }')],
     ['an inventory', undo('{ run: x, hosts: { command: [./hosts] } }')],
   ])('is said at its head of %s, and when it is written elsewhere', async (_, text) => {
     const site = new Site();
     site.write('hosts', '#!/bin/sh\necho \'["h"]\'\n', 0o755);
+    site.write('own.sh', '#!/bin/sh\necho \'{ "summary": "x" }\'\n', 0o755);
     site.write('change.yaml', text);
     expect((await site.call(['derive', 'change.yaml'])).stdout).toContain(head);
     site.write('other/file', '');

@@ -16,6 +16,7 @@ import {
   readCurrent,
   setCurrent,
 } from '../../../src/runtime/home/system-folder.ts';
+import { Site } from '../../rig/site.ts';
 import { mayMount, smallDisk, temporaryFolder } from './scratch.ts';
 
 const zeros = (): Uint8Array => new Uint8Array(10);
@@ -50,6 +51,13 @@ describe('where the home is', () => {
     ["the user's home where HOME is relative", undefined, { HOME: 'x' }, ofLogin],
   ])('%s', (_name, told, env, expected) => {
     expect(locateHome(told, env)).toBe(expected);
+  });
+
+  test('an empty HOME of the process itself puts it into no folder that the call happens to be in', async () => {
+    const site = new Site();
+    const env = { BACKOUT_HOME: undefined, HOME: '' };
+    const { code, stderr } = await site.call(['change', 'status', 'NO-SUCH-CHANGE'], { env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(ofLogin)]);
   });
 });
 

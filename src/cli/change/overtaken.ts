@@ -33,7 +33,8 @@ const patienceMs = 5_000;
 const lookMs = 100;
 
 /**
- * After a call that came too late: the backout that another process has begun since `known` was read; undefined: none.
+ * After a call that came too late: the backout that another process has begun, or gone on with, since `known` was read;
+ * undefined: there is none.
  * It is waited for where the system is held, or the ledger names it: it may not have come to its first entry.
  */
 export async function otherBackout(
@@ -46,8 +47,9 @@ export async function otherBackout(
   if (!isHeld && !(error instanceof Overtaken)) return undefined;
   const until = performance.now() + patienceMs;
   for (;;) {
-    const { lastBackout } = ledgerOf(home, change);
-    const other = lastBackout === known.lastBackout && known.backoutHadBegun ? null : lastBackout;
+    const { lastBackout, head } = ledgerOf(home, change);
+    const wentOn = error instanceof Overtaken && head?.seq === known.head?.seq;
+    const other = lastBackout === known.lastBackout && known.backoutHadBegun && !wentOn ? null : lastBackout;
     if (other !== null && hasBegun(home, other)) return other;
     if (performance.now() > until || (other === null && !isHeld)) return undefined;
     await delay(lookMs);

@@ -60,7 +60,7 @@ function leave(code: number): void {
 }
 
 /** Their exit code says what became of a system, whatever becomes of what they print. */
-const acting: ReadonlySet<string> = new Set(['run', 'resume', 'rehearse', 'change']);
+const acting: ReadonlySet<string> = new Set(['run', 'resume', 'rehearse', 'change run', 'change record']);
 /** Nobody reads on: no loss to anybody. */
 const readerGone: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ECONNRESET']);
 
@@ -69,7 +69,9 @@ function codeOfOutput(code: number): number {
   const error: NodeJS.ErrnoException | null = unwritten ?? used.get('stdout')?.errored ?? null;
   if (error === null || readerGone.has(error.code ?? '')) return code;
   surface.err(`backout: what was to be printed could not be written (${error.code ?? error.message})\n`);
-  return code === 0 && !acting.has(process.argv[2] ?? '') ? exit.usage : code;
+  const [first = '', second = ''] = process.argv.slice(2);
+  const isActing = acting.has(first) || acting.has(`${first} ${second}`);
+  return code === 0 && !isActing ? exit.usage : code;
 }
 
 main(process.argv.slice(2), surface).then(leave, broken);

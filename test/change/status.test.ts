@@ -1,5 +1,7 @@
 /** What `change status` and the head of a derived playbook say is true, also half-way and the second time. */
+import { spawnSync } from 'node:child_process';
 import { expect, jest, test } from '@jest/globals';
+import { program } from '../rig/built.ts';
 import { Site } from '../rig/site.ts';
 
 jest.setTimeout(120_000);
@@ -142,4 +144,19 @@ steps:
   expect(JSON.parse((await site.call(['change', 'status', 'CHG1', '--json'])).stdout).backoutEnd).toBe('well');
   site.write('change.yaml', 'nothing');
   expect((await site.call(['change', 'status', 'CHG1'])).stdout).toContain(`\nTaken back by run ${run}: `);
+});
+
+test('what could not be printed is no success', async () => {
+  const site = siteOf();
+  await record(site, 'two', 'done');
+  const status = spawnSync(
+    'sh',
+    ['-c', 'exec "$0" "$1" change status CHG1 --json > /dev/full', process.execPath, program],
+    {
+      cwd: site.folder,
+      env: site.environment(),
+      encoding: 'utf8',
+    },
+  );
+  expect([status.status, status.stderr]).toEqual([2, expect.stringContaining('could not be written (ENOSPC)')]);
 });

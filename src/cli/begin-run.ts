@@ -20,8 +20,9 @@ import type { Drive } from './drive.ts';
 import type { Invocation, Surface } from './invocation.ts';
 import type { PlanAndAdapters } from './load-plan.ts';
 import { logTargetsOf } from './log-targets.ts';
-import { openRecord } from './open-record.ts';
+import { openRecord, signerOf } from './open-record.ts';
 import { makeSetting } from './run-setting.ts';
+import { sayUnsigned, unsignedBackoutNote } from './unsigned.ts';
 import { version } from './version.ts';
 
 export interface Beginning {
@@ -64,7 +65,15 @@ export async function beginRun(folder: RunFolder, beginning: Beginning): Promise
     head: record.head,
   });
   const unclosed = unclosedWords(plan);
-  const notes = [...(unclosed === undefined ? [] : [unclosed]), ...(beginning.notes ?? [])];
+  const unsigned =
+    mode === 'real'
+      ? await unsignedBackoutNote(beginning.home, plan, signerOf(beginning.home, call, surface))
+      : undefined;
+  const notes = [
+    ...(unclosed === undefined ? [] : [unclosed]),
+    ...sayUnsigned(folder.run, unsigned, surface),
+    ...(beginning.notes ?? []),
+  ];
   const began: Undated = {
     type: 'run.began',
     run: folder.run,

@@ -18,7 +18,14 @@ export async function conclude(driven: Driven, drive: Drive, call: Invocation): 
   const { folder, surface, wall, home } = drive;
   const { leaving, context, history } = driven;
   if (leaving.kind === 'broken') throw broken(leaving.error, folder.run);
-  const view = makeRunView({ context, truth: truthOf(context), history, engine: 'gone', now: wall.now() });
+  const view = makeRunView({
+    context,
+    truth: truthOf(context),
+    history,
+    engine: 'gone',
+    now: wall.now(),
+    ...keyOf(call),
+  });
   const options = textOptions(process.stderr, surface, wall.now());
   const text =
     leaving.kind !== 'ended'
@@ -32,6 +39,12 @@ export async function conclude(driven: Driven, drive: Drive, call: Invocation): 
   if (call.has('json')) surface.out(`${JSON.stringify({ ...view, ...evidence }, null, 2)}\n`);
   if (leaving.kind === 'ended') recordTimes(driven, drive);
   return exitCodeWith(evidence, exitCodeOf(driven));
+}
+
+/** As it was named for this process. */
+function keyOf(call: Invocation): { readonly signingKey?: string } {
+  const key = call.flag('signing-key');
+  return key === undefined ? {} : { signingKey: key };
 }
 
 /** A drill whose failure was never reached may have ended well, and has shown nothing. */

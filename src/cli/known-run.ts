@@ -1,6 +1,6 @@
 /** A run as its folder has it: the plan that its journal names, the entries, the state they fold to, and who drives it. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { EngineState } from '../engine/decide.ts';
 import type { Mode } from '../engine/protocol.ts';
 import { replay } from '../engine/replay.ts';
@@ -15,12 +15,14 @@ import { type EngineRecord, type EngineSight, readRecord, sightOf } from '../run
 import { type Home, listRuns, resolveRun } from '../runtime/home/home.ts';
 import { readJournal } from '../runtime/home/journal-read.ts';
 import { type RunFolder, runFolder } from '../runtime/home/run-folder.ts';
+import { hasKeyAtHand } from '../runtime/home/signing-key.ts';
 import type { Estimates } from '../views/estimate.ts';
 import { expectedEndOf } from '../views/estimate-end.ts';
 import { historyOf } from '../views/history.ts';
 import { makeRunView } from '../views/make-run-view.ts';
 import type { EngineSign, RunView } from '../views/run-view.ts';
 import { hasAttempts, isDamage, isGivenUp, lostJournal, orDamaged } from './damaged-run.ts';
+import type { Surface } from './invocation.ts';
 import { keepHeapSmall } from './small-heap.ts';
 
 export interface KnownRun {
@@ -106,9 +108,11 @@ export function engineSign(run: Pick<KnownRun, 'driver'>): EngineSign {
 export interface Beside {
   readonly estimates?: Estimates | undefined;
   readonly takenBackBy?: string;
+  /** Of who looks: the signing key may be found there. */
+  readonly env?: Surface['env'];
 }
 
-export function viewOf(run: KnownRun, now: number, { estimates, takenBackBy }: Beside = {}): RunView {
+export function viewOf(run: KnownRun, now: number, { estimates, takenBackBy, env = {} }: Beside = {}): RunView {
   const { context } = run.state;
   const history = historyOf(run.entries);
   return makeRunView({
@@ -118,8 +122,14 @@ export function viewOf(run: KnownRun, now: number, { estimates, takenBackBy }: B
     engine: engineSign(run),
     now,
     ...(takenBackBy === undefined ? {} : { takenBackBy }),
+    ...(needsKey(run, env) ? { signingKey: 'FILE' } : {}),
     expectedEnd: estimates === undefined ? null : expectedEndOf({ context, history, estimates, now }),
   });
+}
+
+/** Its entries are signed, and whoever takes it up has to say with what. */
+function needsKey({ entries, folder }: KnownRun, env: Surface['env']): boolean {
+  return entries.some(({ sig }) => sig !== undefined) && !hasKeyAtHand(dirname(dirname(folder.path)), env);
 }
 
 /** What still lives of the attempts that no outcome is recorded of. */
@@ -188,11 +198,15 @@ function hasEntry(folder: RunFolder): boolean {
 }
 
 export function firstEvent(home: Home, run: string) {
+  const event = firstEntry(home, run)?.event;
+  return event?.type === 'run.began' ? event : undefined;
+}
+
+export function firstEntry(home: Home, run: string): Entry | undefined {
   try {
     const text = readFileSync(runFolder(home, run).journal, 'utf8');
     const end = text.indexOf('\n');
-    const event = (JSON.parse(end < 0 ? text : text.slice(0, end)) as Entry).event;
-    return event.type === 'run.began' ? event : undefined;
+    return JSON.parse(end < 0 ? text : text.slice(0, end)) as Entry;
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { type KnownRun, viewOf } from './known-run.ts';
 import { textOptions } from './text-options.ts';
 
 export function sayEnded(known: KnownRun, call: Invocation, surface: Surface): number {
-  const view = viewOf(known, Date.now());
+  const view = viewOf(known, Date.now(), surface);
   surface.err(`Run ${known.folder.run} has ended: there is nothing to resume.\n`);
   surface.err(statusText(view, textOptions(process.stderr, surface)));
   return answerOf(known, view, call, surface);
@@ -15,7 +15,7 @@ export function sayEnded(known: KnownRun, call: Invocation, surface: Surface): n
 /** The same of a change whose backout is begun now: that is what there is to resume. */
 export function sayOwed(known: KnownRun, call: Invocation, surface: Surface): number {
   surface.err(`Run ${known.folder.run} has ended ${known.state.context.end}; its change was not taken back since.\n`);
-  return answerOf(known, viewOf(known, Date.now()), call, surface);
+  return answerOf(known, viewOf(known, Date.now(), surface), call, surface);
 }
 
 function answerOf({ state }: KnownRun, view: RunView, call: Invocation, surface: Surface): number {

@@ -24,10 +24,11 @@ import { livingOf, readPlan, readRun } from './known-run.ts';
 import { refuseOutdated } from './later-runs.ts';
 import { loadAdapters } from './load-adapters.ts';
 import { logTargetsOf } from './log-targets.ts';
-import { reopenRecord } from './open-record.ts';
+import { reopenRecord, signerOf } from './open-record.ts';
 import { makeSetting } from './run-setting.ts';
 import { sayEnded } from './say-ended.ts';
 import { unaskedClosings } from './unasked-closings.ts';
+import { sayUnsigned, signingNote } from './unsigned.ts';
 
 export interface TakeUp {
   readonly home: Home;
@@ -81,6 +82,7 @@ async function prepareDrive(
     record.entries.map((entry) => entry.event),
   );
   for (const decision of decisions) refuse(state.context, decision);
+  const unsigned = sayUnsigned(run, signingNote(record.entries, signerOf(home, call, surface)), surface);
   const adapters = await loadAdapters(adaptersOf(plan), plan.folder, secretVariables(plan));
   const secrets = await readSecrets(plan, surface.env);
   const [first] = record.entries;
@@ -106,6 +108,7 @@ async function prepareDrive(
   for (const line of unasked) surface.err(`${line}.\n`);
   const notes = [
     ...unasked,
+    ...unsigned,
     ...tornNote(record.tornBytes),
     ...clockNote(behindMs),
     ...planNote(plan),

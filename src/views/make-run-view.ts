@@ -22,11 +22,13 @@ export interface RunFacts {
   readonly expectedEnd?: ExpectedEnd | null;
   /** From the change's ledger; left out: nothing takes it back. */
   readonly takenBackBy?: string;
+  /** What `--signing-key` has to name for whoever takes the run up; left out: nothing is signed, or the key is at hand. */
+  readonly signingKey?: string;
 }
 
 export function makeRunView(facts: RunFacts): RunView {
   const view = withoutNext(facts);
-  return { ...view, next: nextCommands(view) };
+  return { ...view, next: nextCommands(view, facts.signingKey) };
 }
 
 function withoutNext(facts: RunFacts): Situation {

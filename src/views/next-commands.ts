@@ -8,7 +8,18 @@ import { shellWord } from './shell-word.ts';
 
 const why = "--reason 'why'";
 
-export function nextCommands(view: Situation): readonly NextCommand[] {
+/** `signingKey`: what the run's entries were signed with, where that has to be named again. */
+export function nextCommands(view: Situation, signingKey?: string): readonly NextCommand[] {
+  const commands = unsigned(view);
+  if (signingKey === undefined || view.engine === 'alive') return commands;
+  return commands.map(({ command, when }) =>
+    signs.test(command) ? { command: `${command} --signing-key ${shellWord(signingKey)}`, when } : { command, when },
+  );
+}
+
+const signs = /\bbackout (run|change run|resume|confirm|reject|retry|skip|stop) /;
+
+function unsigned(view: Situation): readonly NextCommand[] {
   if (view.mode === 'dry-run') return view.exitCode === null ? unfinishedDryRun(view) : afterDryRun(view);
   if (view.exitCode !== null) return afterEnd(view);
   if (view.engine === 'stopped') return wakeEngine(view);

@@ -18,7 +18,7 @@ export const run: CommandRun = async (call, surface) => {
   const known = readRun(home, id);
   const isOpen = known.state.context.end === null;
   const later = isOpen ? { estimates: storedTimes(home, known.plan).estimates } : takenBackSince(home, known);
-  const view = viewOf(known, Date.now(), later);
+  const view = viewOf(known, Date.now(), { ...later, env: surface.env });
   if (call.has('json')) surface.out(`${JSON.stringify(view, null, 2)}\n`);
   else surface.out(statusText(view, textOptions(process.stdout, surface)));
   return exit.backedOut;

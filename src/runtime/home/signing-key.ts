@@ -1,4 +1,5 @@
 /** Where the signing key is: `BACKOUT_SIGNING_KEY` names its file, else `signing-key.pem` in the home, else none. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sign } from '../../journal/chain.ts';
 import { signer } from '../../journal/signature.ts';
@@ -11,7 +12,7 @@ type Environment = { readonly [name: string]: string | undefined };
 /** `undefined`: entries are not signed. Throws a Fault (`usage`) where a key was named that cannot be used. */
 export function findSigner(homePath: string, env: Environment): Sign | undefined {
   const named = env.BACKOUT_SIGNING_KEY || undefined;
-  const path = named ?? join(homePath, 'signing-key.pem');
+  const path = named ?? keyIn(homePath);
   const pem = readKey(path);
   if (pem !== undefined) return signer(pem, path);
   if (named === undefined) return undefined;
@@ -21,6 +22,13 @@ export function findSigner(homePath: string, env: Environment): Sign | undefined
     'Correct --signing-key, or correct or unset BACKOUT_SIGNING_KEY.',
   );
 }
+
+/** Whoever takes a run up signs without naming the key. */
+export function hasKeyAtHand(homePath: string, env: Environment): boolean {
+  return Boolean(env.BACKOUT_SIGNING_KEY) || existsSync(keyIn(homePath));
+}
+
+const keyIn = (homePath: string): string => join(homePath, 'signing-key.pem');
 
 function readKey(path: string): string | undefined {
   try {

@@ -1,5 +1,5 @@
 /** The record of the decisions about a window: what was cut off it is damage, what a crash left of it is not. */
-import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import { Site } from '../rig/site.ts';
@@ -90,4 +90,12 @@ test('that values stand in is said where the time that is told may rest on them,
   expect((await decide(site, 'it works')).stderr).toBe('');
   expect((await deadline(site, '--margin', 'soon')).stderr).not.toContain(said);
   expect((await deadline(site, '--window-ends', 'soon')).stderr).not.toContain(said);
+});
+
+test('those of another change, copied here, are damage', async () => {
+  const site = await decidedTwice();
+  cpSync(join(site.home, 'changes', 'CHG1'), join(site.home, 'changes', 'CHG2'), { recursive: true });
+  site.write('playbook.yaml', playbook.replace('CHG1', 'CHG2'));
+  const why = 'are damaged in line 1: it is a decision about CHG1';
+  expect(await deadline(site)).toMatchObject({ code: 7, stderr: expect.stringContaining(why) });
 });

@@ -47,14 +47,14 @@ export interface KnownDecisions {
 
 /** Throws a Fault (`journal-damaged`, exit 7) that names the line. */
 export function readWindowDecisions(home: Pick<Home, 'path'>, change: string): KnownDecisions {
-  const { decisions, tornBytes } = read(windowDecisionsFile(home, change));
+  const { decisions, tornBytes } = read(windowDecisionsFile(home, change), change);
   return { decisions, isTorn: tornBytes > 0 };
 }
 
 /** The head first: it is never ahead of a file that is read after it. */
-function read(file: string): ReadDecisions {
+function read(file: string, change: string): ReadDecisions {
   const head = headOf(file);
-  const found = readEntries(file, head?.seq);
+  const found = readEntries(file, change, head?.seq);
   const fault = head === undefined ? undefined : headFault(head, found.link, found.atHead);
   if (fault === undefined) return found;
   throw damaged(file, Math.min(found.link.seq + 1, head?.seq ?? 1), fault);
@@ -73,7 +73,7 @@ function headOf(file: string): Link | undefined {
   }
 }
 
-function readEntries(file: string, headSeq: number | undefined): ReadDecisions {
+function readEntries(file: string, change: string, headSeq: number | undefined): ReadDecisions {
   const text = orUnusable(file, () => readIfThere(file) ?? '');
   const verifier = createVerifier();
   const decisions: WindowDecision[] = [];
@@ -85,6 +85,8 @@ function readEntries(file: string, headSeq: number | undefined): ReadDecisions {
     if (!verifier.push(line)) break;
     // A cast beside a parse: the chain shows that this program wrote the line.
     const entry = JSON.parse(line) as Entry<WindowDecision>;
+    // The chain of another change's file, copied here, holds just as well.
+    if (entry.event.change !== change) throw damaged(file, entry.seq, `it is a decision about ${entry.event.change}`);
     decisions.push(entry.event);
     link = { seq: entry.seq, hash: entry.hash };
     if (link.seq === headSeq) atHead = link;
@@ -113,7 +115,7 @@ export function addWindowDecision(home: Home, decision: WindowDecision): void {
   });
   const unlock = lock(join(folder, 'decisions-lock.sqlite'), decision.change, home.modes.file);
   try {
-    const known = read(file);
+    const known = read(file, decision.change);
     const at = Math.max(decision.at, known.decisions.at(-1)?.at ?? 0);
     const { line, entry } = seal<WindowDecision>({ ...decision, at }, known.link);
     orUnusable(home.path, () => {

@@ -41,6 +41,8 @@ test('each part is whole, in order, and the journal', async () => {
   const confirmed = await site.call(['confirm', first, 'a', ...copied]);
   expect([waiting.code, back.code, confirmed.code]).toEqual([3, 8, 0]);
   for (const { stderr } of [waiting, back, confirmed]) expect(stderr).not.toContain('lags');
+  const whole = await site.call(['audit', 'verify', './copy.ndjson']);
+  expect([whole.code, whole.stdout]).toEqual([7, expect.stringContaining('Another journal begins there.')]);
   const runs = readdirSync(join(site.home, 'runs'));
   expect(runs).toHaveLength(3);
   for (const run of runs) {

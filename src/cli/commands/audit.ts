@@ -47,7 +47,7 @@ function readKey(path: string): string {
 
 function wordsOf(path: string, verdict: Verdict): string {
   const { entries, head, headFoundAt, followedBy, signed, signaturesChecked, tornBytes } = verdict;
-  const lines = [firstLine(path, verdict)];
+  const lines = [firstLine(path, verdict), ...otherJournal(verdict)];
   if (head !== null) lines.push(`${entries} intact entries, head ${head}`);
   if (headFoundAt !== null) lines.push(`The head that was asked for is entry ${headFoundAt}; ${followedBy} follow it.`);
   if (signaturesChecked) lines.push(`${signed} signatures checked.`);
@@ -55,6 +55,12 @@ function wordsOf(path: string, verdict: Verdict): string {
   else lines.push('Not signed: who could write the home could also have written the whole journal anew.');
   if (tornBytes > 0) lines.push(`A crash cut the last line short (${tornBytes} bytes); nothing that counts was in it.`);
   return lines.join('\n');
+}
+
+/** A copy may hold several runs, and is no journal then. */
+function otherJournal({ kind, reason }: Verdict): readonly string[] {
+  if (kind !== 'sequence' || !reason?.startsWith('entry 1 stands')) return [];
+  return ['Another journal begins there. Of a copy that holds several, verify the part of one run: docs/operating.md.'];
 }
 
 function firstLine(path: string, { verdict, line, reason }: Verdict): string {

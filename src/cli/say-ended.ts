@@ -5,8 +5,13 @@ import type { Invocation, Surface } from './invocation.ts';
 import { type KnownRun, viewOf } from './known-run.ts';
 import { textOptions } from './text-options.ts';
 
-export function sayEnded(known: KnownRun, call: Invocation, surface: Surface): number {
-  const view = viewOf(known, Date.now(), surface);
+export function sayEnded(
+  known: KnownRun,
+  call: Invocation,
+  surface: Surface,
+  since: { readonly takenBackBy?: string } = {},
+): number {
+  const view = viewOf(known, Date.now(), { ...since, env: surface.env });
   surface.err(`Run ${known.folder.run} has ended: there is nothing to resume.\n`);
   surface.err(statusText(view, textOptions(process.stderr, surface)));
   return answerOf(known, view, call, surface);

@@ -97,6 +97,12 @@ describe('a backout that is still owed', () => {
     expect(resumed.stderr).toMatch(
       /^Run \w+ has ended failed; its change was not taken back since\.\n\nCHG1 failed: it is now taken back/,
     );
+    const named = await site.call(['resume', run]);
+    expect([named.code, named.stderr]).toEqual([
+      1,
+      expect.stringContaining(`run ${site.runs[0]} takes change CHG1 back`),
+    ]);
+    expect(named.stderr).not.toContain('not taken back by itself');
     const { code, stderr } = await site.call(['resume']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('there is no run that has not ended')]);
   });

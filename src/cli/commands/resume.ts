@@ -5,6 +5,7 @@ import { openHome } from '../../runtime/home/home.ts';
 import { thisPerson } from '../../runtime/home/login.ts';
 import { createStepProcesses } from '../../runtime/process/step-processes.ts';
 import { andBackOut, owesBackout } from '../change/and-back-out.ts';
+import { takenBackSince } from '../change/taken-back-since.ts';
 import { isTerminal } from '../drive.ts';
 import { refuseSecretsSaid } from '../ground.ts';
 import type { CommandRun, Invocation, Surface } from '../invocation.ts';
@@ -32,8 +33,10 @@ export const run: CommandRun = async (call, surface) => {
     );
   if (context.end !== null && !call.has('reopen')) {
     if (context.mode === 'rehearsal') await completeEvidence(known, call, surface);
-    const say = (await owesBackout(known, call, surface)) ? sayOwed : sayEnded;
-    return andBackOut(known, call, surface, async (shown) => say(known, call, shown));
+    const isOwed = await owesBackout(known, call, surface);
+    return andBackOut(known, call, surface, async (shown) =>
+      isOwed ? sayOwed(known, call, shown) : sayEnded(known, call, shown, takenBackSince(home, known)),
+    );
   }
   if (context.end === null && engineSign(known) !== 'gone') {
     if (!context.paused) throw held(known);

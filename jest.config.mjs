@@ -6,7 +6,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   workerIdleMemoryLimit: '512MB',
-  maxWorkers: 2,
+  maxWorkers: 3,
   testSequencer: '<rootDir>/tools/slowest-first.mjs',
   // Real processes on a busy machine: slow is no failure.
   testTimeout: 30_000,

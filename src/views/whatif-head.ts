@@ -53,6 +53,7 @@ export function assumptionWords({ assumed }: WhatIfDocument): readonly string[] 
   return [
     'Times are assumed where none were measured: a tenth of the timeout, one minute where there is none.',
     'A person who is asked what to do is taken to stop the run after five minutes, the careful answer; an engine that dies is followed by another after one minute: if nobody resumes the run, it waits.',
+    'Rows in which a person is asked hold where the engine stays to hear the answer: at a terminal, or with --wait. `run --yes` without either leaves at the first question with exit code 3; the run then waits, and the time to answer does not run out.',
     ...(values.length === 0 ? [] : [`Values that stand in for parameters that were not given: ${values.join(', ')}.`]),
   ];
 }

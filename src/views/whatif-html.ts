@@ -1,5 +1,4 @@
 /** A what-if examination as one HTML file that needs nothing else: picture, findings, table. */
-import { formatDuration } from '../kernel/duration.ts';
 import { allSteps, type PlannedStep } from '../plan/plan.ts';
 import type { Finding } from '../whatif/finding.ts';
 import type { Row } from '../whatif/row.ts';
@@ -9,7 +8,16 @@ import type { WhatIfDocument } from './whatif.ts';
 import { assumptionWords, conditionWords, countWords, untroubledWords } from './whatif-head.ts';
 import { grouped, type RowGroup } from './whatif-rows.ts';
 import { whatIfStyle } from './whatif-style.ts';
-import { alsoWords, dutyWords, endWords, failureWords, longestOf, shortTruth, toldWords } from './whatif-words.ts';
+import {
+  alsoWords,
+  dutyWords,
+  endWords,
+  failureWords,
+  leftOutWords,
+  shortTruth,
+  spanWords,
+  toldWords,
+} from './whatif-words.ts';
 
 const headings = ['If', 'The run', 'True then', 'Told', 'Who must act', 'After'];
 
@@ -34,7 +42,7 @@ ${findings.length === 0 ? '<p class="good">None: whatever fails, people are told
 ${table(document)}
 <h2>Assumptions</h2>
 <ul>${assumptionWords(document)
-    .map((words) => `<li>${html(words)}</li>`)
+    .map((words) => `<li>${coded(words)}</li>`)
     .join('')}</ul>
 <p class="dim">Plan digest <code>${html(digest)}</code></p>
 </body></html>
@@ -70,12 +78,14 @@ function rowOf({ rows }: RowGroup): string {
   const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
   const kind = first.exitCode === 0 ? 'good' : first.end === 'succeeded-with-exceptions' ? 'warn' : 'bad';
   const duties = first.mustAct.map((duty) => `<li>${html(dutyWords(duty))}</li>`).join('');
+  const { ofBeginning, ofEnd } = toldWords(first.told);
+  const leftOut = leftOutWords(first);
   return [
     `<tr><td>${html(`${what}${alsoWords(first)}`)}</td>`,
-    `<td class="end ${kind}">${html(endWords(first))}</td>`,
+    `<td class="end ${kind}">${html(endWords(first))}${leftOut === '' ? '' : `<br><span class="dim">${coded(leftOut)}</span>`}</td>`,
     `<td>${html(shortTruth(first))}</td>`,
-    `<td class="${first.told.length === 0 ? 'bad' : ''}">${html(toldWords(first.told))}</td>`,
+    `<td>of the beginning: ${html(ofBeginning)}<br><span class="${ofEnd === 'nobody' ? 'bad' : ''}">of the end: ${html(ofEnd)}</span></td>`,
     `<td>${duties === '' ? 'nobody' : `<ul>${duties}</ul>`}</td>`,
-    `<td class="after">${formatDuration(longestOf(rows))}</td></tr>`,
+    `<td class="after">${spanWords(rows)}</td></tr>`,
   ].join('');
 }

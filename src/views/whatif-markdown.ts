@@ -1,9 +1,17 @@
 /** A what-if examination as Markdown, for a change record. */
-import { formatDuration } from '../kernel/duration.ts';
 import type { WhatIfDocument } from './whatif.ts';
 import { assumptionWords, conditionWords, countWords, untroubledWords } from './whatif-head.ts';
 import { grouped, type RowGroup } from './whatif-rows.ts';
-import { alsoWords, dutyWords, endWords, failureWords, longestOf, shortTruth, toldWords } from './whatif-words.ts';
+import {
+  alsoWords,
+  dutyWords,
+  endWords,
+  failureWords,
+  leftOutWords,
+  shortTruth,
+  spanWords,
+  toldWords,
+} from './whatif-words.ts';
 
 const headings = ['Step', 'If', 'The run', 'True then', 'Told', 'Who must act', 'After'];
 
@@ -36,14 +44,16 @@ export function whatIfMarkdown(document: WhatIfDocument): string {
 function cells({ rows }: RowGroup): readonly string[] {
   const [first] = rows;
   const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
+  const { ofBeginning, ofEnd } = toldWords(first.told);
+  const leftOut = leftOutWords(first);
   return [
     `\`${first.step}\``,
     escaped(`${what}${alsoWords(first)}`),
-    endWords(first),
+    leftOut === '' ? endWords(first) : `${endWords(first)}; ${escaped(leftOut)}`,
     shortTruth(first),
-    escaped(toldWords(first.told)),
+    `of the beginning: ${escaped(ofBeginning)}<br>of the end: ${escaped(ofEnd)}`,
     first.mustAct.map((duty) => escaped(dutyWords(duty))).join('<br>') || 'nobody',
-    formatDuration(longestOf(rows)),
+    spanWords(rows),
   ];
 }
 

@@ -9,8 +9,8 @@ export interface RowGroup {
 export function grouped(rows: readonly Row[]): readonly RowGroup[] {
   const groups = new Map<string, [Row, ...Row[]]>();
   for (const row of rows) {
-    const { step, also, end, truth, told, mustAct } = row;
-    const key = JSON.stringify([step, also, end, truth, told, mustAct]);
+    const { step, also, end, truth, told, leftOut, mustAct } = row;
+    const key = JSON.stringify([step, also, end, truth, told, leftOut, mustAct]);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, [row]);
     else known.push(row);

@@ -1,5 +1,4 @@
 /** A what-if table on a terminal: step by step what each failure comes to, the findings last, where they are seen. */
-import { formatDuration } from '../kernel/duration.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { allSteps } from '../plan/plan.ts';
 import type { Finding } from '../whatif/finding.ts';
@@ -9,7 +8,16 @@ import { visible } from './visible.ts';
 import type { WhatIfDocument } from './whatif.ts';
 import { assumptionWords, conditionWords, countWords, untroubledWords } from './whatif-head.ts';
 import { grouped, type RowGroup } from './whatif-rows.ts';
-import { alsoWords, dutyWords, endWords, failureWords, longestOf, shortTruth, toldWords } from './whatif-words.ts';
+import {
+  alsoWords,
+  dutyWords,
+  endWords,
+  failureWords,
+  leftOutWords,
+  shortTruth,
+  spanWords,
+  toldWords,
+} from './whatif-words.ts';
 import { hardWrap } from './width.ts';
 
 export function whatIfText(document: WhatIfDocument, options: TextOptions): string {
@@ -38,13 +46,17 @@ function stepLines(step: PlannedStep, rows: readonly Row[], options: TextOptions
 function groupLines({ rows }: RowGroup, options: TextOptions): readonly string[] {
   const [first] = rows;
   const when = alsoWords(first);
+  const leftOut = leftOutWords(first);
+  const { ofBeginning, ofEnd } = toldWords(first.told);
   const paint = first.exitCode === 0 ? 'good' : first.end === 'succeeded-with-exceptions' ? 'warn' : 'bad';
-  const end = `${options.paint(paint, endWords(first))} after ${formatDuration(longestOf(rows))}; ${shortTruth(first)}`;
+  const end = `${options.paint(paint, endWords(first))} after ${spanWords(rows)}; ${shortTruth(first)}`;
   const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
   return [
     ...hanging(`${what}${when}:`, '  If ', options),
     ...hanging(end, '    ', options),
-    ...hanging(`told: ${toldWords(first.told)}`, '    ', options),
+    ...(leftOut === '' ? [] : hanging(leftOut, '    ', options)),
+    ...hanging(`told of the beginning: ${ofBeginning}`, '    ', options),
+    ...hanging(`told of the end: ${ofEnd}`, '    ', options),
     ...first.mustAct.flatMap((duty) => hanging(`must act: ${dutyWords(duty)}`, '    ', options)),
   ];
 }

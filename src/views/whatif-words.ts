@@ -27,9 +27,11 @@ const endWordsOf: Readonly<Record<Row['end'], string>> = {
   waits: 'waits without end',
 };
 
-/** `failed (exit 1)`. */
-export function endWords({ end, exitCode }: Row): string {
-  return `${endWordsOf[end]}${exitCode === null ? '' : ` (exit ${exitCode})`}`;
+/** `failed (exit 1)`; after the engine's death the exit code is that of whoever took the run up. */
+export function endWords({ end, exitCode, mustAct }: Row): string {
+  const resumed = mustAct.some(({ duty }) => duty === 'resume');
+  const code = exitCode === null ? '' : ` (exit ${exitCode}${resumed ? ' of resume' : ''})`;
+  return `${resumed ? 'taken up again: ' : ''}${endWordsOf[end]}${code}`;
 }
 
 /** `access closed, data unknown, health unknown`. */
@@ -42,12 +44,24 @@ export function alsoWords({ also }: Row): string {
   return also.length === 0 ? '' : ` (and ${also.map(({ step, kind }) => `${step}: ${failureWords[kind]}`).join('; ')})`;
 }
 
-export function longestOf(rows: readonly Row[]): number {
-  return rows.reduce((most, { elapsed }) => Math.max(most, elapsed), 0);
+/** `8 min 30 s to 35 min 30 s`, of rows that are shown as one. */
+export function spanWords(rows: readonly Row[]): string {
+  const times = rows.map(({ elapsed }) => elapsed);
+  const [least, most] = [Math.min(...times), Math.max(...times)].map(formatDuration);
+  return least === most ? `${most}` : `${least} to ${most}`;
 }
 
-export function toldWords(told: readonly Told[]): string {
-  return told.length === 0 ? 'nobody' : told.map(({ step, to }) => `${step} (${visible(to)})`).join('; ');
+/** Who heard that it began is not who heard how it ended. */
+export function toldWords(told: readonly Told[]): { readonly ofBeginning: string; readonly ofEnd: string } {
+  const words = (some: readonly Told[]): string =>
+    some.length === 0 ? 'nobody' : some.map(({ step, to }) => `${step} (${visible(to)})`).join('; ');
+  const begins = ({ place }: Told): boolean => place === 'notify';
+  return { ofBeginning: words(told.filter(begins)), ofEnd: words(told.filter((each) => !begins(each))) };
+}
+
+/** `left out: tell-web`, of steps that an `if` left out during the run; empty where there are none. */
+export function leftOutWords({ leftOut }: Row): string {
+  return leftOut.length === 0 ? '' : `left out by its \`if\`: ${leftOut.join(', ')}`;
 }
 
 /** `dba (Ana Duarte, ana@example.com) decides about restore-db within 30 min 00 s: retry, skip or stop`. */

@@ -1,6 +1,6 @@
 /** What the imagined runs show that should not be: each with its step, why it matters and what to do. */
 import type { RunEnd } from '../engine/protocol.ts';
-import { isTelling, stepsOf } from '../engine/state.ts';
+import { stepsOf } from '../engine/state.ts';
 import { unclosedBecause } from '../plan/left-out-gates.ts';
 import { allSteps, type Place, type Plan, type PlannedStep } from '../plan/plan.ts';
 import { type FailureKind, headOf } from './failure.ts';
@@ -63,21 +63,41 @@ function untold(plan: Plan, steps: ReadonlyMap<string, PlannedStep>, row: Row): 
   const place = placeOfEnd(row.end);
   if (row.told.some((told) => told.place === place)) return [];
   const { step, failure } = row;
-  if (stepsOf(plan, place).every(({ condition }) => condition === false)) {
-    const why =
-      place === 'escalate'
-        ? 'the playbook has no `escalate` steps: when the backout itself fails or is stopped, nobody is told'
-        : 'the playbook has no `announce` steps: when the backout has ended well, nobody is told';
-    const remedy = `Add a step to \`${place}\` that tells the Service Desk and the step's owners.`;
-    return [{ rule: 'nobody-told', step: null, failure: step === null ? null : failure, why, remedy }];
+  const messages = stepsOf(plan, place).filter(({ condition }) => condition !== false);
+  if (messages.length === 0) return [unsaid(place, step === null ? null : failure)];
+  const failed = [step, ...row.also.map((other) => other.step)].filter((id) => steps.get(id ?? '')?.place === place);
+  if (failed.length === 0) {
+    if (messages.every(({ id }) => row.leftOut.includes(id))) return [allLeftOut(place, row.end, failure)];
+    return [unprepared(place, step, failure)];
   }
   const planned = step === null ? undefined : steps.get(step);
   // Two messages that fail at once, a step and what stands in for it, are two failures: that is no hole in the plan.
-  if (planned === undefined || !isTelling(planned.place) || headOf(plan, planned) !== planned) return [];
-  if (row.also.some((other) => isTelling(steps.get(other.step)?.place ?? 'restore'))) return [];
+  if (planned?.place !== place || headOf(plan, planned) !== planned || failed.length > 1) return [];
   const why = `it alone says that the backout has ${place === 'escalate' ? 'not succeeded' : 'ended'}: when it is not delivered, nobody hears`;
   const remedy = 'Give it a `contingency` over another channel, or tell somebody else as well in a step of its own.';
   return [{ rule: 'only-message', step: planned.id, failure, why, remedy }];
+}
+
+function unsaid(place: Place, failure: FailureKind | null): Seen {
+  const why =
+    place === 'escalate'
+      ? 'the playbook has no `escalate` steps: when the backout itself fails or is stopped, nobody is told'
+      : 'the playbook has no `announce` steps: when the backout has ended well, nobody is told';
+  const remedy = `Add a step to \`${place}\` that tells the Service Desk and the step's owners.`;
+  return { rule: 'nobody-told', step: null, failure, why, remedy };
+}
+
+function allLeftOut(place: Place, end: RunEnd, failure: FailureKind | null): Seen {
+  const why = `every step of \`${place}\` is left out by its \`if\` when the run ends as ${end}: nobody is told`;
+  const remedy = `Add a step to \`${place}\` for this end, or take an \`if\` away.`;
+  return { rule: 'nobody-told', step: null, failure, why, remedy };
+}
+
+/** No message has failed by itself: what another step did not leave behind is asked for in all of them. */
+function unprepared(place: Place, step: string | null, failure: FailureKind | null): Seen {
+  const why = `what \`${place}\` says asks for outputs that are then not there, so that no message can be prepared: nobody is told`;
+  const remedy = `Ask for an output only where its step has succeeded, or add a message to \`${place}\` that asks for none.`;
+  return { rule: 'nobody-told', step, failure, why, remedy };
 }
 
 function unproven(plan: Plan, { step, failure, truth, end }: Row): readonly Seen[] {

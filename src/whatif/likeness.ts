@@ -2,10 +2,12 @@
  * When two imagined runs go on alike: the same steps are left to do, in the same state, with the same things about to
  * happen after the same times. What has been done before, and when, plays no part.
  */
+import { exceptionsOf } from '../engine/ending.ts';
 import { isOvertaken } from '../engine/gate.ts';
-import { type Context, isOver, stepState, stepsOf } from '../engine/state.ts';
+import { type Context, isOver, isTelling, type StepState, stepState, stepsOf } from '../engine/state.ts';
 import type { Place, PlannedStep } from '../plan/plan.ts';
 import type { Happening } from './happening.ts';
+import { hasOutputs, type ImaginedValues } from './imagined-values.ts';
 import type { World } from './world.ts';
 
 /** Everything that has gone wrong is settled: nothing of it can come up again. */
@@ -37,9 +39,27 @@ export function areAlike(one: World, other: World): boolean {
     comeAlike(one, other) &&
     placesOf(here).every((place) => isLeftAlike(here, there, place)) &&
     isHealthAlike(here, there) &&
+    areAskedAlike(here, there, one.scene.values) &&
     JSON.stringify(one.state.value) === JSON.stringify(other.state.value)
   );
 }
+
+/** What steps that are left to do ask for: outputs of those before them, and how the run stands. */
+function areAskedAlike(here: Context, there: Context, { sources, asksRun }: ImaginedValues): boolean {
+  const isLeft = (id: string): boolean => !isSettled(here, id);
+  for (const [source, users] of sources)
+    if (hasOutputs(here, source) !== hasOutputs(there, source) && users.some(isLeft)) return false;
+  return !asksRun.some(isLeft) || (marksOf(here) === marksOf(there) && arePassesAlike(here, there));
+}
+
+/** What so far has gone into how the run ends, and into what is true of the system. */
+function marksOf(context: Context): string {
+  const undone = context.steps.where((state) => isOver(state) && !hasWorked(state)).map(([id]) => id);
+  const acted = undone.filter((id) => !isTelling(context.index.get(id)?.place ?? 'restore'));
+  return `${exceptionsOf(context).length > 0} ${acted.join(' ')}`;
+}
+
+const hasWorked = ({ status, accepted }: StepState): boolean => status === 'succeeded' || accepted === 'contingency';
 
 function comeAlike(one: World, other: World): boolean {
   if (one.queue.length !== other.queue.length) return false;
@@ -79,9 +99,12 @@ function standing(context: Context, step: PlannedStep): string {
   return [state.status, state.tries, state.stage, state.question, state.contingency, ...others].join(' ');
 }
 
-/** A pass counts for a time only. */
 function isHealthAlike(here: Context, there: Context): boolean {
-  if (here.place !== 'health-checks' && here.place !== 'enable-access') return true;
+  return (here.place !== 'health-checks' && here.place !== 'enable-access') || arePassesAlike(here, there);
+}
+
+/** A pass counts for a time only. */
+function arePassesAlike(here: Context, there: Context): boolean {
   return here.plan.phases['health-checks'].steps.every(({ id }) => {
     const [state, other] = [stepState(here, id), stepState(there, id)];
     if (state.passedAt === null || other.passedAt === null) return state.passedAt === other.passedAt;

@@ -54,6 +54,8 @@ export interface Row {
   readonly exitCode: number | null;
   readonly truth: Truth;
   readonly told: readonly Told[];
+  /** Steps that an `if` which was asked during the run left out. */
+  readonly leftOut: readonly string[];
   readonly mustAct: readonly MustAct[];
   /** Milliseconds from the begin to the end, or until nothing moves any more. */
   readonly elapsed: number;
@@ -69,6 +71,7 @@ export function rowOf(happened: Case | null, outcome: Outcome): Row {
     exitCode: context.exitCode,
     truth: truthOf(context),
     told: toldIn(context, happened),
+    leftOut: leftOutIn(context),
     mustAct: mustActIn(outcome),
     elapsed: Math.round(elapsed),
   };
@@ -98,6 +101,14 @@ function toldBy(step: PlannedStep): Told {
   return told;
 }
 
+const nothing: readonly string[] = [];
+
+function leftOutIn({ steps, index }: Context): readonly string[] {
+  const found = steps.where(({ status }) => status === 'excluded').map(([id]) => id);
+  return found.length === 0 ? nothing : found.filter((id) => index.get(id)?.condition !== false);
+}
+
+/** A question that nobody has answered is over when the run has ended: what is left then is to put things right. */
 function mustActIn({ context, asked, engineDied }: Outcome): readonly MustAct[] {
   const duties: MustAct[] = [];
   const add = (duty: Duty, id: string | null, withinMs: number | null = null): void => {
@@ -106,9 +117,10 @@ function mustActIn({ context, asked, engineDied }: Outcome): readonly MustAct[] 
     duties.push({ duty, step: id, owner, person, contact, deputy, withinMs });
   };
   if (engineDied) add('resume', null);
-  for (const { step, question, withinMs } of asked)
+  const heard = asked.filter(({ answered }) => answered || context.end === null);
+  for (const { step, question, withinMs } of heard)
     add(question === 'confirm' ? 'confirm' : `decide-${question}`, step, withinMs);
-  const wereAsked = new Set(asked.map(({ step }) => step));
+  const wereAsked = new Set(heard.map(({ step }) => step));
   for (const [id, state] of context.steps.where(isLeftUndone)) {
     const duty = dutyLeft(context, id, state);
     if (duty !== undefined && !wereAsked.has(id)) add(duty, id);

@@ -1,6 +1,9 @@
 /** One turn of the engine, as the driver takes it: an event, and what follows from it at once. Pure. */
 import { decide, type EngineState, isHeard } from '../engine/decide.ts';
+import { nothingSeen } from '../engine/nothing-seen.ts';
 import type { Command, RunEvent } from '../engine/protocol.ts';
+import type { Context } from '../engine/state.ts';
+import type { ImaginedValues } from './imagined-values.ts';
 
 export interface Turn {
   readonly state: EngineState;
@@ -10,7 +13,7 @@ export interface Turn {
   readonly begun: readonly string[];
 }
 
-export function turnOf(before: EngineState, first: readonly RunEvent[], now: number): Turn {
+export function turnOf(before: EngineState, first: readonly RunEvent[], now: number, values: ImaginedValues): Turn {
   const events = [...first];
   const commands: Command[] = [];
   const begun: string[] = [];
@@ -21,7 +24,7 @@ export function turnOf(before: EngineState, first: readonly RunEvent[], now: num
     state = verdict.state;
     if (event.type === 'step.started') begun.push(event.step);
     for (const command of verdict.commands) {
-      const following = immediate(command, state, now);
+      const following = immediate(command, state, now, values);
       if (following === undefined) commands.push(command);
       else events.push(following);
     }
@@ -30,16 +33,15 @@ export function turnOf(before: EngineState, first: readonly RunEvent[], now: num
 }
 
 /** The event that answers a command on the spot; undefined: it has to be performed. */
-export function immediate(command: Command, { context }: EngineState, at: number): RunEvent | undefined {
+export function immediate(
+  command: Command,
+  { context }: EngineState,
+  at: number,
+  values: ImaginedValues,
+): RunEvent | undefined {
   switch (command.do) {
-    case 'prepare': {
-      const { step, attempt } = command;
-      const planned = context.index.get(step);
-      const timeout = planned?.action.kind === 'manual' ? null : (planned?.timeoutMs ?? null);
-      const deadline = timeout === null ? null : at + timeout;
-      const key = `${step}/${attempt}`;
-      return { type: 'step.started', step, attempt, key, deadline, boot: 'b', does: [], env: [], at };
-    }
+    case 'prepare':
+      return prepared(command, context, at, values);
     case 'close': {
       const { end, exitCode, truth, exceptions } = command;
       return { type: 'run.ended', end, exitCode, truth, exceptions, at };
@@ -49,4 +51,23 @@ export function immediate(command: Command, { context }: EngineState, at: number
     default:
       return undefined;
   }
+}
+
+function prepared(
+  { step, attempt }: Extract<Command, { readonly do: 'prepare' }>,
+  context: Context,
+  at: number,
+  values: ImaginedValues,
+): RunEvent {
+  const planned = context.index.get(step);
+  const hindrance = planned === undefined ? null : values.hindrance(planned, context);
+  if (hindrance?.kind === 'left-out') return { type: 'step.excluded', step, because: hindrance.because, at };
+  if (hindrance?.kind === 'unprepared') {
+    const end = { ...nothingSeen, reason: hindrance.reason };
+    return { type: 'step.failed', step, attempt, class: 'preparation', end, at };
+  }
+  const timeout = planned?.action.kind === 'manual' ? null : (planned?.timeoutMs ?? null);
+  const deadline = timeout === null ? null : at + timeout;
+  const key = `${step}/${attempt}`;
+  return { type: 'step.started', step, attempt, key, deadline, boot: 'b', does: [], env: [], at };
 }

@@ -92,7 +92,8 @@ function joined(world: World, like: World, main: Outcome): Outcome {
   }
   const context = { ...main.context, steps };
   const { end, exitCode } = context.end === null ? context : closing(context);
-  const asked = main.asked.filter(({ step }) => !world.asked.some((known) => known.step === step));
+  const since = main.asked.slice(like.asked.length);
+  const asked = since.filter(({ step }) => !world.asked.some((known) => known.step === step));
   return {
     context: { ...context, end, exitCode },
     elapsed: main.elapsed + (world.now - like.now),

@@ -1,16 +1,23 @@
 /** The whole examination of a plan: the run in which nothing goes wrong, every failure, what is found. */
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { type Case, casesOf, escalationCases, type Failure } from './failure.ts';
 import { type Finding, findingsOf } from './finding.ts';
+import { type Evaluator, imaginedValues } from './imagined-values.ts';
 import { type Row, rowOf } from './row.ts';
 import { spread } from './spread.ts';
 import { durationOf, type Estimate } from './timing.ts';
-import { type Failures, outcomeFrom, type Walk, walkFrom, walkWhole } from './walk.ts';
+import { byStep, type Troubled, troubledRuns } from './troubled.ts';
+import { outcomeFrom, type Walk, walkFrom, walkWhole } from './walk.ts';
 import type { Scene } from './world.ts';
 
 export interface WhatIfOptions {
   readonly estimate: Estimate;
   readonly insideEngine: Scene['insideEngine'];
+  readonly ownLimitOf: Scene['ownLimitOf'];
+  /** Null: the plan has none, or what they decide is not looked at. */
+  readonly expressions: Evaluator | null;
+  /** Parameters whose values stand in for others: they decide nothing. */
+  readonly standIns: ReadonlySet<string>;
   /** `pairs`: every two failures of different steps besides. */
   readonly depth: 'single' | 'pairs';
   /** Only failures (of pairs, at least one) of these steps; null: of all. */
@@ -28,12 +35,14 @@ export interface WhatIf {
 
 /** Regular updates change nothing of what follows, and would go on for as long as a run hangs: they are left out. */
 export function whatIf({ updates: _, ...plan }: Plan, options: WhatIfOptions): WhatIf {
-  const { estimate, insideEngine, only, depth, progress } = options;
-  const scene: Scene = { plan, durationOf: durationOf(plan, estimate), insideEngine };
+  const { estimate, insideEngine, ownLimitOf, expressions, standIns, only, depth, progress } = options;
+  const values = imaginedValues(plan, expressions, standIns);
+  const scene: Scene = { plan, durationOf: durationOf(plan, estimate), insideEngine, ownLimitOf, values };
   const main = walkWhole(scene);
   const cases = casesOf(plan);
   const wanted = (each: Case): boolean => only === null || only.has(each.step);
   const rows = [...singleRows(cases.filter(wanted), main, progress), ...escalationRows(plan, main, cases, wanted)];
+  for (const row of strayRows(plan, main, cases, wanted, rows)) rows.push(row);
   if (depth === 'pairs')
     for (const row of pairsOf(main, [...cases, ...escalationCases(plan, [])], wanted)) rows.push(row);
   const untroubled = rowOf(null, main.outcome);
@@ -59,9 +68,9 @@ export function mostPairs(plan: Plan, only: ReadonlySet<string> | null): number 
   return Math.round(wanted * (cases.length - wanted / 2));
 }
 
-/** Walked from the moment before the first of its steps began; none where no such step ever begins. */
+/** Walked from the moment before the first of its steps began that has not failed yet; none where none ever begins. */
 function rowsOf(happened: Case, main: Walk): readonly Row[] {
-  const failures = [...happened.also, happened];
+  const failures = [...happened.also, happened].filter(({ step }) => !main.failures.has(step));
   const from = failures.map(({ step }) => main.begins.get(step)).find((world) => world !== undefined);
   if (from === undefined) return [];
   const all = new Map([...main.failures, ...byStep(failures)]);
@@ -76,28 +85,43 @@ function escalationRows(
   wanted: (each: Case) => boolean,
 ): readonly Row[] {
   if (plan.escalate.steps.length === 0) return [];
-  const failed = failedWalk(main, cases);
-  if (failed === undefined) return [];
-  const cause = [...failed.failures].map(([step, kind]) => ({ step, kind }));
-  return escalationCases(plan, cause)
+  const failed = firstFailed(main, cases);
+  const walk = failed?.walk();
+  if (failed === undefined || walk === undefined) return [];
+  return escalationCases(plan, failed.cause)
     .filter(wanted)
-    .flatMap((each) => rowsOf(each, failed));
+    .flatMap((each) => rowsOf(each, walk));
 }
 
-/** A run that fails: at a restore, where one can make it fail. */
-function failedWalk(main: Walk, cases: readonly Case[]): Walk | undefined {
-  const { index } = main.outcome.context;
-  const rank = ({ step }: Case): number => (index.get(step)?.place === 'restore' ? 0 : 1);
-  const causes = cases.filter(({ kind }) => kind === 'fails').toSorted((a, b) => rank(a) - rank(b));
-  for (const each of causes) {
-    const failures = [...each.also, each];
-    const from = main.begins.get(failures[0]?.step ?? '');
-    if (from === undefined) continue;
-    const { end } = outcomeFrom(from, byStep(failures), main).context;
-    if (end === 'failed' || end === 'stopped') return walkFrom(from, byStep(failures));
-  }
+function firstFailed(main: Walk, cases: readonly Case[]): Troubled | undefined {
+  for (const run of troubledRuns(main, cases)) if (run.hasFailed) return run;
   return undefined;
 }
+
+/** Steps that an `if` has left out so far: they are walked in the first run in which they take part. */
+function strayRows(
+  plan: Plan,
+  main: Walk,
+  cases: readonly Case[],
+  wanted: (each: Case) => boolean,
+  rows: readonly Row[],
+): readonly Row[] {
+  const { index } = main.outcome.context;
+  const walked = new Set(rows.map(({ step }) => step));
+  const isStray = ({ step, also }: Case): boolean =>
+    !walked.has(step) && [step, ...also.map((other) => other.step)].some((id) => isConditional(index.get(id)));
+  const strays = [...cases, ...escalationCases(plan, [])].filter(wanted).filter(isStray);
+  const found: Row[] = [];
+  for (const { cause, walk } of strays.length === 0 ? [] : troubledRuns(main, cases)) {
+    const left = strays.filter(({ step }) => !found.some((row) => row.step === step));
+    if (left.length === 0) break;
+    const there = walk();
+    found.push(...left.flatMap((each) => rowsOf({ ...each, also: [...cause, ...each.also] }, there)));
+  }
+  return found;
+}
+
+const isConditional = (step: PlannedStep | undefined): boolean => typeof step?.condition === 'string';
 
 /** Every two failures of different steps that can come about in one run; the one that begins first is the row's. */
 function pairsOf(main: Walk, cases: readonly Case[], wanted: (each: Case) => boolean): readonly Row[] {
@@ -131,7 +155,3 @@ function pairsOf(main: Walk, cases: readonly Case[], wanted: (each: Case) => boo
 }
 
 const bare = ({ step, kind }: Failure): Failure => ({ step, kind });
-
-function byStep(failures: readonly Failure[]): Failures {
-  return new Map(failures.map(({ step, kind }) => [step, kind]));
-}

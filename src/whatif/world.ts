@@ -11,9 +11,10 @@ import type { Command, Question, RunEvent } from '../engine/protocol.ts';
 import { outstanding } from '../engine/replay.ts';
 import { stepState } from '../engine/state.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
-import { endCancelled, endUnknown, fateOf } from './attempt-fate.ts';
+import { endCancelled, endUnknown, fateOf, type OwnLimit } from './attempt-fate.ts';
 import type { FailureKind } from './failure.ts';
 import { type Happening, withOne } from './happening.ts';
+import type { ImaginedValues } from './imagined-values.ts';
 import { answerTo, isAbout, nobody } from './people.ts';
 import { endsWithinMs, replyMs, resumedAfterMs } from './timing.ts';
 import { immediate, turnOf } from './turn.ts';
@@ -24,6 +25,8 @@ export interface Scene {
   readonly durationOf: (step: PlannedStep) => number;
   /** Done by the engine's own process: when that dies, nobody can say how far it came. */
   readonly insideEngine: (step: PlannedStep) => boolean;
+  readonly ownLimitOf: (step: PlannedStep) => OwnLimit | null;
+  readonly values: ImaginedValues;
 }
 
 export interface Asked {
@@ -31,6 +34,7 @@ export interface Asked {
   readonly question: Question;
   /** Milliseconds that they have, from when they are asked. */
   readonly withinMs: number;
+  readonly answered: boolean;
 }
 
 interface Attempt {
@@ -132,7 +136,9 @@ export class World {
     this.engines += 1;
     this.take([{ type: 'engine.attached', by: nobody, boot: 'b', pid: this.engines, notes: [], at: this.now }]);
     const commands = outstanding(this.state);
-    const effects = this.take(commands.flatMap((command) => immediate(command, this.state, this.now) ?? []));
+    const effects = this.take(
+      commands.flatMap((command) => immediate(command, this.state, this.now, this.scene.values) ?? []),
+    );
     this.perform([...commands, ...effects]);
   }
 
@@ -148,7 +154,7 @@ export class World {
   }
 
   private take(events: readonly RunEvent[]): readonly Command[] {
-    const { state, commands, begun } = turnOf(this.state, events, this.now);
+    const { state, commands, begun } = turnOf(this.state, events, this.now, this.scene.values);
     this.state = state;
     this.begun = [...this.begun, ...begun];
     return commands;
@@ -208,8 +214,7 @@ export class World {
       return this.die();
     }
     this.remember(id, { number, stage, ended: null, lost: false });
-    const durationMs = this.scene.durationOf(step);
-    const fate = fateOf({ step, attempt: number, stage, kind, durationMs }, this.state.context, this.now);
+    const fate = fateOf({ step, attempt: number, stage, kind }, this.scene, this.state.context, this.now);
     if (fate === null) return;
     if (dies === 'engine-dies-during') this.add({ at: this.now + Math.round(fate.afterMs / 2), what: 'engine-dies' });
     if (dies === 'engine-dies-after') this.add({ at: this.now + fate.afterMs, what: 'engine-dies' });
@@ -253,9 +258,9 @@ export class World {
   private ask(id: string, question: Question): void {
     const step = this.stepOf(id);
     if (step === undefined || stepState(this.state.context, id).status === 'task') return;
-    if (!this.asked.some((each) => each.step === id && each.question === question))
-      this.asked = [...this.asked, { step: id, question, withinMs: step.answerWithinMs }];
     const answer = answerTo(this.failures, step, question);
+    const asked = { step: id, question, withinMs: step.answerWithinMs, answered: answer !== null };
+    if (!this.asked.some((each) => each.step === id && each.question === question)) this.asked = [...this.asked, asked];
     if (answer === null || this.queue.some((each) => each.what === 'answer' && isAbout(each.event, id))) return;
     const at = this.now + (question === 'confirm' ? this.scene.durationOf(step) : replyMs(step));
     this.add({ at, what: 'answer', event: answer });

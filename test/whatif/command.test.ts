@@ -37,6 +37,7 @@ test('the JSON has rows and findings, and says which values were assumed', async
     'exitCode',
     'truth',
     'told',
+    'leftOut',
     'mustAct',
     'elapsed',
   ]);
@@ -61,7 +62,9 @@ test('the text names the failure, the end, who was told and who must act', async
   expect(stdout).toMatch(
     /copy \(restore\)\n {2}If it fails for good, or it times out every time:\n {4}failed \(exit 1\)/,
   );
-  expect(stdout).toMatch(/told: bad \(bad\)\n {4}must act: ops removes the cause of copy's failure/);
+  expect(stdout).toMatch(
+    /told of the beginning: nobody\n {4}told of the end: bad \(bad\)\n {4}must act: ops removes the cause of copy's failure/,
+  );
   expect(stdout).not.toContain('same (health-checks)');
 });
 

@@ -5,10 +5,11 @@ import type { TextOptions } from '../../src/views/step-line.ts';
 import { type WhatIfDocument, whatIfPage } from '../../src/views/whatif.ts';
 import { whatIfProgress } from '../../src/views/whatif-progress.ts';
 import { spread } from '../../src/whatif/spread.ts';
-import { durationOf, noEstimates } from '../../src/whatif/timing.ts';
+import { noEstimates } from '../../src/whatif/timing.ts';
 import { walkWhole } from '../../src/whatif/walk.ts';
 import { whatIf } from '../../src/whatif/what-if.ts';
 import { aPlan } from '../support/plan-builder.ts';
+import { aScene, bare } from './bare.ts';
 
 test('every number comes once, and the first hundred lie evenly over all', () => {
   const law = fc.property(fc.integer({ min: 0, max: 5_000 }), (count) => {
@@ -50,7 +51,7 @@ test('what is done in a moment says nothing', () => {
 
 test.each([0, 1, 499, 500, 501, 1_203])('the JSON of %i rows, in parts, is the JSON of the whole', (count) => {
   const plan = aPlan({ restore: [{ id: 'data', timeoutMs: 1_000 }] });
-  const options = { estimate: noEstimates, insideEngine: () => false, depth: 'single', only: null } as const;
+  const options = { ...bare, estimate: noEstimates, depth: 'single', only: null } as const;
   const found = whatIf(plan, { ...options, progress: () => {} });
   const rows = Array.from({ length: count }, (_, n) => ({ ...found.untroubled, step: `\n  "rows": [],\n ${n}` }));
   const undecided = { steps: [], neverTrue: [], exclusive: false };
@@ -80,7 +81,7 @@ test('behind a chain of steps that wait, those begin at once that wait for nothi
       step('beside-too', []),
     ],
   });
-  const { begins } = walkWhole({ plan, durationOf: durationOf(plan, noEstimates), insideEngine: () => false });
+  const { begins } = walkWhole(aScene(plan));
   expect([...begins].map(([id, { now }]) => [id, now])).toEqual([
     ['a', 0],
     ['beside', 0],

@@ -6,10 +6,12 @@ import type { Row } from '../../src/whatif/row.ts';
 import { noEstimates } from '../../src/whatif/timing.ts';
 import { type WhatIf, type WhatIfOptions, whatIf } from '../../src/whatif/what-if.ts';
 import { aPlan } from '../support/plan-builder.ts';
+import { bare } from './bare.ts';
+
+const usual: WhatIfOptions = { ...bare, estimate: noEstimates, depth: 'single', only: null, progress: () => {} };
 
 function examine(plan: Plan, options: Partial<WhatIfOptions> = {}): WhatIf {
-  const usual = { estimate: noEstimates, insideEngine: () => false, depth: 'single', only: null, progress: () => {} };
-  return whatIf(plan, { ...usual, ...options } as WhatIfOptions);
+  return whatIf(plan, { ...usual, ...options });
 }
 
 function row(found: WhatIf, step: string, failure: FailureKind): Row {

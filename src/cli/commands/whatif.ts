@@ -1,7 +1,7 @@
 /** `backout whatif`: the plan walked through every failure in simulated time; nothing is touched. */
 import { Fault } from '../../kernel/fault.ts';
 import { planDigest } from '../../plan/digest.ts';
-import { allSteps, type Plan, type PlannedStep } from '../../plan/plan.ts';
+import { allSteps, type Plan } from '../../plan/plan.ts';
 import { lookAtHome } from '../../runtime/home/home.ts';
 import { type WhatIfDocument, type WhatIfFormat, whatIfFormats, whatIfPage } from '../../views/whatif.ts';
 import { grouped, whatIfProgress } from '../../views/whatif-progress.ts';
@@ -11,8 +11,8 @@ import { exit } from '../exit-codes.ts';
 import type { CommandRun, Invocation } from '../invocation.ts';
 import { storedTimes } from '../known-times.ts';
 import { printDiagnostics } from '../lint-output.ts';
-import type { Adapters } from '../load-adapters.ts';
 import { textOptions } from '../text-options.ts';
+import { surroundings } from '../whatif-surroundings.ts';
 
 /** So many pairs are walked in about two minutes. */
 const mostPairsWalked = 50_000;
@@ -24,12 +24,11 @@ export const run: CommandRun = async (call, surface) => {
     printDiagnostics(planned.error, surface);
     return exit.usage;
   }
-  const { plan, adapters, assumed, undecided } = planned.value;
+  const { plan, assumed, undecided } = planned.value;
   const only = onlyOf(call, plan);
   const { estimates } = storedTimes(lookAtHome(undefined, surface.env), plan);
   const result = whatIf(plan, {
-    estimate: ({ id }) => estimates.get(id)?.medianMs ?? null,
-    insideEngine: insideEngine(adapters),
+    ...(await surroundings(planned.value, estimates)),
     depth: depthOf(call, plan, only),
     only,
     progress: whatIfProgress(
@@ -64,8 +63,4 @@ function depthOf(call: Invocation, plan: Plan, only: ReadonlySet<string> | null)
   if (pairs <= mostPairsWalked) return 'pairs';
   const message = `--pairs: this plan has up to ${grouped(pairs)} pairs of failures, more than the ${grouped(mostPairsWalked)} that are walked in one go`;
   throw new Fault('usage', message, 'Name the steps whose failures matter: --pairs --step restore-db --step open-shop');
-}
-
-function insideEngine(adapters: Adapters): (step: PlannedStep) => boolean {
-  return ({ action }) => action.kind === 'adapter' && adapters.get(action.adapter)?.perform !== undefined;
 }

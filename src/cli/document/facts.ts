@@ -14,25 +14,26 @@ import { findWindow } from '../deadline/find-window.ts';
 import { describeWith } from '../describe-step.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { knownTimes } from '../known-times.ts';
-import type { Adapters } from '../load-adapters.ts';
 import { evidenceKey } from '../rehearsal/evidence-key.ts';
 import { evidencesFor, genuineEvidence } from '../rehearsal/judge.ts';
 import { version } from '../version.ts';
+import { surroundings } from '../whatif-surroundings.ts';
 import { findImplementation } from './implementation.ts';
 
 /** A larger plan is walked through by `backout whatif` alone, which says how long it takes and how far it is. */
 const mostStepsWalked = 600;
 
 export async function documentFacts(
-  { plan, adapters, assumed }: AssumedPlan,
+  assumedPlan: AssumedPlan,
   call: Invocation,
   surface: Surface,
 ): Promise<DocumentFacts> {
+  const { plan, adapters, assumed } = assumedPlan;
   const home = lookAtHome(call.flag('home'), surface.env);
   const times = knownTimes(home, plan);
   const at = dateOf(surface);
   const { evidence, troubles } = evidenceOf(plan, home, at, surface);
-  const walked = walkedThrough(plan, adapters, times.estimates);
+  const walked = await walkedThrough(assumedPlan, times.estimates);
   const found = findWindow(home, plan);
   const { implementation, notes } = await findImplementation(plan, call, surface);
   const tooMany = `It has more than ${mostStepsWalked} steps: backout whatif shows what its failures come to.`;
@@ -62,15 +63,10 @@ function dateOf({ env }: Surface): number {
   throw new Fault('usage', `SOURCE_DATE_EPOCH is not a number of seconds: ${epoch}`, 'Correct or unset it.');
 }
 
-function walkedThrough(plan: Plan, adapters: Adapters, estimates: Estimates): WhatIf | null {
-  if ([...allSteps(plan)].length > mostStepsWalked) return null;
-  return whatIf(plan, {
-    estimate: ({ id }) => estimates.get(id)?.medianMs ?? null,
-    insideEngine: ({ action }) => action.kind === 'adapter' && adapters.get(action.adapter)?.perform !== undefined,
-    depth: 'single',
-    only: null,
-    progress: () => undefined,
-  });
+async function walkedThrough(planned: AssumedPlan, estimates: Estimates): Promise<WhatIf | null> {
+  if ([...allSteps(planned.plan)].length > mostStepsWalked) return null;
+  const around = await surroundings(planned, estimates);
+  return whatIf(planned.plan, { ...around, depth: 'single', only: null, progress: () => undefined });
 }
 
 /** What is not believed must not stand in a change record as proof; what does not count any more says why. */

@@ -84,7 +84,7 @@ function rowOf({ rows }: RowGroup): string {
     `<tr><td>${html(`${what}${alsoWords(first)}`)}</td>`,
     `<td class="end ${kind}">${html(endWords(first))}${leftOut === '' ? '' : `<br><span class="dim">${coded(leftOut)}</span>`}</td>`,
     `<td>${html(shortTruth(first))}</td>`,
-    `<td>of the beginning: ${html(ofBeginning)}<br><span class="${ofEnd === 'nobody' ? 'bad' : ''}">of the end: ${html(ofEnd)}</span></td>`,
+    `<td>of the beginning: ${html(ofBeginning)}<br><span${ofEnd === 'nobody' ? ' class="bad"' : ''}>of the end: ${html(ofEnd)}</span></td>`,
     `<td>${duties === '' ? 'nobody' : `<ul>${duties}</ul>`}</td>`,
     `<td class="after">${spanWords(rows)}</td></tr>`,
   ].join('');

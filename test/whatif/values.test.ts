@@ -163,6 +163,18 @@ describe('a condition that asks how the run stands', () => {
     expect(failed.told.map(({ step }) => step)).toEqual(told);
   });
 
+  test('nobody is asked for a step that it leaves out, where the rest goes on as if it had been done', () => {
+    const byHand = {
+      id: 'm',
+      condition: "run.data != 'unknown'",
+      action: { kind: 'manual', instruction: 'Do it' },
+    } as const;
+    const last = ['d', 'e'].map((id) => ({ id, timeoutMs: minute }));
+    const found = examine(aPlan({ restore: [{ ...r, onFailure: 'continue' }, byHand, ...last] }));
+    expect(row(found, 'r', 'engine-dies-after').mustAct.map(({ duty }) => duty)).toEqual(['resume', 'confirm']);
+    expect(row(found, 'r', 'fails')).toMatchObject({ leftOut: ['m'], mustAct: [{ duty: 'repair', step: 'r' }] });
+  });
+
   test('one kind of end alone is announced by a step that takes part only then: it is examined there', () => {
     const found = examine(
       aPlan({

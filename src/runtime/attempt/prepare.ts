@@ -29,20 +29,19 @@ export function prepare(
   const step = context.index.get(id);
   if (step === undefined) return refused(id, attempt, `the plan has no step ${id}`);
   const values = new Values(setting, context, id);
-  const key = attemptKey(setting.run, id, attempt);
-  const started = {
+  const begins = (does: readonly string[]): Undated => ({
     type: 'step.started',
     step: id,
     attempt,
-    key,
+    key: attemptKey(setting.run, id, attempt),
     deadline: deadlineOf(step, context, now),
     boot: setting.processes.boot,
+    does,
     env: step.action.kind === 'manual' ? [] : Object.keys(step.action.env).sort(),
-  } as const;
-  const unseen: Prepared = { event: { ...started, does: [] }, resolved: null };
+  });
   if (typeof step.condition === 'string') {
     const asked = values.evaluate(step.condition);
-    if (!asked.ok && lacksOutputs(setting, step)) return unseen;
+    if (!asked.ok && lacksOutputs(setting, step)) return { event: begins([]), resolved: null };
     if (!asked.ok) return refused(id, attempt, `its \`if\` cannot be answered: ${asked.error}`);
     if (typeof asked.value !== 'boolean')
       return refused(id, attempt, `its \`if\` gave ${JSON.stringify(asked.value)}, not true or false`);
@@ -52,10 +51,10 @@ export function prepare(
   const unproven = gateFault(context, step);
   if (unproven !== undefined) return refused(id, attempt, unproven);
   const resolved = resolveStep(setting, { step, attempt }, values, context);
-  if (!resolved.ok && lacksOutputs(setting, step)) return unseen;
+  if (!resolved.ok && lacksOutputs(setting, step)) return { event: begins([]), resolved: null };
   if (!resolved.ok) return refused(id, attempt, redact(resolved.error, setting.forms));
   const does = resolved.value.does.map((line) => redact(line, setting.forms));
-  return { event: { ...started, does }, resolved: resolved.value };
+  return { event: begins(does), resolved: resolved.value };
 }
 
 /** A dry run has no outputs of earlier steps: a step that asks for them cannot be looked at, and that is no fault of it. */

@@ -2,17 +2,9 @@
 import type { Block, Section } from './doc-block.ts';
 import { listBlock, textBlock, warningBlock } from './doc-block.ts';
 import type { DocumentView } from './document-view.ts';
-import { grouped, type RowGroup } from './whatif-rows.ts';
-import {
-  alsoWords,
-  dutyWords,
-  endWords,
-  failureWords,
-  leftOutWords,
-  shortTruth,
-  spanWords,
-  toldWords,
-} from './whatif-words.ts';
+import { type GroupWords, groupWords } from './whatif-group.ts';
+import { grouped } from './whatif-rows.ts';
+import { endWords, shortTruth } from './whatif-words.ts';
 
 const id = 'whatif';
 const title = 'What if: every single failure';
@@ -33,24 +25,21 @@ export function whatIfSection({ whatIf }: DocumentView): Section {
           ),
         ];
   const head = ['Step', 'If', 'The run', 'True then', 'Told', 'Who must act', 'After'];
-  const table: Block = { kind: 'table', head, rows: grouped(rows).map(cells) };
+  const table: Block = { kind: 'table', head, rows: grouped(rows).map((group) => cells(groupWords(group))) };
   const how =
     'Walked through in simulated time, with times assumed where none were measured. A person who is asked is taken to stop the run after five minutes. Where the engine does not stay to hear the answer (`run --yes` without a terminal or `--wait`), it leaves with exit code 3 at the first question.';
   return { id, title, blocks: [textBlock(good), ...found, table, textBlock(how)] };
 }
 
-function cells({ rows }: RowGroup): readonly (string | readonly string[])[] {
-  const [first] = rows;
-  const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
-  const { ofBeginning, ofEnd } = toldWords(first.told);
-  const leftOut = leftOutWords(first);
+function cells(words: GroupWords): readonly (string | readonly string[])[] {
+  const { leftOut, end, duties } = words;
   return [
-    first.step ?? '',
-    `${what}${alsoWords(first)}`,
-    leftOut === '' ? endWords(first) : [endWords(first), leftOut],
-    shortTruth(first),
-    [`of the beginning: ${ofBeginning}`, `of the end: ${ofEnd}`],
-    first.mustAct.length === 0 ? 'nobody' : first.mustAct.map(dutyWords),
-    spanWords(rows),
+    words.step ?? '',
+    words.what,
+    leftOut === '' ? end : [end, leftOut],
+    words.truth,
+    [`of the beginning: ${words.ofBeginning}`, `of the end: ${words.ofEnd}`],
+    duties.length === 0 ? 'nobody' : duties,
+    words.span,
   ];
 }

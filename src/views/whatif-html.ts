@@ -5,19 +5,10 @@ import type { Row } from '../whatif/row.ts';
 import { html } from './html-text.ts';
 import { planPicture } from './plan-picture.ts';
 import type { WhatIfDocument } from './whatif.ts';
+import { type GroupWords, groupWords } from './whatif-group.ts';
 import { assumptionWords, conditionWords, countWords, untroubledWords } from './whatif-head.ts';
-import { grouped, type RowGroup } from './whatif-rows.ts';
+import { grouped } from './whatif-rows.ts';
 import { whatIfStyle } from './whatif-style.ts';
-import {
-  alsoWords,
-  dutyWords,
-  endWords,
-  failureWords,
-  leftOutWords,
-  shortTruth,
-  spanWords,
-  toldWords,
-} from './whatif-words.ts';
 
 const headings = ['If', 'The run', 'True then', 'Told', 'Who must act', 'After'];
 
@@ -70,22 +61,19 @@ function bodyOf(step: PlannedStep, rows: readonly Row[]): string {
   const owner = step.owner === null ? 'no owner' : step.owner;
   const name = step.name === step.id ? '' : ` ${html(step.name)}`;
   const head = `<tr><th colspan="${headings.length}"><code>${html(step.id)}</code>${name} <span class="dim">${step.place}, ${html(owner)}</span></th></tr>`;
-  return `<tbody>${head}${grouped(rows).map(rowOf).join('')}</tbody>`;
+  return `<tbody>${head}${grouped(rows)
+    .map((group) => rowOf(groupWords(group)))
+    .join('')}</tbody>`;
 }
 
-function rowOf({ rows }: RowGroup): string {
-  const [first] = rows;
-  const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
-  const kind = first.exitCode === 0 ? 'good' : first.end === 'succeeded-with-exceptions' ? 'warn' : 'bad';
-  const duties = first.mustAct.map((duty) => `<li>${html(dutyWords(duty))}</li>`).join('');
-  const { ofBeginning, ofEnd } = toldWords(first.told);
-  const leftOut = leftOutWords(first);
+function rowOf({ what, tone, end, leftOut, truth, ofBeginning, ofEnd, duties, span }: GroupWords): string {
+  const items = duties.map((duty) => `<li>${html(duty)}</li>`).join('');
   return [
-    `<tr><td>${html(`${what}${alsoWords(first)}`)}</td>`,
-    `<td class="end ${kind}">${html(endWords(first))}${leftOut === '' ? '' : `<br><span class="dim">${coded(leftOut)}</span>`}</td>`,
-    `<td>${html(shortTruth(first))}</td>`,
+    `<tr><td>${html(what)}</td>`,
+    `<td class="end ${tone}">${html(end)}${leftOut === '' ? '' : `<br><span class="dim">${coded(leftOut)}</span>`}</td>`,
+    `<td>${html(truth)}</td>`,
     `<td>of the beginning: ${html(ofBeginning)}<br><span${ofEnd === 'nobody' ? ' class="bad"' : ''}>of the end: ${html(ofEnd)}</span></td>`,
-    `<td>${duties === '' ? 'nobody' : `<ul>${duties}</ul>`}</td>`,
-    `<td class="after">${spanWords(rows)}</td></tr>`,
+    `<td>${items === '' ? 'nobody' : `<ul>${items}</ul>`}</td>`,
+    `<td class="after">${span}</td></tr>`,
   ].join('');
 }

@@ -1,17 +1,8 @@
 /** A what-if examination as Markdown, for a change record. */
 import type { WhatIfDocument } from './whatif.ts';
+import { type GroupWords, groupWords } from './whatif-group.ts';
 import { assumptionWords, conditionWords, countWords, untroubledWords } from './whatif-head.ts';
-import { grouped, type RowGroup } from './whatif-rows.ts';
-import {
-  alsoWords,
-  dutyWords,
-  endWords,
-  failureWords,
-  leftOutWords,
-  shortTruth,
-  spanWords,
-  toldWords,
-} from './whatif-words.ts';
+import { grouped } from './whatif-rows.ts';
 
 const headings = ['Step', 'If', 'The run', 'True then', 'Told', 'Who must act', 'After'];
 
@@ -31,7 +22,7 @@ export function whatIfMarkdown(document: WhatIfDocument): string {
           )
           .join('\n'),
     '## Failures',
-    table(grouped(rows).map(cells)),
+    table(grouped(rows).map((group) => cells(groupWords(group)))),
     '## Assumptions',
     assumptionWords(document)
       .map((words) => `- ${escaped(words)}`)
@@ -41,19 +32,16 @@ export function whatIfMarkdown(document: WhatIfDocument): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-function cells({ rows }: RowGroup): readonly string[] {
-  const [first] = rows;
-  const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
-  const { ofBeginning, ofEnd } = toldWords(first.told);
-  const leftOut = leftOutWords(first);
+function cells(words: GroupWords): readonly string[] {
+  const { leftOut, end, duties } = words;
   return [
-    `\`${first.step}\``,
-    escaped(`${what}${alsoWords(first)}`),
-    leftOut === '' ? endWords(first) : `${endWords(first)}; ${escaped(leftOut)}`,
-    shortTruth(first),
-    `of the beginning: ${escaped(ofBeginning)}<br>of the end: ${escaped(ofEnd)}`,
-    first.mustAct.map((duty) => escaped(dutyWords(duty))).join('<br>') || 'nobody',
-    spanWords(rows),
+    `\`${words.step}\``,
+    escaped(words.what),
+    leftOut === '' ? end : `${end}; ${escaped(leftOut)}`,
+    words.truth,
+    `of the beginning: ${escaped(words.ofBeginning)}<br>of the end: ${escaped(words.ofEnd)}`,
+    duties.map(escaped).join('<br>') || 'nobody',
+    words.span,
   ];
 }
 

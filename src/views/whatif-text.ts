@@ -6,18 +6,9 @@ import type { Row } from '../whatif/row.ts';
 import type { TextOptions } from './step-line.ts';
 import { visible } from './visible.ts';
 import type { WhatIfDocument } from './whatif.ts';
+import { type GroupWords, groupWords } from './whatif-group.ts';
 import { assumptionWords, conditionWords, countWords, untroubledWords } from './whatif-head.ts';
-import { grouped, type RowGroup } from './whatif-rows.ts';
-import {
-  alsoWords,
-  dutyWords,
-  endWords,
-  failureWords,
-  leftOutWords,
-  shortTruth,
-  spanWords,
-  toldWords,
-} from './whatif-words.ts';
+import { grouped } from './whatif-rows.ts';
 import { hardWrap } from './width.ts';
 
 export function whatIfText(document: WhatIfDocument, options: TextOptions): string {
@@ -40,24 +31,19 @@ function stepLines(step: PlannedStep, rows: readonly Row[], options: TextOptions
   if (rows.length === 0) return [];
   const name = step.name === step.id ? '' : `: ${visible(step.name)}`;
   const head = `${options.paint('strong', step.id)}${name} (${step.place})`;
-  return ['', head, ...grouped(rows).flatMap((group) => groupLines(group, options))];
+  return ['', head, ...grouped(rows).flatMap((group) => groupLines(groupWords(group), options))];
 }
 
-function groupLines({ rows }: RowGroup, options: TextOptions): readonly string[] {
-  const [first] = rows;
-  const when = alsoWords(first);
-  const leftOut = leftOutWords(first);
-  const { ofBeginning, ofEnd } = toldWords(first.told);
-  const paint = first.exitCode === 0 ? 'good' : first.end === 'succeeded-with-exceptions' ? 'warn' : 'bad';
-  const end = `${options.paint(paint, endWords(first))} after ${spanWords(rows)}; ${shortTruth(first)}`;
-  const what = rows.map(({ failure }) => (failure === null ? '' : failureWords[failure])).join(', or ');
+function groupLines(words: GroupWords, options: TextOptions): readonly string[] {
+  const { tone, leftOut, duties } = words;
+  const end = `${options.paint(tone, words.end)} after ${words.span}; ${words.truth}`;
   return [
-    ...hanging(`${what}${when}:`, '  If ', options),
+    ...hanging(`${words.what}:`, '  If ', options),
     ...hanging(end, '    ', options),
     ...(leftOut === '' ? [] : hanging(leftOut, '    ', options)),
-    ...hanging(`told of the beginning: ${ofBeginning}`, '    ', options),
-    ...hanging(`told of the end: ${ofEnd}`, '    ', options),
-    ...first.mustAct.flatMap((duty) => hanging(`must act: ${dutyWords(duty)}`, '    ', options)),
+    ...hanging(`told of the beginning: ${words.ofBeginning}`, '    ', options),
+    ...hanging(`told of the end: ${words.ofEnd}`, '    ', options),
+    ...duties.flatMap((duty) => hanging(`must act: ${duty}`, '    ', options)),
   ];
 }
 

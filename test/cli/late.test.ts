@@ -165,6 +165,27 @@ phases:
     expect(site.events('step.timed-out')).toMatchObject([{ end: { reason: 'its verification reached the timeout' } }]);
   });
 
+  test('a message without a timeout of its own is not held to the haste of the engine that was told to end', async () => {
+    const site = new Site(`
+name: shop
+phases:
+  restore:
+    - { id: r, run: ': > begun; sleep 60', grace: 100ms }
+escalate:
+  - { id: page, run: 'echo paged >> page', verify: { run: ': > looking; until [ -e go ]; do sleep 0.01; done; sleep 0.3' } }
+`);
+    const engine = site.start(['run', 'playbook.yaml', '--yes']);
+    await site.appeared('begun');
+    engine.signal('SIGTERM');
+    await site.appeared('looking');
+    engine.signal('SIGKILL');
+    await engine.ended;
+    await pastDeadline(site);
+    site.write('go', '');
+    expect((await site.call(['resume'])).code).toBe(4);
+    expect([site.read('page'), site.events('step.timed-out')]).toEqual(['paged\n', []]);
+  });
+
   test('a process that lives past its deadline is ended', async () => {
     const site = new Site(playbook(', timeout: 1s, grace: 100ms'));
     const engine = site.start(['run', 'playbook.yaml', '--yes']);

@@ -10,7 +10,7 @@ import { type Home, lookAtHome } from '../../runtime/home/home.ts';
 import { exit } from '../exit-codes.ts';
 import type { Invocation, Surface } from '../invocation.ts';
 import { printDiagnostics } from '../lint-output.ts';
-import { answerInLull, endLull } from '../lull.ts';
+import { answerInLull, beginLull, endLull } from '../lull.ts';
 import { backoutOf } from './backout-of.ts';
 import { type DerivedPlaybook, deriveExecuted } from './derive-playbook.ts';
 import type { ExecutedChange } from './executed-change.ts';
@@ -49,7 +49,10 @@ export async function backOutFailed(failed: FailedChange, call: Invocation, surf
     surface.err(`\n${toldToEnd(failed.id, signal)}\n`);
     process.exit(answer(exit.stopped));
   });
-  return answer(await backOut(failed, call, into(backout), into(escalation)));
+  const last = await backOut(failed, call, into(backout), into(escalation));
+  // What is told from here on is how it ended.
+  beginLull();
+  return answer(last);
 }
 
 const toldToEnd = (id: string, signal: NodeJS.Signals): string =>

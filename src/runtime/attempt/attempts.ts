@@ -102,7 +102,7 @@ export class Attempts {
 
   /** What an engine does itself (starting, asking again, proving) begins anew with it: the time without one is not its own. */
   private timeAgain({ timeoutMs }: PlannedStep, deadline: number | null): number | null {
-    if (deadline === null || timeoutMs === null) return deadline;
+    if (deadline === null || timeoutMs === null) return null;
     return Math.max(deadline, this.wall.now() + timeoutMs);
   }
 
